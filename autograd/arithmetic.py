@@ -1,0 +1,245 @@
+"""The arithmetics in which one declaration of an operation is evaluated.
+
+Each rule in `ops.py` is written once, against a parameter `m` that supplies the functions Python's operators lack.
+What `m` is decides what the rule computes:
+
+- `strict`: floats, raising what `math` raises: the value of an operation as the user sees it;
+- `quiet`: floats, following IEEE 754 to inf and nan: the local derivatives, which may be infinite where the value is not;
+- `symbolic`: terms, which remember how they were computed: the rule itself, to be read or turned into source;
+- `transforms.values`: Values: derivatives that can be differentiated again;
+- the compiler's: numpy arrays.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Quantity = Any
+"""A float, a Value, a numpy array or a Term: whatever the arithmetic at hand computes with."""
+
+
+class Arithmetic:
+    """The functions that a rule may use, beside `+`, `-`, `*` and unary `-`.
+
+    `/` and `**` raise at their singularities on floats, and comparisons of Values are not elementwise: rules say
+    `m.divide`, `m.power`, `m.greater` and `m.equal` instead.
+    """
+
+    exp: Callable[[Quantity], Quantity]
+    log: Callable[[Quantity], Quantity]
+    log1p: Callable[[Quantity], Quantity]
+    sqrt: Callable[[Quantity], Quantity]
+    sin: Callable[[Quantity], Quantity]
+    cos: Callable[[Quantity], Quantity]
+    tan: Callable[[Quantity], Quantity]
+    tanh: Callable[[Quantity], Quantity]
+    abs: Callable[[Quantity], Quantity]
+    sign: Callable[[Quantity], Quantity]
+    """-1, 0 or 1."""
+    isfinite: Callable[[Quantity], Quantity]
+    divide: Callable[[Quantity, Quantity], Quantity]
+    power: Callable[[Quantity, Quantity], Quantity]
+    greater: Callable[[Quantity, Quantity], Quantity]
+    equal: Callable[[Quantity, Quantity], Quantity]
+    maximum: Callable[[Quantity, Quantity], Quantity]
+    """The larger of two; nan where either is."""
+    minimum: Callable[[Quantity, Quantity], Quantity]
+    where: Callable[[Quantity, Quantity, Quantity], Quantity]
+    """`where(condition, x, y)`: x where the condition holds, y elsewhere. Both are computed."""
+
+    def sigmoid(self, a: Quantity) -> Quantity:
+        """1 / (1 + exp(-a)), without overflow: exp only ever sees a number below 0."""
+        z = self.exp(-self.abs(a))
+        return self.divide(self.where(self.greater(0.0, a), z, 1.0), 1.0 + z)
+
+
+def _sign(a: float) -> float:
+    return math.copysign(1.0, a) if a else a
+
+
+def _where(condition: bool, x: float, y: float) -> float:
+    return x if condition else y
+
+
+def _larger(a: float, b: float) -> float:
+    return a if a >= b or a != a else b
+
+
+def _smaller(a: float, b: float) -> float:
+    return a if a <= b or a != a else b
+
+
+def _real_power(a: float, b: float) -> float:
+    y = a**b
+    if type(y) is complex:
+        raise ValueError("a negative number has no real fractional power")
+    return y
+
+
+class Strict(Arithmetic):
+    """Floats, with the errors that Python's own floats raise."""
+
+    exp = staticmethod(math.exp)
+    log = staticmethod(math.log)
+    log1p = staticmethod(math.log1p)
+    sqrt = staticmethod(math.sqrt)
+    sin = staticmethod(math.sin)
+    cos = staticmethod(math.cos)
+    tan = staticmethod(math.tan)
+    tanh = staticmethod(math.tanh)
+    abs = staticmethod(abs)
+    sign = staticmethod(_sign)
+    isfinite = staticmethod(math.isfinite)
+    divide = staticmethod(operator.truediv)
+    power = staticmethod(_real_power)
+    greater = staticmethod(operator.gt)
+    equal = staticmethod(operator.eq)
+    maximum = staticmethod(_larger)
+    minimum = staticmethod(_smaller)
+    where = staticmethod(_where)
+
+
+def _or_nan(function: Callable[[float], float]) -> Callable[[float], float]:
+    def quietly(a: float) -> float:
+        try:
+            return function(a)
+        except ValueError:
+            return math.nan
+
+    return quietly
+
+
+def _quiet_exp(a: float) -> float:
+    try:
+        return math.exp(a)
+    except OverflowError:
+        return math.inf
+
+
+def _quiet_log(a: float) -> float:
+    if a > 0:
+        return math.log(a)
+    return math.nan if a < 0 or a != a else -math.inf
+
+
+def _quiet_divide(a: float, b: float) -> float:
+    if b:
+        return a / b
+    if a == 0 or a != a:
+        return math.nan
+    return math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def _quiet_power(a: float, b: float) -> float:
+    try:
+        return _real_power(a, b)
+    except ValueError:
+        return math.nan
+    except (ZeroDivisionError, OverflowError):
+        odd = math.fmod(b, 2.0) in (1.0, -1.0)
+        return math.copysign(math.inf, a) if odd else math.inf
+
+
+class Quiet(Strict):
+    """Floats, following IEEE 754: infinities and nan instead of errors."""
+
+    exp = staticmethod(_quiet_exp)
+    log = staticmethod(_quiet_log)
+    log1p = staticmethod(lambda a: _quiet_log(1.0 + a) if a <= -1.0 else math.log1p(a))
+    sqrt = staticmethod(_or_nan(math.sqrt))
+    sin = staticmethod(_or_nan(math.sin))
+    cos = staticmethod(_or_nan(math.cos))
+    tan = staticmethod(_or_nan(math.tan))
+    divide = staticmethod(_quiet_divide)
+    power = staticmethod(_quiet_power)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An expression: a head and its arguments. Equal expressions are equal and hash alike.
+
+    Heads are `name` (one str argument), `number` (one float), an operator (`+ - * /` and `**`; `neg`), or the name
+    of a function of `Arithmetic` (`exp`, `where`, …).
+    """
+
+    head: str
+    args: tuple[Any, ...]
+
+    def __add__(self, other: Quantity) -> Term:
+        return _term("+", self, other)
+
+    def __radd__(self, other: Quantity) -> Term:
+        return _term("+", other, self)
+
+    def __sub__(self, other: Quantity) -> Term:
+        return _term("-", self, other)
+
+    def __rsub__(self, other: Quantity) -> Term:
+        return _term("-", other, self)
+
+    def __mul__(self, other: Quantity) -> Term:
+        return _term("*", self, other)
+
+    def __rmul__(self, other: Quantity) -> Term:
+        return _term("*", other, self)
+
+    def __truediv__(self, other: Quantity) -> Term:
+        return _term("/", self, other)
+
+    def __rtruediv__(self, other: Quantity) -> Term:
+        return _term("/", other, self)
+
+    def __pow__(self, other: Quantity) -> Term:
+        return _term("**", self, other)
+
+    def __neg__(self) -> Term:
+        return _term("neg", self)
+
+    def __abs__(self) -> Term:
+        return _term("abs", self)
+
+
+def name(text: str) -> Term:
+    """The term for a variable."""
+    return Term("name", (text,))
+
+
+def _term(head: str, *args: Quantity) -> Term:
+    return Term(head, tuple(a if isinstance(a, Term) else Term("number", (float(a),)) for a in args))
+
+
+def _function(head: str) -> Callable[..., Term]:
+    return lambda *args: _term(head, *args)
+
+
+class Symbolic(Arithmetic):
+    """Terms: nothing is computed, the computation is remembered."""
+
+    exp = staticmethod(_function("exp"))
+    log = staticmethod(_function("log"))
+    log1p = staticmethod(_function("log1p"))
+    sqrt = staticmethod(_function("sqrt"))
+    sin = staticmethod(_function("sin"))
+    cos = staticmethod(_function("cos"))
+    tan = staticmethod(_function("tan"))
+    tanh = staticmethod(_function("tanh"))
+    abs = staticmethod(_function("abs"))
+    sign = staticmethod(_function("sign"))
+    isfinite = staticmethod(_function("isfinite"))
+    divide = staticmethod(_function("/"))
+    power = staticmethod(_function("**"))
+    greater = staticmethod(_function("greater"))
+    equal = staticmethod(_function("equal"))
+    maximum = staticmethod(_function("maximum"))
+    minimum = staticmethod(_function("minimum"))
+    where = staticmethod(_function("where"))
+    sigmoid = staticmethod(_function("sigmoid"))
+
+
+strict = Strict()
+quiet = Quiet()
+symbolic = Symbolic()

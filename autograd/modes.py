@@ -1,0 +1,83 @@
+"""`no_grad` and `detect_anomaly`: how the operations of a block behave, in this thread alone."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from typing import Any, Self
+
+_RECORDING = ContextVar("recording", default=True)
+_CHECKING = ContextVar("checking", default=False)
+
+_lock = threading.Lock()
+unusual = 0
+"""How many blocks are open in all threads. At 0, the fast paths need not ask what the mode is."""
+
+
+def recording() -> bool:
+    """Whether operations remember their operands here."""
+    return _RECORDING.get()
+
+
+def checking() -> bool:
+    """Whether results that are not finite raise here."""
+    return _CHECKING.get()
+
+
+class _Mode(ContextDecorator):
+    """A mode that lasts for a `with` block or for each call of a decorated function."""
+
+    variable: ContextVar[bool]
+    value: bool
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[bool]] = []
+
+    def _recreate_cm(self) -> Self:
+        return type(self)()  # a decorated function may run in several threads at once
+
+    def __enter__(self) -> Self:
+        global unusual
+        with _lock:
+            unusual += 1
+        self._tokens.append(self.variable.set(self.value))
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        global unusual
+        self.variable.reset(self._tokens.pop())
+        with _lock:
+            unusual -= 1
+
+
+class no_grad(_Mode):
+    """Operations in this block compute, and record nothing: their results are leaves.
+
+    Example:
+        >>> from autograd import Value, no_grad
+        >>> w = Value(3.0)
+        >>> with no_grad():
+        ...     y = w * 2
+        >>> y._prev
+        ()
+    """
+
+    variable = _RECORDING
+    value = False
+
+
+class detect_anomaly(_Mode):
+    """In this block, the first result or gradient that is inf or nan raises `FloatingPointError` and names its node.
+
+    Example:
+        >>> from autograd import Value, detect_anomaly
+        >>> with detect_anomaly():
+        ...     Value(1e308, label="a") * 10
+        Traceback (most recent call last):
+        ...
+        FloatingPointError: mul(a = 1e+308, 10.0) is inf, the first result that is not finite
+    """
+
+    variable = _CHECKING
+    value = True
