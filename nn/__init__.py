@@ -1,0 +1,28 @@
+"""Networks of Values: modules, losses, optimisers, saving."""
+
+from nn.data import accuracy, minibatches
+from nn.losses import hinge, mse, squared_error
+from nn.module import MLP, Layer, Module, Neuron
+from nn.optimisers import SGD, Adam
+from nn.saving import load, save
+from nn.schedules import constant, cosine, exponential, warmup
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "Layer",
+    "Module",
+    "Neuron",
+    "accuracy",
+    "constant",
+    "cosine",
+    "exponential",
+    "hinge",
+    "load",
+    "minibatches",
+    "mse",
+    "save",
+    "squared_error",
+    "warmup",
+]

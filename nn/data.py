@@ -1,0 +1,61 @@
+"""Mini-batches, and how many answers are right."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+
+def minibatches(*sequences: Any, size: int, rng: random.Random | None = None) -> Iterator[tuple[Any, ...]]:
+    """Goes through all examples once, a batch at a time; the last batch may be smaller.
+
+    Args:
+        *sequences: of the same length, such as images and labels: lists, or numpy arrays with a row for each example.
+        size: examples in a batch, at least 1.
+        rng: shuffles with it; None keeps the order.
+
+    Yields:
+        For each batch a part of each sequence, alike in kind.
+
+    Raises:
+        ValueError: the lengths differ, or the size is below 1.
+
+    Example:
+        >>> [batch for batch, in minibatches([1, 2, 3], size=2)]
+        [[1, 2], [3]]
+    """
+    lengths = [len(sequence) for sequence in sequences]
+    if len(set(lengths)) != 1:
+        raise ValueError(f"the sequences must be of one length, not {lengths}")
+    if size < 1:
+        raise ValueError(f"a batch holds at least one example, not {size}")
+    order = list(range(lengths[0]))
+    if rng is not None:
+        rng.shuffle(order)
+    for start in range(0, len(order), size):
+        yield tuple(_take(sequence, order[start : start + size]) for sequence in sequences)
+
+
+def _take(sequence: Any, rows: list[int]) -> Any:
+    return sequence[rows] if hasattr(sequence, "ndim") else [sequence[i] for i in rows]
+
+
+def accuracy(outputs: Sequence[Sequence[Any]], labels: Sequence[int]) -> float:
+    """The share of examples whose largest output is that of the label, from 0 to 1.
+
+    Args:
+        outputs: for each example its outputs, numbers or Values.
+        labels: for each example the position of the right one.
+
+    Raises:
+        ValueError: there are not as many labels as examples, or there are none.
+
+    Example:
+        >>> accuracy([[0.1, 0.9], [0.8, 0.3]], [1, 1])
+        0.5
+    """
+    if len(outputs) != len(labels) or not len(labels):
+        raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
+    right = sum(max(range(len(row)), key=row.__getitem__) == label for row, label in zip(outputs, labels, strict=True))
+    return right / len(labels)

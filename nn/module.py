@@ -1,0 +1,244 @@
+"""Neurons, layers and networks, built of Values."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from autograd import Value
+from nn import activations, initialisation
+from nn.initialisation import Initialiser
+
+Seed = int | random.Random | None
+
+
+class Module:
+    """Something with parameters: Values, modules, and lists of them, held as attributes.
+
+    A parameter is a leaf that an attribute holds, directly or in (nested) lists, tuples and modules. Its name is the
+    way to it: `layers[0].neurons[3].w[5]`.
+
+    Example:
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.offset = Value(2.0), Value(1.0)
+        ...     def __call__(self, x):
+        ...         return self.slope * x + self.offset
+        >>> [name for name, _ in Line().named_parameters()]
+        ['slope', 'offset']
+    """
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """Every parameter with its name, in the order in which the attributes were set; a shared one once."""
+        seen: set[Value] = set()
+        found = []
+        for name, held in _held(vars(self)):
+            for i, value in enumerate(held if isinstance(held, list) else [held]):
+                if value not in seen:
+                    seen.add(value)
+                    found.append((f"{name}[{i}]" if isinstance(held, list) else name, value))
+        return found
+
+    def parameters(self) -> list[Value]:
+        """Every parameter, in the order of `named_parameters`."""
+        return [value for _, value in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Sets the gradient of each parameter to 0, which `backward()` would otherwise add to."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float | list[float]]:
+        """The present numbers by name: a float for a Value, a list for a list of Values."""
+        return {
+            name: [v.data for v in held] if isinstance(held, list) else held.data for name, held in _held(vars(self))
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Sets each parameter to the number that `state` holds for it.
+
+        Args:
+            state: as from `state_dict()`; arrays will do for lists.
+
+        Raises:
+            ValueError: a name or a length is not as in this module, or a number is not finite. Nothing is changed then.
+        """
+        mine = dict(_held(vars(self)))
+        if missing := [name for name in mine if name not in state]:
+            raise ValueError(f"no numbers for {_some(missing)}: the state is that of another module")
+        if unknown := [name for name in state if name not in mine]:
+            raise ValueError(f"there is no {_some(unknown)} in this module: the state is that of another")
+        numbers: list[tuple[Value, float]] = []
+        for name, held in mine.items():
+            values = held if isinstance(held, list) else [held]
+            given = list(state[name]) if isinstance(held, list) else [state[name]]
+            if len(given) != len(values):
+                raise ValueError(f"{name} has {len(values)} numbers in this module, and {len(given)} in the state")
+            for value, number in zip(values, given, strict=True):
+                if number - number != 0:
+                    raise ValueError(f"{name} holds {number}, which is not a finite number")
+                numbers.append((value, float(number)))
+        for value, number in numbers:
+            value.data = number
+
+
+def _held(attributes: dict[str, Any]) -> Iterator[tuple[str, Value | list[Value]]]:
+    """The parameters in an object's attributes, with the way to each; a list of nothing else as one."""
+    for name, attribute in attributes.items():
+        yield from _within(name, attribute)
+
+
+def _within(name: str, held: Any) -> Iterator[tuple[str, Value | list[Value]]]:
+    if isinstance(held, Value):
+        if not held._prev:
+            yield name, held
+    elif isinstance(held, Module):
+        for inner, values in _held(vars(held)):
+            yield f"{name}.{inner}", values
+    elif isinstance(held, (list, tuple)):
+        if held and all(isinstance(each, Value) and not each._prev for each in held):
+            yield name, list(held)
+        else:
+            for i, each in enumerate(held):
+                yield from _within(f"{name}[{i}]", each)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+class Neuron(Module):
+    """A weighted sum of inputs plus a bias, and an activation.
+
+    Args:
+        nin: how many inputs, at least 1.
+        nonlin: whether to apply the activation; without, the sum is the answer.
+        activation: `relu`, `leaky_relu`, `tanh`, `sigmoid`, `softplus` or `linear`.
+        init: `uniform`, `he`, `xavier`, or a function (see `nn.initialisation`); the bias starts at 0.
+        seed: a number, a `random.Random`, or None for the generator of the `random` module.
+        nout: how many neurons share the inputs; `xavier` asks.
+        place: where it stands in a network, such as `layers[0].neurons[3]`: the names of its parameters begin so.
+
+    Raises:
+        ValueError: `nin` is below 1, or the activation or initialisation is not known.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        activation: str = "relu",
+        *,
+        init: str | Initialiser = "uniform",
+        seed: Seed = None,
+        nout: int = 1,
+        place: str = "",
+    ) -> None:
+        _check_size("a neuron's inputs", nin)
+        draw, rng = initialisation.find(init), initialisation.generator(seed)
+        prefix = f"{place}." if place else ""
+        self.w = [Value(draw(rng, nin, nout), label=f"{prefix}w[{i}]") for i in range(nin)]
+        self.b = Value(0.0, label=f"{prefix}b")
+        self.nonlin = nonlin
+        self.activation = activation if nonlin else "linear"
+        self.place = place
+        self._shown, self._activate = activations.find(self.activation)
+
+    def __call__(self, x: Sequence[Any]) -> Value:
+        """The neuron's answer to `nin` inputs, numbers or Values."""
+        if len(x) != len(self.w):
+            raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(x)}")
+        total = self.b
+        for weight, each in zip(self.w, x, strict=True):
+            total = total + weight * each
+        answer = self._activate(total)
+        answer.place = self.place or "neuron"
+        return answer
+
+    def __repr__(self) -> str:
+        return f"{self._shown}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side, which share their inputs.
+
+    Args:
+        nin: how many inputs.
+        nout: how many neurons.
+        seed: as for `Neuron`; the neurons draw from it in turn.
+        place: where it stands in a network, such as `layers[0]`.
+        **kwargs: for each `Neuron`.
+    """
+
+    def __init__(self, nin: int, nout: int, *, seed: Seed = None, place: str = "", **kwargs: Any) -> None:
+        _check_size("a layer's neurons", nout)
+        rng = initialisation.generator(seed)
+        prefix = f"{place}." if place else ""
+        self.neurons = [Neuron(nin, **kwargs, seed=rng, nout=nout, place=f"{prefix}neurons[{j}]") for j in range(nout)]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """The answers of all neurons: a list, or the one Value of a single neuron."""
+        answers = [neuron(x) for neuron in self.neurons]
+        return answers[0] if len(answers) == 1 else answers
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, each neuron joined to all of the layer before.
+
+    Args:
+        nin: how many inputs.
+        nouts: the sizes of the layers; the last is the number of outputs.
+        activation: of the hidden layers.
+        output: the activation of the last layer.
+        init: as for `Neuron`.
+        seed: as for `Neuron`; the same seed gives the same weights.
+
+    Example:
+        >>> MLP(2, [3, 1], seed=7)
+        MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: str = "relu",
+        output: str = "linear",
+        *,
+        init: str | Initialiser = "uniform",
+        seed: Seed = None,
+    ) -> None:
+        if not nouts:
+            raise ValueError("a network needs at least one layer: MLP(2, [3, 1])")
+        rng = initialisation.generator(seed)
+        sizes = [nin, *nouts]
+        self.layers = [
+            Layer(
+                sizes[i],
+                sizes[i + 1],
+                seed=rng,
+                place=f"layers[{i}]",
+                nonlin=i < len(nouts) - 1 or output != "linear",
+                activation=activation if i < len(nouts) - 1 else output,
+                init=init,
+            )
+            for i in range(len(nouts))
+        ]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """The network's answers to `nin` inputs: a list, or the one Value of a single output."""
+        for i, layer in enumerate(self.layers):
+            x = layer(x if i == 0 or isinstance(x, list) else [x])
+        return x
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+def _check_size(what: str, size: int) -> None:
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise ValueError(f"{what} must be a whole number from 1, not {size!r}")
