@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -41,11 +41,11 @@ def _take(sequence: Any, rows: list[int]) -> Any:
     return sequence[rows] if hasattr(sequence, "ndim") else [sequence[i] for i in rows]
 
 
-def accuracy(outputs: Sequence[Sequence[Any]], labels: Sequence[int]) -> float:
+def accuracy(outputs: Any, labels: Any) -> float:
     """The share of examples whose largest output is that of the label, from 0 to 1.
 
     Args:
-        outputs: for each example its outputs, numbers or Values.
+        outputs: for each example its outputs, numbers or Values; lists or an array (examples, outputs).
         labels: for each example the position of the right one.
 
     Raises:
@@ -58,4 +58,4 @@ def accuracy(outputs: Sequence[Sequence[Any]], labels: Sequence[int]) -> float:
     if len(outputs) != len(labels) or not len(labels):
         raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
     right = sum(max(range(len(row)), key=row.__getitem__) == label for row, label in zip(outputs, labels, strict=True))
-    return right / len(labels)
+    return int(right) / len(labels)

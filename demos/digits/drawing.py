@@ -1,0 +1,47 @@
+"""Images and confidences, drawn in characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from demos.digits.data import Array
+
+_SHADES = " ░▒▓█"
+_BAR = 30
+_WIDEST = 30
+
+
+def image(pixels: Array, height: int, width: int) -> list[str]:
+    """The lines of an image, two characters a pixel, darker for more ink; a large image is drawn smaller."""
+    step = -(-max(height, width) // _WIDEST)
+    rows = pixels.reshape(height, width)[: height // step * step, : width // step * step]
+    blocks = rows.reshape(height // step, step, width // step, step).mean(axis=(1, 3))
+    shades = np.minimum((blocks * len(_SHADES)).astype(int), len(_SHADES) - 1)
+    return ["".join(_SHADES[shade] * 2 for shade in row).rstrip() for row in shades]
+
+
+def confidences(outputs: Sequence[float], label: int) -> list[str]:
+    """Ten bars, one a digit, with a mark at the right one."""
+    top = int(np.argmax(outputs))
+    lines = []
+    for digit, confidence in enumerate(outputs):
+        bar = "█" * round(confidence * _BAR)
+        notes = ["the label"] * (digit == label) + ["the network's answer"] * (digit == top)
+        lines.append(f"  {digit}  {confidence:.3f} {bar:<{_BAR}}  {', '.join(notes)}".rstrip())
+    return lines
+
+
+def squared_error(outputs: Sequence[float], label: int) -> list[str]:
+    """The squared error against the right answer, position by position, with its sum and mean."""
+    lines = ["  digit  confidence  should be   difference²"]
+    total = 0.0
+    for digit, confidence in enumerate(outputs):
+        target = float(digit == label)
+        error = (confidence - target) ** 2
+        total += error
+        squared = f"({confidence:.3f} - {target:.0f})² = {error:.4f}"
+        lines.append(f"    {digit}      {confidence:.3f}       {target:.0f}       {squared}")
+    lines.append(f"  squared error: their sum, {total:.4f}; their mean (MSE), {total / len(outputs):.4f}")
+    return lines

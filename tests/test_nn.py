@@ -1,0 +1,256 @@
+"""Modules, losses, optimisers, schedules, batches and saving."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import pickle
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn.initialisation import he, xavier
+
+
+def numbers(module: nn.Module) -> list[float]:
+    return [p.data for p in module.parameters()]
+
+
+def test_seeded_weights_are_drawn_as_in_published_runs() -> None:
+    random.seed(1337)
+    drawn = [random.uniform(-1, 1) for _ in range(2 * 3 + 3)]
+    random.seed(1337)
+    network = nn.MLP(2, [3, 1])
+    assert [w.data for layer in network.layers for neuron in layer.neurons for w in neuron.w] == drawn
+    assert all(neuron.b.data == 0 for layer in network.layers for neuron in layer.neurons)
+
+
+def test_a_seed_of_its_own() -> None:
+    assert numbers(nn.MLP(3, [4, 2], seed=5)) == numbers(nn.MLP(3, [4, 2], seed=random.Random(5)))
+    assert numbers(nn.MLP(3, [4, 2], seed=5)) != numbers(nn.MLP(3, [4, 2], seed=6))
+
+
+def test_network_computes_what_matrices_compute() -> None:
+    network = nn.MLP(3, [4, 2], activation="tanh", output="sigmoid", seed=1)
+    weights = [np.array([[w.data for w in n.w] for n in layer.neurons]) for layer in network.layers]
+    for layer in network.layers:
+        for neuron in layer.neurons:
+            neuron.b.data = 0.25
+    x = np.array([0.5, -1.0, 2.0])
+    expected = 1 / (1 + np.exp(-(weights[1] @ np.tanh(weights[0] @ x + 0.25) + 0.25)))
+    assert [out.data for out in network(x)] == pytest.approx(expected.tolist(), rel=1e-12)
+    assert [out.data for out in network([Value(each) for each in x])] == pytest.approx(expected.tolist(), rel=1e-12)
+
+
+def test_names_places_and_reprs() -> None:
+    network = nn.MLP(2, [2, 1], seed=0)
+    names = [name for name, _ in network.named_parameters()]
+    assert names[:3] == ["layers[0].neurons[0].w[0]", "layers[0].neurons[0].w[1]", "layers[0].neurons[0].b"]
+    assert [p.label for p in network.parameters()] == names
+    assert len(set(names)) == 9
+    assert network([1, 2]).place == "layers[1].neurons[0]"
+    assert repr(network) == "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]"
+    assert repr(nn.Neuron(3, nonlin=False)) == "LinearNeuron(3)"
+    assert repr(nn.Layer(2, 1, activation="tanh")) == "Layer of [TanhNeuron(2)]"
+    assert isinstance(nn.Layer(2, 1)([1, 2]), Value)
+    assert nn.Neuron(2).w[0].label == "w[0]"
+
+
+def test_wide_neuron_and_zero_grad() -> None:
+    neuron = nn.Neuron(5000, nonlin=False, seed=0)
+    neuron([1.0] * 5000).backward()
+    assert all(p.grad == 1 for p in neuron.parameters())
+    neuron.zero_grad()
+    assert all(p.grad == 0 for p in neuron.parameters())
+
+
+def test_a_shared_parameter_counts_once_and_results_are_no_parameters() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(2.0)
+            self.again = [self.w, Value(1.0)]
+            self.last = self.w * 3
+            self.nested = {"not": "searched"}
+
+    assert [name for name, _ in Tied().named_parameters()] == ["w", "again[1]"]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: nn.Neuron(0), "a neuron's inputs must be a whole number from 1, not 0"),
+        (lambda: nn.Layer(2, -1), "a layer's neurons must be a whole number from 1, not -1"),
+        (lambda: nn.MLP(2, []), "at least one layer"),
+        (lambda: nn.Neuron(2, activation="gelu"), "unknown activation 'gelu'; there are linear, relu"),
+        (lambda: nn.Neuron(2, init="zeros"), "unknown initialisation 'zeros'; there are uniform, he, xavier"),
+        (lambda: nn.Neuron(2)([1, 2, 3]), r"ReLUNeuron\(2\) takes 2 inputs, not 3"),
+        (lambda: nn.squared_error([Value(1)], [1, 2]), "1 outputs need as many targets, not 2"),
+        (lambda: nn.mse([], []), "at least one output"),
+        (lambda: nn.hinge([Value(1)], [0]), "hinge labels are -1 or 1, not 0"),
+        (lambda: nn.SGD([Value(1)], lr=-1), "the learning rate must be above 0 and finite, not -1"),
+        (lambda: nn.SGD([Value(1)], lr=math.nan), "the learning rate must be above 0 and finite, not nan"),
+        (lambda: nn.SGD([Value(1)], momentum=1.0), "momentum must be at least 0 and below 1, not 1.0"),
+        (lambda: nn.Adam([Value(1)], betas=(0.9, 1.0)), "beta must be at least 0 and below 1, not 1.0"),
+        (lambda: nn.SGD([]), "no parameters to optimise"),
+        (lambda: list(nn.minibatches([1], [1, 2], size=1)), r"of one length, not \[1, 2\]"),
+        (lambda: list(nn.minibatches([1], size=0)), "a batch holds at least one example, not 0"),
+        (lambda: nn.accuracy([[1, 2]], []), "1 outputs need as many labels"),
+    ],
+)
+def test_errors(make: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()  # type: ignore[operator]
+
+
+def test_only_values_are_optimised() -> None:
+    with pytest.raises(TypeError, match="a parameter must be a Value, not float"):
+        nn.SGD([1.0])  # type: ignore[list-item]
+
+
+def test_initial_spreads() -> None:
+    rng = random.Random(0)
+    normal = np.array([he(rng, 50, 10) for _ in range(20_000)])
+    assert normal.std() == pytest.approx(math.sqrt(2 / 50), rel=0.03)
+    even = np.array([xavier(rng, 50, 10) for _ in range(20_000)])
+    assert abs(even).max() <= math.sqrt(6 / 60)
+    assert even.std() == pytest.approx(math.sqrt(6 / 60 / 3), rel=0.03)
+
+
+def test_losses_against_numpy() -> None:
+    outputs, targets = np.array([[0.2, 1.5], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 1.0]])
+    values = [[Value(x) for x in row] for row in outputs]
+    assert nn.squared_error(values[0], targets[0]).data == pytest.approx(((outputs - targets)[0] ** 2).sum())
+    loss = nn.mse(values, targets)
+    assert loss.data == pytest.approx(((outputs - targets) ** 2).mean())
+    loss.backward()
+    assert [[v.grad for v in row] for row in values] == pytest.approx((2 * (outputs - targets) / 4).tolist())
+    assert nn.squared_error(Value(3.0), 1).data == 4
+    scores, labels = np.array([0.3, -2.0, 1.5]), [1, 1, -1]
+    expected = np.maximum(0, 1 - labels * scores).mean()
+    assert nn.hinge([Value(s) for s in scores], labels).data == pytest.approx(expected)
+
+
+def torch_sgd(p: float, grads: list[float], lr: float, momentum: float, decay: float) -> float:
+    velocity = 0.0
+    for i, g in enumerate(grads):
+        g = g + decay * p
+        velocity = g if i == 0 else momentum * velocity + g
+        p = p - lr * velocity
+    return p
+
+
+def test_sgd_follows_its_formula() -> None:
+    p = Value(1.5)
+    optimiser = nn.SGD([p], lr=0.1, momentum=0.9, weight_decay=0.01)
+    grads = [0.5, -1.0, 2.0, 0.25]
+    for g in grads:
+        p.grad = g
+        optimiser.step()
+    assert p.data == pytest.approx(torch_sgd(1.5, grads, 0.1, 0.9, 0.01), rel=1e-12)
+    optimiser.zero_grad()
+    assert p.grad == 0
+
+
+def test_adam_follows_algorithm_1() -> None:
+    p = Value(1.5)
+    optimiser = nn.Adam([p], lr=0.1)
+    expected, m, v = 1.5, 0.0, 0.0
+    for t, g in enumerate([0.5, -1.0, 2.0], 1):
+        p.grad = g
+        optimiser.step()
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        expected -= 0.1 * (m / (1 - 0.9**t)) / (math.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    assert p.data == pytest.approx(expected, rel=1e-12)
+
+
+class Program:
+    """What an optimiser needs of a compiled program."""
+
+    def __init__(self, params: list[float]) -> None:
+        self.params, self.grads = np.array(params), np.zeros(len(params))
+
+    def value_and_grad(self) -> None:
+        self.grads[:] = 2 * self.params
+
+
+@pytest.mark.parametrize("kind", [nn.SGD, lambda p, lr: nn.SGD(p, lr, momentum=0.5, weight_decay=0.1), nn.Adam])
+def test_vectors_and_values_step_alike(kind: type[nn.SGD]) -> None:
+    values, program = [Value(1.0), Value(-3.0)], Program([1.0, -3.0])
+    params = program.params
+    one, other = kind(values, lr=nn.cosine(0.1, 5)), kind(program, lr=nn.cosine(0.1, 5))
+    for _ in range(5):
+        for value in values:
+            value.grad = 2 * value.data
+        program.value_and_grad()
+        one.step()
+        other.step()
+    assert [v.data for v in values] == program.params.tolist()
+    assert program.params is params
+
+
+def test_schedules() -> None:
+    assert [nn.constant(0.3)(k) for k in (0, 9)] == [0.3, 0.3]
+    assert nn.exponential(1.0, 0.5)(3) == 0.125
+    wave = nn.cosine(1.0, 10, end=0.2)
+    assert [wave(k) for k in (0, 5, 10, 99)] == pytest.approx([1.0, 0.6, 0.2, 0.2])
+    climbing = nn.warmup(nn.exponential(0.8, 0.5), 4)
+    assert [climbing(k) for k in range(6)] == pytest.approx([0.2, 0.4, 0.6, 0.8, 0.8, 0.4])
+
+
+def test_minibatches_cover_all_once() -> None:
+    images, labels = np.arange(20).reshape(10, 2), list(range(10))
+    batches = list(nn.minibatches(images, labels, size=4, rng=random.Random(3)))
+    assert [len(batch[1]) for batch in batches] == [4, 4, 2]
+    seen = list(itertools.chain.from_iterable(batch[1] for batch in batches))
+    assert sorted(seen) == labels
+    assert seen != labels
+    assert all((rows == images[part]).all() for rows, part in batches)
+
+
+def test_saving_and_loading(tmp_path: Path) -> None:
+    network, other = nn.MLP(3, [4, 2], seed=1), nn.MLP(3, [4, 2], seed=2)
+    path = tmp_path / "model.npz"
+    nn.save(network, path)
+    nn.load(other, path)
+    assert numbers(other) == numbers(network)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["model.npz"]
+
+
+def test_files_that_are_no_models(tmp_path: Path) -> None:
+    network, path = nn.MLP(3, [4, 2], seed=1), tmp_path / "model.npz"
+    before = numbers(network)
+    nn.save(nn.MLP(3, [5, 2]), path)
+    with pytest.raises(ValueError, match="holds a MLP 3-5-2, not a MLP 3-4-2"):
+        nn.load(network, path)
+    whole = path.read_bytes()
+    pickled = tmp_path / "pickled.npz"
+    np.savez(pickled, weights=np.array([print], dtype=object))
+    for content in [whole[: len(whole) // 2], b"", b"hello", pickle.dumps([1, 2]), pickled.read_bytes()]:
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="is no saved model"):
+            nn.load(network, path)
+    np.savez(path, weights=np.zeros(3))
+    with pytest.raises(ValueError, match="it says 'nothing', not 'glassgrad model 1'"):
+        nn.load(network, path)
+    with pytest.raises(FileNotFoundError):
+        nn.load(network, tmp_path / "missing.npz")
+    assert numbers(network) == before
+
+
+def test_states_that_do_not_fit() -> None:
+    network = nn.MLP(1, [2, 1], seed=0)
+    before, state = numbers(network), network.state_dict()
+    for change, message in [
+        ({"layers[0].neurons[0].b": math.nan}, r"layers\[0\].neurons\[0\].b holds nan"),
+        ({"layers[0].neurons[0].w": [1.0, 2.0]}, "has 1 numbers in this module, and 2 in the state"),
+        ({"extra": 1.0}, "there is no extra in this module"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            network.load_state_dict(state | change)
+    with pytest.raises(ValueError, match=r"no numbers for .* and 3 more"):
+        network.load_state_dict({})
+    assert numbers(network) == before
