@@ -1,0 +1,240 @@
+"""Graphs in pickles and deep copies, however deep.
+
+Pickle and deepcopy recurse from an object to what it refers to, which a graph a million nodes deep would not survive.
+So a node does not refer to its operands there: it says "number i of this snapshot", and the snapshot holds all the
+nodes of the graph side by side, in columns of numbers. Leaves are pickled one by one, as ordinary objects are.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+from autograd.ops import Operation
+from autograd.value import Handmade, Value, describe
+
+_blank = object.__new__
+
+
+def reduce(node: Value) -> tuple[Any, ...]:
+    """How a node is pickled and copied: what `Value.__reduce_ex__` returns.
+
+    Raises:
+        TypeError: the node, or one that it was computed from, has a `_backward` that was assigned to it.
+    """
+    if node._a is None:
+        _refuse_closure(node)
+        return leaf, (type(node), node._data, _symbol(node)), (node.__dict__ or None, {"grad": node.grad})
+    return node_of, _locate(node)
+
+
+def leaf(kind: type[Value], data: float, symbol: str | None) -> Value:
+    """A leaf, from its pickle."""
+    new = _blank(kind)
+    new._data = data
+    new._a = new._b = new._da = new._db = None
+    new._rule = None if symbol is None else Handmade(symbol)
+    return new
+
+
+def node_of(snapshot: Snapshot, number: int) -> Value:
+    """A node, from its pickle."""
+    return snapshot.nodes[number]
+
+
+class Snapshot:
+    """The inner nodes of a graph, side by side.
+
+    It is all that a node is computed from, with the Values that gradients and attributes of these are: after
+    `backward(create_graph=True)` a gradient is a node of a graph too. What was found by an earlier snapshot of the
+    same pickle is left to that one.
+    """
+
+    def __init__(self, nodes: list[Value], registry: _Registry | None = None) -> None:
+        self.nodes = nodes
+        self.registry = registry
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kinds = {i: type(node) for i, node in enumerate(self.nodes) if type(node) is not Value}
+        return blank, (len(self.nodes), kinds), _columns(self.nodes)
+
+    def __setstate__(self, columns: dict[str, Any]) -> None:
+        _fill(self.nodes, **columns)
+
+
+def blank(count: int, kinds: dict[int, type[Value]]) -> Snapshot:
+    """A snapshot of nodes with nothing in them yet, so that what refers to them can be loaded first."""
+    return Snapshot([_blank(kinds.get(i, Value)) for i in range(count)])
+
+
+def _columns(nodes: list[Value]) -> dict[str, Any]:
+    """What the nodes hold, each field a column. A column of objects holds only what the numbers cannot say."""
+    number = {node: i for i, node in enumerate(nodes)}
+    outside: dict[Value, int] = {}
+    rules: dict[Operation | str, int] = {}
+    widths, operands, rule = array("q"), array("q"), array("q")
+    data, grad, local = array("d"), array("d"), array("d")
+    grads, attributes, without_local = {}, {}, []
+    for i, node in enumerate(nodes):
+        below = node._prev
+        widths.append(len(below))
+        for operand in below:
+            operands.append(number[operand] if operand in number else ~outside.setdefault(operand, len(outside)))
+        rule.append(rules.setdefault(_named(node), len(rules)))
+        data.append(node._data)
+        if node._local_grads:
+            local.extend(node._local_grads)
+        else:
+            without_local.append(i)
+        if type(node.grad) is float:
+            grad.append(node.grad)
+        else:
+            grad.append(0.0)
+            grads[i] = node.grad
+        if node.__dict__:
+            attributes[i] = node.__dict__
+    return {
+        "widths": widths,
+        "operands": operands,
+        "outside": list(outside),
+        "rule": rule,
+        "rules": list(rules),
+        "data": data,
+        "local": local,
+        "without_local": without_local,
+        "grad": grad,
+        "grads": grads,
+        "attributes": attributes,
+    }
+
+
+def _fill(
+    nodes: list[Value],
+    widths: array[int],
+    operands: array[int],
+    outside: list[Value],
+    rule: array[int],
+    rules: list[Operation | str],
+    data: array[float],
+    local: array[float],
+    without_local: list[int],
+    grad: array[float],
+    grads: dict[int, Any],
+    attributes: dict[int, dict[str, Any]],
+) -> None:
+    """Puts the columns back into the nodes."""
+    below = (nodes[i] if i >= 0 else outside[~i] for i in operands)
+    slopes = iter(local)
+    bare = set(without_local)
+    for i, node in enumerate(nodes):
+        node._data = data[i]
+        node.grad = grads[i] if i in grads else grad[i]
+        named = rules[rule[i]]
+        node._rule = named if isinstance(named, Operation) else Handmade(named)
+        _fill_operands(node, _take(below, widths[i]), () if i in bare else _take(slopes, widths[i]))
+        if i in attributes:
+            node.__dict__.update(attributes[i])
+
+
+def _take(column: Iterator[Any], count: int) -> tuple[Any, ...]:
+    return tuple([next(column) for _ in range(count)])
+
+
+def _fill_operands(node: Value, operands: tuple[Value, ...], local: tuple[float, ...]) -> None:
+    """In the layout that `Value` describes: one or two operands of an operation stand in the node itself."""
+    node._b = node._db = None
+    if len(operands) > 2 or isinstance(node._rule, Handmade):
+        node._a, node._da = operands, local or None
+    elif len(operands) == 2:
+        node._a, node._b = operands
+        node._da, node._db = local
+    else:
+        (node._a,) = operands
+        (node._da,) = local
+
+
+def _named(node: Value) -> Operation | str:
+    _refuse_closure(node)
+    return node._rule if isinstance(node._rule, Operation) else node._op
+
+
+def _symbol(node: Value) -> str | None:
+    return None if node._rule is None else node._op
+
+
+def _refuse_closure(node: Value) -> None:
+    if isinstance(node._rule, Handmade) and node._rule.backward is not None:
+        raise TypeError(
+            f"{describe(node)} has a _backward that was assigned to it: that function belongs to this one node and "
+            "can be neither pickled nor copied; give its local derivatives as numbers, "
+            "Value(data, operands, derivatives), or declare an operation with autograd.operation"
+        )
+
+
+class _Registry:
+    """Where the nodes met in a pickle are: which snapshot, which number.
+
+    It lives as long as one of its snapshots does, and these live as long as the pickler's memo.
+    """
+
+    def __init__(self) -> None:
+        self.snapshots: list[weakref.ref[Snapshot]] = []
+        self.places: dict[Value, tuple[int, int]] = {}
+
+    def find(self, node: Value) -> tuple[Snapshot, int] | None:
+        if node not in self.places:
+            return None
+        which, number = self.places[node]
+        snapshot = self.snapshots[which]()
+        return None if snapshot is None else (snapshot, number)
+
+    def add(self, root: Value) -> Snapshot:
+        """A snapshot of what is reached from `root` and in no snapshot yet."""
+        nodes: list[Value] = []
+        met: set[Value] = set()
+        ahead = [root]
+        while ahead:
+            node = ahead.pop()
+            if node in met:
+                continue
+            met.add(node)
+            if node._a is not None:
+                if self.find(node):
+                    continue
+                self.places[node] = (len(self.snapshots), len(nodes))
+                nodes.append(node)
+            ahead.extend(_related(node))
+        snapshot = Snapshot(nodes, self)
+        self.snapshots.append(weakref.ref(snapshot))
+        return snapshot
+
+
+class _Latest(threading.local):
+    registry: weakref.ref[_Registry] | None = None
+
+
+_latest = _Latest()
+
+
+def _locate(node: Value) -> tuple[Snapshot, int]:
+    """The snapshot that a node is in, and its number there; a new snapshot where there is none."""
+    registry = _latest.registry and _latest.registry()
+    if not registry:
+        registry = _Registry()
+        _latest.registry = weakref.ref(registry)
+    place = registry.find(node)
+    return place or (registry.add(node), 0)
+
+
+def _related(node: Value) -> Iterator[Value]:
+    """The Values that a node refers to."""
+    yield from node._prev
+    if isinstance(node.grad, Value):
+        yield node.grad
+    if node.__dict__:
+        for attribute in node.__dict__.values():
+            if isinstance(attribute, Value):
+                yield attribute
