@@ -1,9 +1,10 @@
-"""`no_grad` and `detect_anomaly`: how the operations of a block behave, in this thread alone."""
+"""`no_grad`, `enable_grad` and `detect_anomaly`: how the operations of a block behave, in this thread alone."""
 
 from __future__ import annotations
 
 import threading
-from contextlib import ContextDecorator
+from collections.abc import Iterator
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar, Token
 from typing import Any, Self
 
@@ -67,6 +68,20 @@ class no_grad(_Mode):
     value = False
 
 
+class enable_grad(_Mode):
+    """Operations in this block record their operands, even within `no_grad()`.
+
+    Example:
+        >>> from autograd import Value, enable_grad, no_grad
+        >>> with no_grad(), enable_grad():
+        ...     len((Value(3.0) * 2)._prev)
+        2
+    """
+
+    variable = _RECORDING
+    value = True
+
+
 class detect_anomaly(_Mode):
     """In this block, the first result or gradient that is inf or nan raises `FloatingPointError` and names its node.
 
@@ -81,3 +96,21 @@ class detect_anomaly(_Mode):
 
     variable = _CHECKING
     value = True
+
+
+class _unchecked(_Mode):
+    variable = _CHECKING
+    value = False
+
+
+@contextmanager
+def ordinary() -> Iterator[None]:
+    """A block in which operations record and do not check, whatever holds around it.
+
+    Rules of differentiation are evaluated there: a branch that a rule does not take may be infinite.
+    """
+    if not unusual:
+        yield
+        return
+    with enable_grad(), _unchecked():
+        yield

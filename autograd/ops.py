@@ -163,6 +163,12 @@ LOG = _declare("log", "log", lambda m, a: m.log(a),
     domain="the operand must be above 0",
     latex=r"\log\left({}\right)")
 
+LOG1P = _declare("log1p", "log1p", lambda m, a: m.log1p(a),
+    lambda m, y, a: m.divide(1.0, 1.0 + a),
+    words="one over one plus the operand",
+    domain="the operand must be above -1",
+    latex=r"\log\left(1 + {}\right)")
+
 SQRT = _declare("sqrt", "sqrt", lambda m, a: m.sqrt(a),
     lambda m, y, a: m.divide(0.5, y),
     words="one half over the answer; infinite at 0",

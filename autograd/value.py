@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, Union
 
 from autograd import modes, ops
-from autograd.arithmetic import quiet, strict
+from autograd.arithmetic import Arithmetic, quiet, strict
 from autograd.ops import Operation
 
 if TYPE_CHECKING:
@@ -387,8 +387,11 @@ _ADD = ops.ADD
 _MUL = ops.MUL
 
 
-def apply(operation: Operation, *operands: Value) -> Value:
-    """The Value of an operation on Values, recorded in the graph."""
+def apply(operation: Operation, *operands: Value, m: Arithmetic = strict) -> Value:
+    """The Value of an operation on Values, recorded in the graph.
+
+    With `m=quiet`, as in a rule, an answer may be inf or nan where `strict` raises.
+    """
     out = _new(Value)
     out.grad = 0.0
     out._rule = operation
@@ -399,7 +402,7 @@ def apply(operation: Operation, *operands: Value) -> Value:
         out._a, out._b = operands
     else:
         out._a = operands
-    _evaluate(out)
+    _evaluate(out, m)
     if modes.unusual:
         if modes.checking() and not math.isfinite(out._data):
             raise FloatingPointError(f"{describe(out)} is {out._data}, the first result that is not finite")
@@ -408,7 +411,7 @@ def apply(operation: Operation, *operands: Value) -> Value:
     return out
 
 
-def _evaluate(node: Value) -> None:
+def _evaluate(node: Value, m: Arithmetic = strict) -> None:
     """Computes a node's data and local derivatives from its operands' data."""
     rule = node._rule
     if not isinstance(rule, Operation):
@@ -418,15 +421,15 @@ def _evaluate(node: Value) -> None:
     try:
         if b is not None:
             x, z = a._data, b._data
-            y = rule.forward(strict, x, z)
+            y = rule.forward(m, x, z)
             da, db = partials[0](quiet, y, x, z), partials[1](quiet, y, x, z)
         elif type(a) is not tuple:
             x = a._data
-            y = rule.forward(strict, x)
+            y = rule.forward(m, x)
             da, db = partials[0](quiet, y, x), None
         else:
             data = [operand._data for operand in a]
-            y = rule.forward(strict, *data)
+            y = rule.forward(m, *data)
             da, db = tuple([partial(quiet, y, *data) for partial in partials]), None
     except ArithmeticError as error:
         kind = ZeroDivisionError if isinstance(error, ZeroDivisionError) else OverflowError
@@ -445,13 +448,17 @@ def describe(node: Value) -> str:
     return f"{name}({', '.join(operands + constants)})"
 
 
-def topological(root: Value) -> list[Value]:
+def topological(root: Value, known: Iterable[Value] = ()) -> list[Value]:
     """The nodes that `root` is computed from, itself included, operands before results; leaves left out.
 
-    It is the order of `backward()`, which goes through it from the end.
+    It is the order of `backward()`, which goes through it from the end. Nodes in `known`, and what is reached through
+    them alone, are left out too.
     """
     order: list[Value] = []
-    met = {root}
+    met = set(known)
+    if root._a is None or root in met:
+        return order
+    met.add(root)
     path = [(root, iter(root._prev))]
     while path:
         node, operands = path[-1]
@@ -464,7 +471,7 @@ def topological(root: Value) -> list[Value]:
         else:
             order.append(node)
             path.pop()
-    return order if root._a is not None else []
+    return order
 
 
 def _meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
@@ -524,11 +531,14 @@ def _send_checked(order: list[Value]) -> None:
     for node in reversed(order):
         node._backward()
         for operand in node._prev:
-            if not math.isfinite(operand.grad):
-                name = operand.label or repr(operand)
-                raise FloatingPointError(
-                    f"the gradient of {name} is {operand.grad} after {describe(node)} with gradient {node.grad}"
-                )
+            check_gradient(operand, operand.grad, node, node.grad)
+
+
+def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:
+    """Raises if the gradient that `node` sent to its operand is not finite; `above` is the gradient of `node`."""
+    if not math.isfinite(gradient):
+        name = operand.label or repr(operand)
+        raise FloatingPointError(f"the gradient of {name} is {gradient} after {describe(node)} with gradient {above}")
 
 
 def _binary(operation: Operation, a: Any, b: Any) -> Any:
