@@ -1,0 +1,1 @@
+"""A graph in words: names, formulas, trees, lessons, and the reasons for a gradient."""

@@ -1,0 +1,85 @@
+"""`formula`: a Value as the expression that it was computed from."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from autograd.value import Value
+from autograd.words.names import Names
+from autograd.words.notation import Written, latex_name, literal, rule_of, write
+from autograd.words.text import Text, number, printable
+
+LARGEST = 1000
+"""How many operands a formula may have when no depth is asked for."""
+
+
+def formula(v: Value, depth: int | None = None, latex: bool = False) -> Text:
+    r"""The expression that a Value was computed from, in parentheses only where they are needed.
+
+    Args:
+        v: the result.
+        depth: how many operations deep to go; what lies deeper is called by its name. Without it everything is
+            written out, or as many levels as make at most 1,000 operands: shared parts are repeated in a formula, and
+            it can be exponentially larger than its graph.
+        latex: write LaTeX, for a formula in a notebook or a paper.
+
+    Raises:
+        ValueError: `depth` is negative.
+
+    Example:
+        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> y = ((a + b) * a / 4).tanh()
+        >>> formula(y)
+        tanh((a + b) * a / 4.0)
+        >>> formula(y, depth=2)
+        tanh(v3 / 4.0)
+        >>> formula(y, latex=True)
+        \tanh\left(\frac{\left(a + b\right) \cdot a}{4.0}\right)
+    """
+    if depth is not None and depth < 0:
+        raise ValueError(f"depth counts operations and cannot be negative: {depth}")
+    deepest = _depth_that_fits(v)
+    if depth is None or depth > deepest:
+        depth = deepest
+    return Text(_expand(v, depth, Names(v), latex).text)
+
+
+def _depth_that_fits(root: Value) -> int:
+    """How many levels can be written out with at most `LARGEST` operands."""
+    level, depth, size = Counter([root]), 0, 0
+    while True:
+        below: Counter[Value] = Counter()
+        for node, times in level.items():
+            for operand in node._prev:
+                below[operand] += times
+        size += below.total()
+        if not below or size > LARGEST:
+            return depth
+        level, depth = below, depth + 1
+
+
+def _expand(root: Value, depth: int, names: Names, latex: bool) -> Written:
+    """The expression of a node, `depth` operations deep, without recursion."""
+    written: dict[tuple[Value, int], Written] = {}
+    pending = [(root, depth)]
+    while pending:
+        node, left = pending[-1]
+        operands = [(operand, left - 1) for operand in node._prev]
+        if not operands or left == 0:
+            written[node, left] = _cut(node, names, latex)
+        else:
+            missing = [operand for operand in operands if operand not in written]
+            if missing:
+                pending.extend(reversed(missing))
+                continue
+            written[node, left] = write(rule_of(node), [written[operand] for operand in operands], latex)
+        pending.pop()
+    return written[root, depth]
+
+
+def _cut(node: Value, names: Names, latex: bool) -> Written:
+    """A node that is not written out: by its label; a leaf by its number; others by their stable name."""
+    if not (node.label or node._prev):
+        return literal(number(node.data))
+    name = printable(node.label) or names.number(node)
+    return Written(latex_name(name) if latex else name)

@@ -1,0 +1,126 @@
+"""How an operation is written, from the templates of its declaration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from autograd import ops
+from autograd.ops import ATOM, PRODUCT, SIGN, SUM, Operation
+from autograd.value import Handmade, Value
+from autograd.words.text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression as text, and how tightly its outermost operation binds."""
+
+    text: str
+    binding: int = ATOM
+
+    def within(self, needed: int, latex: bool = False) -> str:
+        """The text, in parentheses unless it binds as tightly as needed."""
+        if self.binding >= needed:
+            return self.text
+        return rf"\left({self.text}\right)" if latex else f"({self.text})"
+
+
+def literal(text: str) -> Written:
+    """A number's text: a negative one binds as a sign does."""
+    return Written(text, SIGN if text.startswith("-") else ATOM)
+
+
+def write(rule: Operation | str, operands: list[Written], latex: bool = False) -> Written:
+    """An operation on operands that are written already; a rule that is only a name is written as a call.
+
+    Example:
+        >>> total = write(ops.ADD, [Written("a"), Written("b")])
+        >>> write(ops.MUL, [total, Written("c")]).text
+        '(a + b) * c'
+    """
+    if isinstance(rule, str):
+        rule = _called(rule, len(operands)) or rule
+    if isinstance(rule, str):
+        return _call(rule, operands, latex)
+    template = rule.latex if latex else rule.text
+    if not template:
+        return _call(rule.name, operands, latex)
+    texts = [operand.within(_needed(rule, i, operand, latex), latex) for i, operand in enumerate(operands)]
+    return Written(template.format(*texts), rule.binding)
+
+
+def rule_of(node: Value) -> Operation | str:
+    """The operation of a node, or the name of one made by hand."""
+    rule = node._rule
+    if isinstance(rule, Handmade):
+        return printable(rule.symbol) or "node"
+    return rule if rule is not None else "leaf"
+
+
+def _call(name: str, operands: list[Written], latex: bool) -> Written:
+    separator = ", "
+    arguments = separator.join(operand.text for operand in operands)
+    if latex:
+        return Written(rf"{latex_name(name)}\left({arguments}\right)")
+    return Written(f"{name}({arguments})")
+
+
+@lru_cache(maxsize=256)
+def _called(symbol: str, arity: int) -> Operation | None:
+    """The declared operation of that symbol or name, so that a `+` made by hand is written as one."""
+    for operation in list(ops.OPERATIONS.values()):
+        if not isinstance(operation, Operation) or operation.arity != arity:
+            continue
+        if symbol in (operation.symbol, operation.name):
+            return operation
+    return None
+
+
+def _needed(rule: Operation, i: int, operand: Written, latex: bool) -> int:
+    """How tightly operand i must bind to stand without parentheses."""
+    if rule.binding == ATOM:
+        return SUM
+    if latex and _enclosed(rule.latex, i):
+        return SUM
+    if rule.binding == ops.POWER:
+        return SIGN if i else ATOM if not (latex and "^" in operand.text) else ATOM + 1
+    if rule.binding == SIGN:
+        return ops.POWER
+    if i == 0:
+        return rule.binding
+    if rule is ops.ADD:
+        return PRODUCT if operand.text.startswith("-") else SUM
+    return PRODUCT if rule is ops.MUL and _is_product(operand) else rule.binding + 1
+
+
+def _is_product(operand: Written) -> bool:
+    return operand.binding == PRODUCT and " / " not in operand.text and "frac" not in operand.text
+
+
+def _enclosed(template: str, i: int) -> bool:
+    """Whether a LaTeX template holds operand i between braces of its own, as a fraction or an exponent does."""
+    marked = template.format(*(f"<{k}>" for k in range(8)))
+    return f"{{<{i}>}}" in marked and f"{{<{i}>}}^" not in marked
+
+
+def latex_name(name: str) -> str:
+    r"""A name in LaTeX: `x1` as x with an index, longer ones upright, special characters escaped.
+
+    Example:
+        >>> print(latex_name("x1"), latex_name("w[0]"), latex_name("50%"))
+        x_{1} \mathrm{w[0]} \mathrm{50\%}
+    """
+    if len(name) == 1 and name.isalpha():
+        return name
+    if re.fullmatch(r"[A-Za-z]\d+", name):
+        return f"{name[0]}_{{{name[1:]}}}"
+    return rf"\mathrm{{{''.join(_LATEX.get(c, c) for c in name)}}}"
+
+
+_LATEX = {c: f"\\{c}" for c in "#$%&_{}"} | {
+    "\\": r"\backslash{}",
+    "^": r"\hat{}",
+    "~": r"\sim{}",
+    " ": r"\ ",
+}
