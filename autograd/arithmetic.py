@@ -4,7 +4,7 @@ Each rule in `ops.py` is written once, against a parameter `m` that supplies the
 What `m` is decides what the rule computes:
 
 - `strict`: floats, raising what `math` raises: the value of an operation as the user sees it;
-- `quiet`: floats, following IEEE 754 to inf and nan: the local derivatives, which may be infinite where the value is not;
+- `quiet`: floats, following IEEE 754 to inf and nan: local derivatives, which may be infinite where the value is not;
 - `symbolic`: terms, which remember how they were computed: the rule itself, to be read or turned into source;
 - `transforms.values`: Values: derivatives that can be differentiated again;
 - the compiler's: numpy arrays.
