@@ -1,0 +1,114 @@
+"""Operations of your own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import ops
+from autograd.ops import Operation, Rule
+from autograd.value import Value, apply
+
+
+def operation(
+    name: str,
+    *,
+    forward: Rule,
+    partials: Sequence[Rule],
+    symbol: str = "",
+    words: str = "",
+    domain: str = "",
+    text: str = "",
+    latex: str = "",
+) -> Callable[..., Value]:
+    """Declares a differentiable operation, and returns the function that applies it.
+
+    The declaration is all there is to do: the operation works forward and backward, in derivatives of any order, in
+    explanations and drawings, and in the compiler, which all read the same rules. A rule is an expression of `m`, the
+    arithmetic to compute in, and of the operands. It may use `+ - *` and what `m` offers: `m.divide(a, b)`,
+    `m.power(a, b)`, `m.exp`, `m.log`, `m.log1p`, `m.sqrt`, `m.sin`, `m.cos`, `m.tan`, `m.tanh`, `m.sigmoid`, `m.abs`,
+    `m.sign`, `m.maximum`, `m.minimum`, and for cases `m.where(m.greater(a, b), …, …)`. It must not use `if` or the
+    functions of `math`: its operands are not always floats.
+
+    Args:
+        name: what it is called; an identifier. Pickled graphs refer to it.
+        forward: `forward(m, a, b, …)`, the answer.
+        partials: for each operand, `partial(m, y, a, b, …)`: the derivative of the answer `y` with respect to it.
+        symbol: what a drawing shows; the name, unless given.
+        words: the rule of differentiation in a sentence, for explanations.
+        domain: where it is defined, as the end of an error message: "the operand must be above 0".
+        text: how it is written, with `{}` for each operand; a call, unless given.
+        latex: the same in LaTeX.
+
+    Raises:
+        ValueError: the name is no identifier, or is that of another operation; or there are no partials.
+        TypeError: a rule does not take the operands.
+
+    Example:
+        Swish, `a·σ(a)`, whose derivative is `y + σ(a)·(1 - y)`:
+
+        >>> import autograd
+        >>> swish = autograd.operation(
+        ...     "swish",
+        ...     forward=lambda m, a: a * m.sigmoid(a),
+        ...     partials=[lambda m, y, a: y + m.sigmoid(a) * (1 - y)],
+        ...     words="the answer, and the sigmoid of the operand times one minus the answer",
+        ... )
+        >>> a = autograd.Value(0.0, label="a")
+        >>> y = swish(a)
+        >>> y.backward()
+        >>> y.data, a.grad
+        (0.0, 0.5)
+        >>> autograd.grad(autograd.grad(swish))(0.0)
+        0.5
+    """
+    rules = tuple(partials)
+    if not name.isidentifier():
+        raise ValueError(f"an operation's name must be an identifier, such as 'swish', not {name!r}")
+    if not rules:
+        raise ValueError(f"operation {name!r} needs a partial for each operand; there are none")
+    _check_takes(f"forward of {name!r}", forward, 1 + len(rules), "(m, operands…)")
+    for i, partial in enumerate(rules):
+        _check_takes(f"partial {i} of {name!r}", partial, 2 + len(rules), "(m, y, operands…)")
+    declared = Operation(name, symbol or name, forward, rules, words, domain, text, latex)
+    earlier = ops.OPERATIONS.get(name)
+    if earlier is not None and not _same(earlier, declared):
+        raise ValueError(f"there is an operation named {name!r} already: choose another name")
+    ops.OPERATIONS[name] = declared
+    return _function(declared)
+
+
+def _check_takes(which: str, rule: Rule, count: int, form: str) -> None:
+    try:
+        inspect.signature(rule).bind(*range(count))
+    except TypeError:
+        raise TypeError(
+            f"the {which} must take {count} arguments, {form}: there are as many operands as partials"
+        ) from None
+    except ValueError:  # a builtin that does not tell its signature
+        return
+
+
+def _same(earlier: Any, new: Operation) -> bool:
+    """Whether a declaration only repeats an earlier one, as when a cell of a notebook is run again."""
+    if not isinstance(earlier, Operation):
+        return False
+    pairs = zip((earlier.forward, *earlier.partials), (new.forward, *new.partials), strict=False)
+    return earlier.arity == new.arity and all(_code(one) == _code(other) for one, other in pairs)
+
+
+def _code(rule: Rule) -> Any:
+    """What tells one rule from another: its module and name, so that editing and running a cell again declares anew."""
+    return getattr(rule, "__module__", None), getattr(rule, "__qualname__", rule)
+
+
+def _function(declared: Operation) -> Callable[..., Value]:
+    def applied(*operands: Any) -> Value:
+        if len(operands) != declared.arity:
+            raise TypeError(f"{declared.name} takes {declared.arity} operands, not {len(operands)}")
+        return apply(declared, *[x if isinstance(x, Value) else Value(x) for x in operands])
+
+    applied.__name__ = applied.__qualname__ = declared.name
+    applied.__doc__ = declared.words or None
+    return applied

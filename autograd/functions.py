@@ -1,0 +1,145 @@
+"""What people write by hand over lists of numbers: sums, means, softmax.
+
+Each takes Values and plain numbers, mixed as they come, and makes an ordinary graph of operations: it is drawn, stepped
+through, compiled and differentiated again like any other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from autograd import ops
+from autograd.value import Value, apply
+
+Scalar = Any
+"""A Value or a real number."""
+
+
+def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
+    """`start` and all of `xs` added up, from the left. The sum of nothing is `start`.
+
+    Example:
+        >>> import autograd
+        >>> autograd.sum([autograd.Value(1.0), 2, 3.0]).data
+        6.0
+    """
+    values = _values(xs)
+    if isinstance(start, Value) or start != 0 or not values:
+        values.insert(0, _value(start))
+    total = values[0]
+    for x in values[1:]:
+        total = total + x
+    return total
+
+
+def dot(xs: Iterable[Scalar], ys: Iterable[Scalar]) -> Value:
+    """The sum of the products of `xs` and `ys`, pair by pair.
+
+    Raises:
+        ValueError: they have different lengths.
+
+    Example:
+        >>> import autograd
+        >>> autograd.dot([autograd.Value(1.0), 2.0], [3.0, 4.0]).data
+        11.0
+    """
+    left, right = _values(xs), _values(ys)
+    if len(left) != len(right):
+        raise ValueError(f"dot needs lists of the same length, not of {len(left)} and {len(right)}")
+    return sum([x * y for x, y in zip(left, right, strict=True)])
+
+
+def mean(xs: Iterable[Scalar]) -> Value:
+    """The sum of `xs` divided by how many there are.
+
+    Raises:
+        ValueError: there are none.
+    """
+    values = _some("mean", xs)
+    return sum(values) / len(values)
+
+
+def maximum(xs: Iterable[Scalar]) -> Value:
+    """The largest of `xs`. On a tie the derivative is shared, at each comparison equally.
+
+    Raises:
+        ValueError: there are none.
+    """
+    values = _some("maximum", xs)
+    largest = values[0]
+    for x in values[1:]:
+        largest = largest.maximum(x)
+    return largest
+
+
+def minimum(xs: Iterable[Scalar]) -> Value:
+    """The smallest of `xs`. On a tie the derivative is shared, at each comparison equally.
+
+    Raises:
+        ValueError: there are none.
+    """
+    values = _some("minimum", xs)
+    smallest = values[0]
+    for x in values[1:]:
+        smallest = smallest.minimum(x)
+    return smallest
+
+
+def logsumexp(xs: Iterable[Scalar]) -> Value:
+    """log(exp(x) + exp(y) + …), finite for all finite `xs`.
+
+    The largest of them is taken out before exp and added again after log. No derivative passes through it: those of the
+    two places cancel. Its derivatives are `softmax(xs)`.
+
+    Raises:
+        ValueError: there are none.
+
+    Example:
+        >>> import autograd
+        >>> autograd.logsumexp([1000.0, 1000.0]).data == 1000.0 + autograd.Value(2.0).log().data
+        True
+    """
+    values = _some("logsumexp", xs)
+    shift = apply(ops.STOP, maximum(values))
+    if math.isinf(shift.data):
+        # inf - inf is nan: with -inf alone the answer is -inf, with an inf it is inf.
+        return sum(values) if shift.data < 0 else maximum(values)
+    return sum([(x - shift).exp() for x in values]).log() + shift
+
+
+def softmax(xs: Iterable[Scalar]) -> list[Value]:
+    """exp(x) of each, divided by the sum of all: numbers between 0 and 1 that add up to 1.
+
+    The largest is subtracted from each first, which changes nothing but keeps exp from overflowing. Where all are -inf
+    or one is inf the result is nan, as 0/0 is.
+
+    Raises:
+        ValueError: there are none.
+
+    Example:
+        >>> import autograd
+        >>> [p.data for p in autograd.softmax([autograd.Value(1000.0), 1000.0])]
+        [0.5, 0.5]
+    """
+    values = _some("softmax", xs)
+    shift = apply(ops.STOP, maximum(values))
+    powers = [(x - shift).exp() for x in values]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def _value(x: Scalar) -> Value:
+    return x if isinstance(x, Value) else Value(x)
+
+
+def _values(xs: Iterable[Scalar]) -> list[Value]:
+    return [_value(x) for x in xs]
+
+
+def _some(name: str, xs: Iterable[Scalar]) -> list[Value]:
+    values = _values(xs)
+    if not values:
+        raise ValueError(f"{name} needs at least one number, and the list is empty")
+    return values

@@ -1,0 +1,114 @@
+"""Operations that a user declares."""
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import Value, grad, hessian, ops
+
+hypotenuse = autograd.operation(
+    "hypotenuse",
+    forward=lambda m, a, b: m.sqrt(a * a + b * b),
+    partials=[lambda m, y, a, b: m.divide(a, y), lambda m, y, a, b: m.divide(b, y)],
+    symbol="hyp",
+    words="each side over the hypotenuse",
+)
+reciprocal = autograd.operation(
+    "reciprocal",
+    forward=lambda m, a: m.divide(1.0, a),
+    partials=[lambda m, y, a: -y * y],
+    domain="the operand must not be 0",
+)
+volume = autograd.operation(
+    "volume",
+    forward=lambda m, a, b, c: a * b * c,
+    partials=[lambda m, y, a, b, c: b * c, lambda m, y, a, b, c: a * c, lambda m, y, a, b, c: a * b],
+)
+
+
+def test_forward_and_backward() -> None:
+    a = Value(3.0)
+    y = hypotenuse(a, 4) * 2
+    y.backward()
+    assert (y.data, a.grad, y._prev[0]._op) == (10.0, 1.2, "hyp")
+
+
+def test_more_than_two_operands() -> None:
+    sides = [Value(2.0), Value(3.0), Value(5.0)]
+    y = volume(*sides) + 1
+    y.backward()
+    assert [side.grad for side in sides] == [15.0, 10.0, 6.0]
+    sides[0].data = 4.0
+    assert y.refresh().data == 61.0
+    assert hessian(volume, (0, 1, 2))(2.0, 3.0, 5.0) == ((0.0, 5.0, 3.0), (5.0, 0.0, 2.0), (3.0, 2.0, 0.0))
+
+
+def test_an_operand_used_in_every_place() -> None:
+    a = Value(2.0)
+    volume(a, a, a).backward()
+    assert a.grad == 12.0
+
+
+def test_any_order() -> None:
+    assert grad(grad(grad(reciprocal)))(2.0) == pytest.approx(-6 / 2.0**4)
+    a, b = 3.0, 4.0
+    expected = [b * b / 125, -a * b / 125]
+    assert hessian(hypotenuse, (0, 1))(a, b)[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_copies(again: Any) -> None:
+    y = volume(Value(2.0), 3, hypotenuse(3, 4))
+    twin = again(y)
+    twin.backward()
+    assert (twin.data, twin._prev[0].grad, twin._op) == (30.0, 15.0, "volume")
+
+
+def test_errors_out_of_domain_name_the_operation() -> None:
+    with pytest.raises(ZeroDivisionError, match=r"reciprocal\(x = 0\.0\): the operand must not be 0"):
+        reciprocal(Value(0.0, label="x"))
+
+
+def test_loading_needs_the_declaration() -> None:
+    y = autograd.operation("passing", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])(Value(1.0))
+    text = pickle.dumps(y)
+    del ops.OPERATIONS["passing"]
+    with pytest.raises(LookupError, match="no operation named 'passing' is declared here; import the module"):
+        pickle.loads(text)
+
+
+def test_the_function_introduces_itself() -> None:
+    assert (hypotenuse.__name__, hypotenuse.__doc__) == ("hypotenuse", "each side over the hypotenuse")
+    with pytest.raises(TypeError, match="hypotenuse takes 2 operands, not 1"):
+        hypotenuse(1.0)
+
+
+def test_declaring_again() -> None:
+    def declare(factor: float) -> Any:
+        return autograd.operation("scaled", forward=lambda m, a: factor * a, partials=[lambda m, y, a: factor])
+
+    declare(2.0)
+    assert declare(3.0)(1.0).data == 3.0
+    with pytest.raises(ValueError, match="there is an operation named 'tanh' already"):
+        autograd.operation("tanh", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])
+    with pytest.raises(ValueError, match="there is an operation named 'power' already"):
+        autograd.operation("power", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])
+
+
+def test_mistakes_in_a_declaration() -> None:
+    with pytest.raises(ValueError, match="must be an identifier, such as 'swish', not 'two words'"):
+        autograd.operation("two words", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])
+    with pytest.raises(ValueError, match="'empty' needs a partial for each operand; there are none"):
+        autograd.operation("empty", forward=lambda m: 1.0, partials=[])
+    with pytest.raises(TypeError, match=r"forward of 'short' must take 3 arguments, \(m, operands…\)"):
+        autograd.operation("short", forward=lambda m, a: a, partials=[lambda m, y, a, b: 1.0] * 2)
+    with pytest.raises(TypeError, match=r"partial 0 of 'short' must take 3 arguments, \(m, y, operands…\)"):
+        autograd.operation("short", forward=lambda m, a: a, partials=[lambda m, a: 1.0])
+    assert "short" not in ops.OPERATIONS
+
+
+def test_it_is_what_it_says() -> None:
+    assert repr(ops.OPERATIONS["hypotenuse"]) == "<operation hypotenuse>"
