@@ -73,14 +73,28 @@ def _smaller(a: float, b: float) -> float:
     return a if a <= b or a != a else b
 
 
-def _real_power(a: float, b: float) -> float:
+def _real_power(a: float, b: float) -> Any:
     y = a**b
     if type(y) is complex:
         raise ValueError("a negative number has no real fractional power")
     return y
 
 
-class Strict(Arithmetic):
+class _Floats(Arithmetic):
+    """What needs no decision: functions that are finite wherever their operands are."""
+
+    tanh = staticmethod(math.tanh)
+    abs = staticmethod(abs)
+    sign = staticmethod(_sign)
+    isfinite = staticmethod(math.isfinite)
+    greater = staticmethod(operator.gt)
+    equal = staticmethod(operator.eq)
+    maximum = staticmethod(_larger)
+    minimum = staticmethod(_smaller)
+    where = staticmethod(_where)
+
+
+class Strict(_Floats):
     """Floats, with the errors that Python's own floats raise."""
 
     exp = staticmethod(math.exp)
@@ -90,17 +104,8 @@ class Strict(Arithmetic):
     sin = staticmethod(math.sin)
     cos = staticmethod(math.cos)
     tan = staticmethod(math.tan)
-    tanh = staticmethod(math.tanh)
-    abs = staticmethod(abs)
-    sign = staticmethod(_sign)
-    isfinite = staticmethod(math.isfinite)
     divide = staticmethod(operator.truediv)
     power = staticmethod(_real_power)
-    greater = staticmethod(operator.gt)
-    equal = staticmethod(operator.eq)
-    maximum = staticmethod(_larger)
-    minimum = staticmethod(_smaller)
-    where = staticmethod(_where)
 
 
 def _or_nan(function: Callable[[float], float]) -> Callable[[float], float]:
@@ -144,7 +149,7 @@ def _quiet_power(a: float, b: float) -> float:
         return math.copysign(math.inf, a) if odd else math.inf
 
 
-class Quiet(Strict):
+class Quiet(_Floats):
     """Floats, following IEEE 754: infinities and nan instead of errors."""
 
     exp = staticmethod(_quiet_exp)

@@ -541,7 +541,7 @@ def check_gradient(operand: Value, gradient: float, node: Value, above: float) -
         raise FloatingPointError(f"the gradient of {name} is {gradient} after {describe(node)} with gradient {above}")
 
 
-def _binary(operation: Operation, a: Any, b: Any) -> Any:
+def _binary(operation: Operation, a: Any, b: Any) -> Value:
     """The operation on two operands, one of which may be a plain number."""
     a = a if isinstance(a, Value) else _lift(a)
     b = b if isinstance(b, Value) else _lift(b)
@@ -554,7 +554,7 @@ def _lift(x: Any) -> Any:
     return Value(_as_float(x)) if _is_scalar(x) else _refuse(x)
 
 
-def _refuse(x: Any) -> Any:
+def _refuse(x: Any) -> Value:
     """Leaves what defines operators of its own to them, as numpy arrays do; names the mistake for what does not."""
     if x is None or isinstance(x, (str, bytes, complex, list, tuple, dict, set)):
         raise TypeError(_not_a_scalar(x))
@@ -592,7 +592,7 @@ def _not_a_scalar(x: Any) -> str:
         hint = "it is one already; use it as it is, or v.detach() for a new leaf"
     elif isinstance(x, (str, bytes)):
         hint = "convert it first: Value(float(text))"
-    elif hasattr(x, "__len__") or getattr(x, "ndim", 0):
+    elif hasattr(x, "__len__") or getattr(x, "ndim", 0) != 0:
         hint = "make a Value of each element: [Value(x) for x in xs]"
     else:
         hint = "pass an int, a float or another real scalar"

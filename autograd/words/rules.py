@@ -1,0 +1,157 @@
+"""A local derivative with its rule, in symbols and in numbers: `∂f/∂d = e = -2.0`."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from autograd import arithmetic
+from autograd.arithmetic import Term, quiet, symbolic
+from autograd.ops import Operation
+from autograd.value import Handmade, Value
+from autograd.words.names import Names
+from autograd.words.notation import Written, literal, write
+from autograd.words.text import constant, number, printable
+
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "neg": operator.neg,
+}
+_INFIX = {"/": "divide", "**": "power"}
+_ONE = Term("number", (1.0,))
+
+
+def derivative(node: Value, i: int, names: Names) -> str:
+    """The derivative of a node for its operand i, as of the forward pass: its rule, then the rule in numbers.
+
+    Where a rule distinguishes cases, only the one that holds is written. For a node made by hand there are numbers
+    alone.
+
+    Example:
+        >>> x = Value(0.5, label="x")
+        >>> y = x.tanh()
+        >>> y.label = "y"
+        >>> print(derivative(y, 0, Names(y)))
+        ∂y/∂x = 1 - y * y = 1 - 0.462117 * 0.462117 = 0.786448
+    """
+    steps = [f"∂{names.atom(node)}/∂{names.atom(node._prev[i])}", *expressions(node, i, names)]
+    return " = ".join(steps)
+
+
+def expressions(node: Value, i: int, names: Names) -> list[str]:
+    """The rule in symbols, in numbers, and the number that it gives; fewer where two of them would be the same."""
+    local = node._local_grads[i]
+    result = number(local)
+    rule = rule_that_holds(node, i)
+    if rule is None or rule.head == "number":
+        return [result]
+    symbols = _text(rule, {key: names.written(operand) for key, operand in _operands(node).items()})
+    if _differ(_evaluate(rule, _data(node)), local):
+        return [symbols, f"{result} (as of the forward pass)"]
+    figures = _text(rule, {key: literal(number(data)) for key, data in _data(node).items()})
+    return [symbols, result] if rule.head == "name" else [symbols, figures, result]
+
+
+def rule_that_holds(node: Value, i: int) -> Term | None:
+    """The partial derivative for operand i as a term over `y` and `x0`, `x1`, …; None where there is no rule to read.
+
+    Cases are resolved by the present numbers.
+    """
+    rule = node._rule
+    if not isinstance(rule, Operation):
+        return None
+    traced = _traced(rule, i)
+    return None if traced is None else _resolve(traced, _data(node))
+
+
+def symbols(node: Value, i: int, names: Names) -> Written | None:
+    """The rule that holds for operand i, in names; None where there is none to read."""
+    rule = rule_that_holds(node, i)
+    if rule is None:
+        return None
+    return _written(rule, {key: names.written(operand) for key, operand in _operands(node).items()})
+
+
+def made_by_hand(node: Value) -> bool:
+    """Whether a closure alone knows how to send this node's gradient on."""
+    return isinstance(node._rule, Handmade) and node._rule.backward is not None
+
+
+def equation(node: Value, names: Names) -> str:
+    """How a node was computed, in names and in numbers: `d = e + c = -6.0 + 10.0 = 4.0`."""
+    rule = node._rule
+    if rule is None:
+        return f"{names(node)} = {number(node.data)}"
+    how: Operation | str = rule if isinstance(rule, Operation) else printable(rule.symbol) or "node"
+    in_names = write(how, [names.written(operand) for operand in node._prev]).text
+    in_numbers = write(how, [literal(number(operand.data)) for operand in node._prev]).text
+    return " = ".join(dict.fromkeys([names(node), in_names, in_numbers, number(node.data)]))
+
+
+@lru_cache(maxsize=1024)
+def _traced(rule: Operation, i: int) -> Term | None:
+    """A partial derivative as a term; None where it cannot be traced, as may be with a user's own."""
+    variables = [arithmetic.name(f"x{k}") for k in range(rule.arity)]
+    try:
+        found: Any = rule.partials[i](symbolic, arithmetic.name("y"), *variables)
+    except Exception:  # a user's rule may do anything with its operands, and then there are numbers alone
+        return None
+    return found if isinstance(found, Term) else Term("number", (float(found),))
+
+
+def _operands(node: Value) -> dict[str, Value]:
+    return {"y": node} | {f"x{i}": operand for i, operand in enumerate(node._prev)}
+
+
+def _data(node: Value) -> dict[str, float]:
+    return {key: operand.data for key, operand in _operands(node).items()}
+
+
+def _resolve(term: Term, data: dict[str, float]) -> Term:
+    """The term with each case decided, and without powers of one and products with one."""
+    if term.head in ("name", "number"):
+        return term
+    if term.head == "where":
+        condition, holds, fails = term.args
+        return _resolve(holds if _evaluate(condition, data) else fails, data)
+    args = tuple(_resolve(argument, data) for argument in term.args)
+    if term.head == "**" and args[1].head == "-":
+        exponent = args[1]
+        if all(part.head == "number" for part in exponent.args):
+            args = (args[0], Term("number", (_evaluate(exponent, data),)))
+    if term.head in ("**", "*") and args[1] == _ONE:
+        return args[0]
+    if term.head == "*" and args[0] == _ONE:
+        return args[1]
+    return Term(term.head, args)
+
+
+def _evaluate(term: Term, data: dict[str, float]) -> Any:
+    if term.head == "name":
+        return data[term.args[0]]
+    if term.head == "number":
+        return term.args[0]
+    args = [_evaluate(argument, data) for argument in term.args]
+    if term.head in _ARITHMETIC:
+        return _ARITHMETIC[term.head](*args)
+    return getattr(quiet, _INFIX.get(term.head, term.head))(*args)
+
+
+def _differ(x: float, y: float) -> bool:
+    return x != y and not (x != x and y != y)
+
+
+def _text(term: Term, names: dict[str, Written]) -> str:
+    return _written(term, names).text
+
+
+def _written(term: Term, names: dict[str, Written]) -> Written:
+    if term.head == "name":
+        return names[term.args[0]]
+    if term.head == "number":
+        return literal(constant(term.args[0]))
+    return write(term.head, [_written(argument, names) for argument in term.args])

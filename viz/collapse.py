@@ -1,0 +1,128 @@
+"""Large graphs, drawn with many scalars in one box."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograd import Value
+from viz.graph import Edge, places
+
+MODES = ("auto", "none", "neuron", "layer", "rolled")
+FULL = 300
+"""So many nodes are drawn one by one, unless asked otherwise."""
+_FEW = 60
+
+
+@dataclass
+class Box:
+    """Scalars drawn as one."""
+
+    title: str
+    members: list[Value] = field(default_factory=list)
+    outputs: dict[Value, None] = field(default_factory=dict)
+    """Those of its members that other boxes use."""
+
+
+@dataclass
+class Collapsed:
+    """A graph of boxes; `links` counts the edges between two of them."""
+
+    boxes: list[Box]
+    links: dict[tuple[int, int], int]
+    mode: str
+
+
+def collapse(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed | None:
+    """Puts the nodes into boxes, or None where they are to be drawn one by one.
+
+    Args:
+        nodes: operands first.
+        edges: between them.
+        mode: `none`; `neuron` or `layer`, by the place where `nn` computed them; `rolled`, by operation and depth;
+            `auto`, the first of these that gives a picture of some 60 boxes, where there are more than 300 nodes.
+
+    Raises:
+        ValueError: there is no such mode.
+    """
+    if mode not in MODES:
+        raise ValueError(f"unknown way to collapse {mode!r}; there are {', '.join(MODES)}")
+    if mode == "none" or (mode == "auto" and len(nodes) <= FULL):
+        return None
+    if mode != "auto":
+        return _boxed(nodes, edges, mode)
+    for each in ("neuron", "layer", "rolled"):
+        collapsed = _boxed(nodes, edges, each)
+        if len(collapsed.boxes) <= _FEW:
+            break
+    return collapsed
+
+
+def _boxed(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed:
+    keys = _rolled(nodes) if mode == "rolled" else _by_place(nodes, mode)
+    index: dict[str, int] = {}
+    boxes: list[Box] = []
+    for node in nodes:
+        key, title = keys[node]
+        if key not in index:
+            index[key] = len(boxes)
+            boxes.append(Box(title))
+        boxes[index[key]].members.append(node)
+    links: dict[tuple[int, int], int] = {}
+    for edge in edges:
+        start, end = index[keys[edge.operand][0]], index[keys[edge.result][0]]
+        if start != end:
+            links[start, end] = links.get((start, end), 0) + 1
+            boxes[start].outputs[edge.operand] = None
+    return Collapsed(boxes, links, mode)
+
+
+def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
+    """A box for each neuron or layer; what is in none is rolled."""
+    rolled = _rolled(nodes)
+    keys = {}
+    for node, place in places(nodes).items():
+        if place:
+            box = place.split(".")[0] if mode == "layer" else place
+            keys[node] = (f"place {box}", box)
+        else:
+            keys[node] = rolled[node]
+    return keys
+
+
+def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
+    """A box for each operation at each depth, where a chain of sums counts as one step; leaves by their labels."""
+    depth: dict[Value, int] = {}
+    keys: dict[Value, tuple[str, str]] = {}
+    users: dict[Value, Value] = {}
+    for node in nodes:
+        for operand in node._prev:
+            users.setdefault(operand, node)
+        depth[node] = max((depth[o] + (not _continues(o, node)) for o in node._prev), default=0)
+        if node._prev:
+            keys[node] = (f"{node._op} at {depth[node]}", node._op)
+    for node in nodes:
+        if not node._prev:
+            name = _pattern(node.label)
+            user = users.get(node)
+            key = name or f"leaf of {keys[user][0] if user is not None else ''}"
+            keys[node] = (f"leaf {key}", name or "inputs and constants")
+    return keys
+
+
+def _continues(operand: Value, node: Value) -> bool:
+    """Whether both are steps of one long sum."""
+    return operand._op in ("+", "-") and node._op in ("+", "-")
+
+
+def _pattern(label: str) -> str:
+    """A label with its counting numbers left out, all but that of the layer: `layers[0].neurons[·].w[·]`."""
+    head, dot, rest = label.partition(".")
+    return f"{head}.{re.sub(r'[0-9]+', '·', rest)}" if dot else re.sub(r"[0-9]+", "·", head)
+
+
+def extent(numbers: Iterable[float]) -> tuple[float, float]:
+    """The least and the largest; nan where there is nothing to compare."""
+    known = [x for x in numbers if x == x]
+    return (min(known), max(known)) if known else (float("nan"), float("nan"))
