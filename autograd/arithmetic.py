@@ -139,7 +139,7 @@ def _quiet_divide(a: float, b: float) -> float:
     return math.copysign(math.inf, a) * math.copysign(1.0, b)
 
 
-def _quiet_power(a: float, b: float) -> float:
+def _quiet_power(a: float, b: float) -> Any:
     try:
         return _real_power(a, b)
     except ValueError:

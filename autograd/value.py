@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops
 from autograd.arithmetic import Arithmetic, quiet, strict
@@ -383,6 +383,7 @@ class Value:
 
 
 _FIELDS = ("_a", "_b", "_da", "_data", "_db", "_rule", "grad")
+_NO_ANSWER = cast(Value, NotImplemented)
 _ADD = ops.ADD
 _MUL = ops.MUL
 
@@ -545,12 +546,10 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
     """The operation on two operands, one of which may be a plain number."""
     a = a if isinstance(a, Value) else _lift(a)
     b = b if isinstance(b, Value) else _lift(b)
-    if a is NotImplemented or b is NotImplemented:
-        return NotImplemented
-    return apply(operation, a, b)
+    return apply(operation, a, b) if isinstance(a, Value) and isinstance(b, Value) else _NO_ANSWER
 
 
-def _lift(x: Any) -> Any:
+def _lift(x: Any) -> Value:
     return Value(_as_float(x)) if _is_scalar(x) else _refuse(x)
 
 
@@ -558,7 +557,7 @@ def _refuse(x: Any) -> Value:
     """Leaves what defines operators of its own to them, as numpy arrays do; names the mistake for what does not."""
     if x is None or isinstance(x, (str, bytes, complex, list, tuple, dict, set)):
         raise TypeError(_not_a_scalar(x))
-    return NotImplemented
+    return _NO_ANSWER
 
 
 def _number_in(x: Any) -> float:

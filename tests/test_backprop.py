@@ -43,9 +43,7 @@ def test_every_step_is_undone_exactly(seed: int) -> None:
     for i, node in enumerate(every_node(loss)):
         node.grad = 0.1 * i
     bp = Backprop(loss)
-    seen = [gradients(loss)]
-    for _ in bp:
-        seen.append(gradients(loss))
+    seen = [gradients(loss), *(gradients(loss) for _ in bp)]
     while bp.position:
         bp.back()
         assert gradients(loss) == seen[bp.position]
