@@ -1,4 +1,4 @@
-"""Every test and documented example runs in a directory of its own, so that what it writes leaves no trace here."""
+"""Documented examples run in a directory of their own, so that what they write leaves no trace here."""
 
 from __future__ import annotations
 
@@ -8,5 +8,8 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def _examples_in_a_directory_of_their_own(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if isinstance(request.node, pytest.DoctestItem):
+        monkeypatch.chdir(tmp_path)
