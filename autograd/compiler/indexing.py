@@ -1,0 +1,70 @@
+"""Rows of an array: as a view where they lie evenly, otherwise gathered, and added up where they repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.compiler.grouping import Index
+
+
+@dataclass(frozen=True)
+class Even:
+    """Rows that lie evenly: `start + i·steps[0] + j·steps[1]`."""
+
+    start: int
+    shape: tuple[int, ...]
+    steps: tuple[int, ...]
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a row comes more than once."""
+        if any(step == 0 and size > 1 for step, size in zip(self.steps, self.shape, strict=True)):
+            return True
+        if len(self.shape) == 1:
+            return False
+        (n, k), (outer, inner) = self.shape, self.steps
+        return n > 1 and k > 1 and not (abs(outer) >= abs(inner) * k or abs(inner) >= abs(outer) * n)
+
+
+def even(index: Index) -> Even | None:
+    """How the rows lie, if evenly."""
+    start = int(index.flat[0])
+    steps = []
+    expected: Any = start
+    for axis, size in enumerate(index.shape):
+        first = tuple(1 if i == axis else 0 for i in range(index.ndim))
+        step = int(index[first]) - start if size > 1 else 0
+        steps.append(step)
+        shape = [1] * index.ndim
+        shape[axis] = size
+        expected = expected + step * np.arange(size).reshape(shape)
+    return Even(start, index.shape, tuple(steps)) if (index == expected).all() else None
+
+
+def rows(array: npt.NDArray[Any], start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> npt.NDArray[Any]:
+    """The view of the rows `start + i·steps[0] + j·steps[1]` of an array: (*shape, *the shape of a row)."""
+    stride = array.strides[0]
+    strides = tuple(step * stride for step in steps) + array.strides[1:]
+    return np.lib.stride_tricks.as_strided(array[start:], shape + array.shape[1:], strides)
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Repeated rows, sorted so that equal ones stand together."""
+
+    order: Index
+    starts: Index
+    rows: Index
+    """The row that each segment belongs to; no row twice."""
+
+
+def segments(index: Index) -> Segments:
+    """Sorts rows that repeat, so that `np.add.reduceat` adds up those that are equal."""
+    flat = index.reshape(-1)
+    order = np.argsort(flat, kind="stable")
+    distinct, starts = np.unique(flat[order], return_index=True)
+    return Segments(order, starts.astype(np.intp), distinct.astype(np.intp))
