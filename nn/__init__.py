@@ -1,7 +1,7 @@
 """Networks of Values: modules, losses, optimisers, saving."""
 
 from nn.data import accuracy, minibatches
-from nn.losses import hinge, mse, squared_error
+from nn.losses import cross_entropy, hinge, mse, squared_error
 from nn.module import MLP, Layer, Module, Neuron
 from nn.optimisers import SGD, Adam
 from nn.saving import load, save
@@ -17,6 +17,7 @@ __all__ = [
     "accuracy",
     "constant",
     "cosine",
+    "cross_entropy",
     "exponential",
     "hinge",
     "load",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, logsumexp
 
 
 def squared_error(outputs: Any, targets: Any) -> Value:
@@ -61,6 +61,46 @@ def hinge(scores: Any, labels: Any) -> Value:
             raise ValueError(f"hinge labels are -1 or 1, not {number!r}")
         terms.append((1 - label * score).relu())
     return _total(terms) / len(terms)
+
+
+def cross_entropy(scores: Any, labels: Any) -> Value:
+    """The mean of -log softmax(scores)[label]: how surprised the network is by the right answers.
+
+    softmax is not computed: log(exp(s₁) + exp(s₂) + …) - s_label is the same, and finite for all finite scores.
+
+    Args:
+        scores: the scores of an example before softmax, at least one, or a sequence of such sequences, one for each
+            example.
+        labels: the position of the right score, a whole number from 0; for several examples as many of them. A row of
+            targets, a number or Value for each score, will do in place of a position: the share of each answer, which
+            add up to 1. So a graph is traced for the compiler, where positions must not be frozen.
+
+    Raises:
+        ValueError: there are not as many labels as examples, or there are none; a position or the number of targets
+            does not fit the scores.
+
+    Source: C. Bishop, "Pattern Recognition and Machine Learning", 2006, equation 4.108.
+
+    Example:
+        >>> cross_entropy([Value(1000.0), Value(0.0)], 1).data
+        1000.0
+    """
+    several = any(hasattr(row, "__len__") for row in _row(scores))
+    terms = [_surprise(row, label) for row, label in (_pairs(scores, labels) if several else [(scores, labels)])]
+    return _total(terms) / len(terms) if several else terms[0]
+
+
+def _surprise(scores: Any, label: Any) -> Value:
+    """-log softmax(scores)[label], or its mean weighted by targets."""
+    row = _row(scores)
+    if hasattr(label, "__len__"):
+        pairs = _pairs(row, label)
+        total = logsumexp(row)
+        return _total([(total - score) * target for score, target in pairs])
+    if label not in range(len(row)):
+        raise ValueError(f"the label must be the position of one of {len(row)} scores, from 0, not {label!r}")
+    surprise: Value = logsumexp(row) - row[int(label)]
+    return surprise
 
 
 def _total(terms: list[Value]) -> Value:
