@@ -38,7 +38,7 @@ def damaged(few: Path, edit: str) -> Path:
     if edit == "columns":
         fields = fields[:-1]
     elif edit == "pixel":
-        fields[7] = "17"
+        fields[7] = "256"
     elif edit == "label":
         fields[-1] = "11"
     elif edit == "word":
@@ -52,7 +52,7 @@ def damaged(few: Path, edit: str) -> Path:
     ("edit", "message"),
     [
         ("columns", r"line 5: 64 columns, where line 1 has 65"),
-        ("pixel", r"line 5: a pixel is 17; pixels are from 0 to 16"),
+        ("pixel", r"line 5: a pixel is 256; pixels are from 0 to 1, to 16 or to 255"),
         ("label", r"line 5: the label is 11; labels are whole numbers from 0 to 9"),
         ("word", r"line 5: could not convert string to float: 'dark'"),
     ],

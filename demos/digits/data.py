@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 OURS = Path(__file__).with_name("digits.csv.gz")
+INKS = (1.0, 16.0, 255.0)
+"""Where pixels may end: the smallest that is no smaller than any pixel stands for ink."""
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -44,8 +47,12 @@ class Images:
         return np.eye(10)[self.labels]
 
 
-def read_csv(path: Path = OURS) -> Images:
-    """Reads a CSV file, gzipped or not: each line the pixels of a square image, from 0 to 16, and its label.
+def read_csv(path: Path = OURS, size: tuple[int, int] | None = None) -> Images:
+    """Reads a CSV file, gzipped or not: each line the pixels of an image, row by row, and its label.
+
+    Args:
+        path: the file.
+        size: height and width of the images; None: they are square.
 
     Raises:
         DataError: the file is missing or damaged, or a line is not as it should be; the message names the line.
@@ -54,22 +61,44 @@ def read_csv(path: Path = OURS) -> Images:
     if not lines:
         raise DataError(f"{path} is empty")
     columns = lines[0].count(",") + 1
-    side = round((columns - 1) ** 0.5)
-    if side * side != columns - 1 or side < 1:
-        raise DataError(f"{path}, line 1: {columns} columns are not the pixels of a square image and a label")
+    height, width = size or square(columns - 1)
+    if columns < 2 or height * width != columns - 1:
+        kind = f"{height}×{width}" if size else "square"
+        raise DataError(f"{path}, line 1: {columns} columns are not the pixels of a {kind} image and a label")
     rows = [_row(path, number, line, columns) for number, line in enumerate(lines, 1)]
     table = np.array(rows)
-    return Images(table[:, :-1] / 16.0, table[:, -1].astype(np.int64), side, side)
+    return Images(table[:, :-1] / scale(float(table[:, :-1].max())), table[:, -1].astype(np.int64), height, width)
+
+
+def square(pixels: int) -> tuple[int, int]:
+    """Height and width of the largest square image of at most so many pixels."""
+    side = math.isqrt(max(pixels, 0))
+    return side, side
+
+
+def scale(largest: float) -> float:
+    """What stands for ink, by the largest pixel of all images: pixels are from 0 to 1, to 16, or to 255."""
+    return next(ink for ink in INKS if largest <= ink)
 
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
-        return (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode("ascii")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is truncated or damaged ({error})") from None
+        return unzipped(path).decode("ascii")
     except UnicodeDecodeError:
         raise DataError(f"{path} is no CSV file: it holds bytes that are not text") from None
+
+
+def unzipped(path: Path) -> bytes:
+    """What a file holds, gzipped or not.
+
+    Raises:
+        DataError: it cannot be read, or is damaged.
+    """
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path} is truncated or damaged ({error})") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
 
@@ -83,8 +112,8 @@ def _row(path: Path, number: int, line: str, columns: int) -> list[float]:
     except ValueError as error:
         raise DataError(f"{path}, line {number}: {error}") from None
     for pixel in row[:-1]:
-        if not 0 <= pixel <= 16:
-            raise DataError(f"{path}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 16")
+        if not 0 <= pixel <= INKS[-1]:
+            raise DataError(f"{path}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 1, to 16 or to 255")
     if row[-1] not in range(10):
         raise DataError(f"{path}, line {number}: the label is {row[-1]:g}; labels are whole numbers from 0 to 9")
     return row
@@ -95,6 +124,9 @@ def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Image
 
     Returns:
         The training images and the test images, each in the order of the file.
+
+    Raises:
+        DataError: there are too few images for that.
     """
     rng = np.random.default_rng(seed)
     chosen = [
@@ -103,4 +135,6 @@ def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Image
     ]
     in_test = np.zeros(len(images), bool)
     in_test[np.concatenate(chosen)] = True
+    if in_test.all() or not in_test.any():
+        raise DataError(f"{len(images)} images are too few to set some of each digit aside for the test")
     return images.take(np.flatnonzero(~in_test)), images.take(np.flatnonzero(in_test))

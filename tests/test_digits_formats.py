@@ -1,0 +1,159 @@
+"""Images in the formats that people have: what is read, and what is refused, with which message."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from demos.digits.data import DataError, Images, read_csv, split
+from demos.digits.formats import read
+from demos.digits.resizing import resize
+
+GREYS = np.random.default_rng(0).integers(0, 256, (6, 4, 3))
+GREYS[0, 0, 0] = 255
+LABELS = np.array([3, 1, 4, 1, 5, 9])
+
+
+def idx(array: np.ndarray[Any, Any]) -> bytes:
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+
+
+def mnist(folder: Path, images: bytes, labels: bytes, ending: str = "") -> Path:
+    path = folder / f"train-images-idx3-ubyte{ending}"
+    path.write_bytes(images)
+    (folder / f"train-labels-idx1-ubyte{ending}").write_bytes(labels)
+    return path
+
+
+def assert_ours(images: Images) -> None:
+    assert (images.height, images.width) == (4, 3)
+    np.testing.assert_allclose(images.pixels, GREYS.reshape(6, 12) / 255, rtol=1e-15)
+    assert images.labels.tolist() == LABELS.tolist()
+
+
+def test_idx_as_mnist_ships_it(tmp_path: Path) -> None:
+    assert_ours(read(mnist(tmp_path, gzip.compress(idx(GREYS)), gzip.compress(idx(LABELS)), ".gz")))
+    assert_ours(read(mnist(tmp_path, idx(GREYS), idx(LABELS))))
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float32])
+def test_npz(tmp_path: Path, kind: Any) -> None:
+    path = tmp_path / "mine.npz"
+    np.savez_compressed(path, images=GREYS.astype(kind), labels=LABELS)
+    assert_ours(read(path))
+    np.savez(path, images=GREYS.reshape(6, 12), labels=LABELS.astype(float))
+    assert_ours(read(path, size=(4, 3)))
+
+
+@pytest.mark.parametrize(("largest", "kind"), [(1, bool), (1, float), (16, np.uint8), (255, np.uint8)])
+def test_the_largest_pixel_tells_the_scale(tmp_path: Path, largest: int, kind: Any) -> None:
+    path = tmp_path / "mine.npz"
+    images = np.zeros((2, 3, 3), kind)
+    images[1, 1, 1] = largest
+    np.savez(path, images=images, labels=[0, 1])
+    assert read(path).pixels.max() == 1
+
+
+def test_csv_of_any_size(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv.gz"
+    lines = [",".join(map(str, [*row, label])) for row, label in zip(GREYS.reshape(6, 12), LABELS, strict=True)]
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    assert_ours(read(path, size=(4, 3)))
+    with pytest.raises(DataError, match="line 1: 13 columns are not the pixels of a square image and a label"):
+        read(path)
+    with pytest.raises(DataError, match="line 1: 13 columns are not the pixels of a 5×3 image and a label"):
+        read(path, size=(5, 3))
+
+
+def npz(**arrays: Any) -> Any:
+    def write(folder: Path) -> Path:
+        np.savez(folder / "mine.npz", **arrays)
+        return folder / "mine.npz"
+
+    return write
+
+
+def cut(folder: Path) -> Path:
+    path: Path = npz(images=GREYS, labels=LABELS)(folder)
+    content = bytearray(path.read_bytes())
+    content[200:260] = bytes(60)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (npz(x=GREYS), "holds x, but no images and no labels"),
+        (npz(images=GREYS), "holds images, but no labels"),
+        (npz(images=np.array([print], object), labels=[1]), "what only pickle could load"),
+        (npz(images=[["a"]], labels=[1]), "images are of type <U1, not numbers"),
+        (npz(images=GREYS * 1j, labels=LABELS), "images are of type complex128, not numbers"),
+        (npz(images=GREYS[0, 0], labels=LABELS), "the images are 3; they should be images × height × width"),
+        (npz(images=GREYS[:0], labels=[]), "the images are 0 × 4 × 3"),
+        (npz(images=GREYS, labels=LABELS[:5]), "6 images need as many labels; these are 5"),
+        (npz(images=GREYS, labels=LABELS + 5), "a label is 10; labels are whole numbers from 0 to 9"),
+        (npz(images=GREYS, labels=LABELS + 0.5), "a label is 3.5; labels"),
+        (npz(images=GREYS * 2, labels=LABELS), "a pixel is 510; pixels are from 0 to 1, to 16 or to 255"),
+        (npz(images=-GREYS, labels=LABELS), "a pixel is -255; pixels"),
+        (npz(images=GREYS / np.nan, labels=LABELS), "a pixel is nan; pixels"),
+        (npz(images=GREYS.reshape(6, 12), labels=LABELS), "12 pixels are not those of a square image"),
+        (cut, "is a damaged .npz file"),
+        (lambda folder: mnist(folder, idx(GREYS)[:-1], idx(LABELS)), "should hold 6 × 4 × 3 bytes, and holds 71"),
+        (lambda folder: mnist(folder, idx(GREYS)[:9], idx(LABELS)), "is no IDX file of unsigned bytes"),
+        (lambda folder: mnist(folder, idx(GREYS), b"labels"), "labels-idx1-ubyte is no IDX file of unsigned bytes"),
+        (lambda folder: mnist(folder, idx(GREYS), idx(GREYS)), "6 images need as many labels; these are 6 × 4 × 3"),
+    ],
+)
+def test_files_that_are_no_images(tmp_path: Path, write: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read(write(tmp_path))
+
+
+def test_labels_that_are_missing(tmp_path: Path) -> None:
+    path = mnist(tmp_path, idx(GREYS), idx(LABELS))
+    (tmp_path / "train-labels-idx1-ubyte").unlink()
+    with pytest.raises(DataError, match="train-labels-idx1-ubyte cannot be read: No such file"):
+        read(path)
+    with pytest.raises(DataError, match="should have images in its name"):
+        read(path.rename(tmp_path / "digits"))
+
+
+def test_too_few_images_for_a_test() -> None:
+    with pytest.raises(DataError, match="4 images are too few"):
+        split(Images(np.zeros((4, 9)), np.arange(4), 3, 3))
+
+
+def interpolated(image: Any, side: int) -> Any:
+    """Bilinear interpolation, pixel by pixel from its definition."""
+    height, width = image.shape
+    out = np.zeros((side, side))
+    for i in range(side):
+        for j in range(side):
+            y = min(max((i + 0.5) * height / side - 0.5, 0), height - 1)
+            x = min(max((j + 0.5) * width / side - 0.5, 0), width - 1)
+            top, left = int(y), int(x)
+            below, right = min(top + 1, height - 1), min(left + 1, width - 1)
+            upper = image[top, left] * (1 - (x - left)) + image[top, right] * (x - left)
+            lower = image[below, left] * (1 - (x - left)) + image[below, right] * (x - left)
+            out[i, j] = upper * (1 - (y - top)) + lower * (y - top)
+    return out
+
+
+@pytest.mark.parametrize("side", [1, 3, 4, 7, 20])
+def test_resizing(side: int) -> None:
+    images = Images(GREYS.reshape(6, 12) / 255, LABELS, 4, 3)
+    larger = resize(images, side)
+    assert (larger.height, larger.width) == (side, side)
+    for old, new in zip(images.pixels.reshape(6, 4, 3), larger.pixels.reshape(6, side, side), strict=True):
+        np.testing.assert_allclose(new, interpolated(old, side), atol=1e-15)
+
+
+def test_resizing_to_the_same_size_changes_nothing() -> None:
+    images = read_csv()
+    np.testing.assert_array_equal(resize(images, 8).pixels, images.pixels)
