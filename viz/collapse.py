@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograd import Value
+from autograd.words.notation import Written, rule_of, write
 from viz.graph import Edge, places
 
 MODES = ("auto", "none", "neuron", "layer", "rolled")
 FULL = 300
 """So many nodes are drawn one by one, unless asked otherwise."""
-_FEW = 60
+_FEW = 30
+"""So many boxes fit on a screen."""
+_SHORT = 16
+"""Up to how many characters the formula of a box stands in the formulas of others."""
 
 
 @dataclass
@@ -20,6 +24,9 @@ class Box:
     """Scalars drawn as one."""
 
     title: str
+    """Where they belong, their common label, or the formula that they share."""
+    formula: Written
+    """How the box is written in the formulas of others."""
     members: list[Value] = field(default_factory=list)
     outputs: dict[Value, None] = field(default_factory=dict)
     """Those of its members that other boxes use."""
@@ -41,7 +48,7 @@ def collapse(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed | No
         nodes: operands first.
         edges: between them.
         mode: `none`; `neuron` or `layer`, by the place where `nn` computed them; `rolled`, by operation and depth;
-            `auto`, the first of these that gives a picture of some 60 boxes, where there are more than 300 nodes.
+            `auto`, the first of these that gives a picture of some 30 boxes, where there are more than 300 nodes.
 
     Raises:
         ValueError: there is no such mode.
@@ -65,10 +72,15 @@ def _boxed(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed:
     boxes: list[Box] = []
     for node in nodes:
         key, title = keys[node]
+        inside = [boxes[index[keys[operand][0]]] for operand in node._prev if keys[operand][0] in index]
         if key not in index:
             index[key] = len(boxes)
-            boxes.append(Box(title))
-        boxes[index[key]].members.append(node)
+            boxes.append(_new_box(node, title, inside))
+        box = boxes[index[key]]
+        box.members.append(node)
+        if not title and box in inside and not box.title.endswith("…"):
+            box.title += " + …"
+            box.formula = Written("…")
     links: dict[tuple[int, int], int] = {}
     for edge in edges:
         start, end = index[keys[edge.operand][0]], index[keys[edge.result][0]]
@@ -76,6 +88,18 @@ def _boxed(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed:
             links[start, end] = links.get((start, end), 0) + 1
             boxes[start].outputs[edge.operand] = None
     return Collapsed(boxes, links, mode)
+
+
+def _new_box(node: Value, title: str, operands: list[Box]) -> Box:
+    """A box for a node and its like; without a title, the formula of this first one is its title."""
+    if title:
+        return Box(title, _in_short(Written(title.rpartition(".")[2])))
+    written = write(rule_of(node), [box.formula for box in operands])
+    return Box(written.text, _in_short(written))
+
+
+def _in_short(written: Written) -> Written:
+    return written if len(written.text) <= _SHORT else Written("…")
 
 
 def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
@@ -92,7 +116,10 @@ def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
 
 
 def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
-    """A box for each operation at each depth, where a chain of sums counts as one step; leaves by their labels."""
+    """For each node the key of its box and the box's title, empty where its formula is to be the title.
+
+    A box for each operation at each depth, where a chain of sums counts as one step; leaves by their labels.
+    """
     depth: dict[Value, int] = {}
     keys: dict[Value, tuple[str, str]] = {}
     users: dict[Value, Value] = {}
@@ -101,13 +128,13 @@ def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
             users.setdefault(operand, node)
         depth[node] = max((depth[o] + (not _continues(o, node)) for o in node._prev), default=0)
         if node._prev:
-            keys[node] = (f"{node._op} at {depth[node]}", node._op)
+            keys[node] = (f"{node._op} at {depth[node]}", "")
     for node in nodes:
         if not node._prev:
             name = _pattern(node.label)
             user = users.get(node)
             key = name or f"leaf of {keys[user][0] if user is not None else ''}"
-            keys[node] = (f"leaf {key}", name or "inputs and constants")
+            keys[node] = (f"leaf {key}", name or "numbers")
     return keys
 
 
@@ -117,9 +144,9 @@ def _continues(operand: Value, node: Value) -> bool:
 
 
 def _pattern(label: str) -> str:
-    """A label with its counting numbers left out, all but that of the layer: `layers[0].neurons[·].w[·]`."""
+    """A label with its counting numbers left out, all but that of the layer: `layers[0].neurons[*].w[*]`."""
     head, dot, rest = label.partition(".")
-    return f"{head}.{re.sub(r'[0-9]+', '·', rest)}" if dot else re.sub(r"[0-9]+", "·", head)
+    return f"{head}.{re.sub(r'[0-9]+', '*', rest)}" if dot else re.sub(r"[0-9]+", "*", head)
 
 
 def extent(numbers: Iterable[float]) -> tuple[float, float]:

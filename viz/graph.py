@@ -63,3 +63,15 @@ def places(nodes: list[Value]) -> dict[Value, str]:
 def _own(leaf: Value, place: str) -> bool:
     """Whether it is a parameter of a lone neuron, whose parameters carry no path."""
     return place == "neuron" and (leaf.label == "b" or leaf.label.startswith("w["))
+
+
+def long_edges(nodes: list[Value], edges: list[Edge], limit: int) -> set[Edge]:
+    """The edges that would span more than `limit` operations in a drawing.
+
+    Each node stands as near to its first consumer as can be, so only those used again much later have long edges.
+    """
+    to_the_end = dict.fromkeys(nodes, 0)
+    for node in reversed(nodes):
+        for operand in node._prev:
+            to_the_end[operand] = max(to_the_end[operand], to_the_end[node] + 1)
+    return {edge for edge in edges if to_the_end[edge.operand] - to_the_end[edge.result] > limit}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 LONGEST = 40
 """How many characters of a label are shown."""
 
@@ -15,7 +13,7 @@ def shown(label: str, longest: int = LONGEST) -> str:
         >>> shown("two\nlines"), shown("x" * 10, longest=4)
         ('two↵lines', 'xxx…')
     """
-    text = "".join(map(_visible, label))
+    text = "".join(map(_visible, label[: longest + 1]))
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -27,7 +25,7 @@ def _visible(character: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    # Neither XML nor UTF-8 has these: surrogates, the C1 controls, and the two non-characters.
+    # Neither XML nor UTF-8 has these: surrogates, the C1 controls, and the two non-characters of each plane.
     return "�" if 0x80 <= code < 0xA0 or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE else character
 
 
@@ -43,13 +41,11 @@ def in_markup(text: str) -> str:
     return text
 
 
-def number(x: float, form: str = ".4g") -> str:
-    """A number by a format of Python's; a minus sign as print has it.
+def beside(text: str) -> str:
+    r"""Text for the plain label of an edge, with room on both sides; there `&` and backslashes mean something.
 
     Example:
-        >>> number(-0.12345), number(1234567.0), number(float("inf"))
-        ('−0.1235', '1.235e+06', '∞')
+        >>> beside("∂y/∂x = 2 & \\N")
+        ' ∂y/∂x = 2 &amp; \\\\N '
     """
-    if math.isinf(x):
-        return "∞" if x > 0 else "−∞"
-    return format(x, form).replace("-", "−", 1) if x < 0 else format(x, form)
+    return f" {text} ".replace("&", "&amp;").replace("\\", "\\\\") if text else ""

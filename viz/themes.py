@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours by what they are for; `+` and `-` are told apart by lightness too, for print without colour."""
+    """Colours by what they are for; the two signs are told apart by lightness too, for print without colour."""
 
     paper: str
     ink: str
@@ -22,11 +22,11 @@ class Theme:
 
 
 LIGHT = Theme(
-    paper="#ffffff",
+    paper="#fdfdfe",
     ink="#1f2933",
     faint="#7b8794",
-    value="#f5f7fa",
-    parameter="#e8f1fb",
+    value="#f3f5f8",
+    parameter="#e3eefa",
     operation="#fff3d6",
     cluster="#cbd2d9",
     positive="#1d5fa8",
@@ -48,6 +48,8 @@ DARK = Theme(
 THEMES = {"light": LIGHT, "dark": DARK, "auto": LIGHT}
 """`auto` follows the page: it is drawn light, and turns dark where the reader prefers that."""
 
+_DARK_SCREEN = "@media screen and (prefers-color-scheme: dark)"
+
 
 def find(name: str) -> Theme:
     """The theme of that name.
@@ -59,3 +61,19 @@ def find(name: str) -> Theme:
         return THEMES[name]
     except KeyError:
         raise ValueError(f"unknown theme {name!r}; there are {', '.join(THEMES)}") from None
+
+
+def following() -> str:
+    """A style sheet by which a picture drawn light turns dark on a dark screen: each colour gives way to its like."""
+    pairs = zip(asdict(LIGHT).values(), asdict(DARK).values(), strict=True)
+    rules = [f'.graph [{what}="{light}"] {{ {what}: {dark} }}' for light, dark in pairs for what in ("fill", "stroke")]
+    return "\n".join([f"{_DARK_SCREEN} {{", *rules, "}"])
+
+
+def variables() -> str:
+    """The same colours as variables of a style sheet, `--ink` and so on, light or dark by what the reader prefers."""
+
+    def declared(theme: Theme) -> str:
+        return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in asdict(theme).items()) + " }"
+
+    return f"{declared(LIGHT)}\n{_DARK_SCREEN} {{ {declared(DARK)} }}"
