@@ -135,6 +135,18 @@ def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
             user = users.get(node)
             key = name or f"leaf of {keys[user][0] if user is not None else ''}"
             keys[node] = (f"leaf {key}", name or "numbers")
+    return keys if len({key for key, _ in keys.values()}) <= FULL else _stretches(nodes, depth)
+
+
+def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple[str, str]]:
+    """For a graph so deep that a box for each depth would be too many: boxes of some depths each, and one of leaves."""
+    deepest = max(depth.values())
+    length = -(-deepest // _FEW)
+    keys = {}
+    for node in nodes:
+        start = (depth[node] - 1) // length * length + 1
+        stretch = f"depth {start:,} to {min(start + length - 1, deepest):,}"
+        keys[node] = (stretch, stretch) if node._prev else ("leaf", "leaves")
     return keys
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,12 @@ from autograd import Value
 from autograd.files import write_whole
 from viz import collapse as collapsing
 from viz import layout, themes
-from viz.graph import Edge, trace
+from viz.graph import trace
 from viz.page import dressed
-from viz.pen import Pen, within
-from viz.text import shown
+from viz.pen import Pen, derivative_text
 
 ENDINGS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
-LONG_NAMES = 12
-"""Up to how many characters the two names of a local derivative are written on its edge."""
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]
@@ -144,7 +142,7 @@ def draw_dot(
         marked=marked,
     )
     if collapsed is None:
-        pen.full(nodes, edges, _derivative_writer(numbers) if local_derivatives else None)
+        pen.full(nodes, edges, partial(derivative_text, numbers=numbers) if local_derivatives else None)
         description = f"An expression graph of {_count(len(nodes), 'value')} and {_count(len(edges), 'edge')}."
     else:
         pen.boxes(collapsed)
@@ -170,19 +168,6 @@ def _check(rankdir: str, numbers: str) -> None:
 
 def _count(number: int, one: str, several: str = "") -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
-def _derivative_writer(numbers: str) -> Callable[[Edge, str], str]:
-    """How the local derivative of an edge is written: `∂e/∂a = -3`, or without names that are missing or long."""
-
-    def written(edge: Edge, path: str) -> str:
-        if edge.position >= len(edge.result._local_grads):
-            return ""
-        below, above = (shown(within(node.label, path)) for node in (edge.operand, edge.result))
-        names = f"∂{above}/∂{below}" if below and above and len(below) + len(above) <= LONG_NAMES else "∂"
-        return f"{names} = {format(edge.result._local_grads[edge.position], numbers)}"
-
-    return written
 
 
 def svg(*roots: Value, **options: Any) -> str:

@@ -17,6 +17,8 @@ from viz.themes import Theme
 
 FARTHEST = 10
 """How many operations an edge of a large drawing may span; a longer one starts at a tag beside its consumer."""
+LONG_NAMES = 12
+"""Up to how many characters the two names of a local derivative are written on its edge."""
 _HASTE = {"nslimit": "0.5", "nslimit1": "0.5", "mclimit": "0.1", "splines": "line"}
 """How Graphviz lays out a large graph in seconds: fewer passes over ranks and crossings, straight edges."""
 _PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
@@ -102,10 +104,10 @@ class Pen:
         start = f"t{self._edge_name(edge)}" if far else self._names[edge.operand]
         end = f"{self._names[edge.result]}op"
         style = self._edge_style(edge.operand, edge.result)
-        self.drawing.edge(
-            start, end, label=beside(text), id=self._edge_name(edge), tailport="" if far else self._leave, **style
-        )
-        self.titles[f"{start}:{self._leave}->{end}"] = self.titles[f"{start}->{end}"] = text
+        if not far:
+            start += f":{self._leave}"
+        self.drawing.edge(start, end, label=beside(text), id=self._edge_name(edge), **style)
+        self.titles[f"{start}->{end}"] = text
 
     def _clusters(self, home: dict[Value, str]) -> None:
         tree: dict[str, Any] = {}
@@ -220,9 +222,29 @@ def within(label: str, path: str) -> str:
     return label.removeprefix(f"{path}.")
 
 
-def gradient_of(node: Value) -> float:
+def as_number(grad: Any) -> float:
     """A gradient as a number: after `backward(create_graph=True)` it is a Value."""
-    return node.grad.data if isinstance(node.grad, Value) else float(node.grad)
+    return grad.data if isinstance(grad, Value) else float(grad)
+
+
+def gradient_of(node: Value) -> float:
+    """The gradient that a node holds, as a number."""
+    return as_number(node.grad)
+
+
+def derivative_text(edge: Edge, path: str, numbers: str) -> str:
+    """The local derivative of an edge: `∂e/∂a = -3`, or without names that are missing or long.
+
+    Args:
+        edge: from an operand to its result.
+        path: of the cluster in which it is drawn.
+        numbers: how they are written, in Python's format language.
+    """
+    if edge.position >= len(edge.result._local_grads):
+        return ""
+    below, above = (shown(within(node.label, path)) for node in (edge.operand, edge.result))
+    names = f"∂{above}/∂{below}" if below and above and len(below) + len(above) <= LONG_NAMES else "∂"
+    return f"{names} = {format(edge.result._local_grads[edge.position], numbers)}"
 
 
 def _table(cells: list[str], fill: str, colour: str, width: float, *, upright: bool = False) -> str:

@@ -1,0 +1,155 @@
+"""The story of a forward and a backward pass: what changes in the picture at each step, and the words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograd import Value
+from autograd.backprop import Forward, Step, lessons
+from autograd.words.names import Names
+from viz.graph import Edge, places, trace
+from viz.pen import as_number, derivative_text
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One step. Parts that it does not mention stay as they were."""
+
+    heading: str
+    """Where in the story it is: `Backward, step 2 of 5`."""
+    title: str
+    sentences: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """For each operand the rule, the sum, and a note, any of which may be empty."""
+    states: dict[str, str] = field(default_factory=dict)
+    """By the id of a part: `later` (not computed yet), `now`, `positive` and `negative` (the gradient's sign)."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """By the id of a text in the picture: what it reads."""
+
+
+class Story:
+    """The frames of a graph, and the names of the parts that they speak of.
+
+    Node i of `trace(loss)` is the part `v{i}`, with the texts `v{i}-data` and `v{i}-grad`; its operation is `v{i}op`,
+    the edge between them `o{i}`; the edge from its operand k is `e{i}-{k}`, with the text `e{i}-{k}-text`.
+
+    Args:
+        loss: what to explain; it is left as it was.
+        numbers: how numbers are written, in Python's format language.
+    """
+
+    def __init__(self, loss: Value, numbers: str) -> None:
+        self.nodes, self.edges = trace(loss)
+        self.numbers = numbers
+        self._number = {node: i for i, node in enumerate(self.nodes)}
+        self._home = places(self.nodes)
+        self._now: dict[str, str] = {}
+        self._signs: dict[str, str] = {}
+        self._grads: dict[Value, float] = {}
+        name = Names(loss)(loss)
+        self.title = f"Backpropagation of {name}"
+        self.frames = [self._start(name)]
+        self.frames += [self._forward(step) for step in Forward(loss)]
+        self.frames.append(self._turn(loss, name))
+        self.frames += [self._backward(step) for step in lessons(loss)]
+        self.frames.append(self._end(name))
+
+    def longest(self, part: str) -> str:
+        """The longest text that a part ever has: it needs that much room."""
+        return max((frame.texts.get(part, "") for frame in self.frames), key=len)
+
+    def of_value(self, node: Value) -> str:
+        """The id of a value."""
+        return f"v{self._number[node]}"
+
+    def of_edge(self, edge: Edge) -> str:
+        """The id of an edge from an operand."""
+        return f"e{self._number[edge.result]}-{edge.position}"
+
+    def _operand_edges(self, node: Value) -> list[Edge]:
+        return [Edge(operand, node, i) for i, operand in enumerate(node._prev)]
+
+    def _around(self, node: Value) -> list[str]:
+        """The operation of a node, and the edges that meet there."""
+        if not node._prev:
+            return []
+        return [f"{self.of_value(node)}op", f"o{self._number[node]}", *map(self.of_edge, self._operand_edges(node))]
+
+    def _turn_to(self, parts: Iterable[str]) -> dict[str, str]:
+        """What becomes of the parts that were at work until now, and of those that are from now on."""
+        states = {part: self._signs.get(part, "") for part in self._now}
+        self._now = {part: f"now {self._signs.get(part, '')}".strip() for part in parts}
+        return states | self._now
+
+    def _data(self, node: Value) -> str:
+        return f"data {format(node.data, self.numbers)}"
+
+    def _grad(self, node: Value) -> str:
+        return f"grad {format(self._grads[node], self.numbers)}"
+
+    def _sign(self, node: Value) -> None:
+        grad = self._grads[node]
+        self._signs[self.of_value(node)] = "positive" if grad > 0 else "negative" if grad < 0 else ""
+
+    def _start(self, name: str) -> Frame:
+        states, texts = {}, {}
+        for node in self.nodes:
+            part = self.of_value(node)
+            for each in [part, *self._around(node)]:
+                states[each] = "later" if node._prev else ""
+            texts[f"{part}-data"] = "data ?" if node._prev else self._data(node)
+            texts[f"{part}-grad"] = "grad –"
+        texts.update({f"{self.of_edge(edge)}-text": "" for edge in self.edges})
+        given = "The leaves are given; nothing else is computed yet."
+        return Frame("Start", f"How {name} is computed, and how gradients flow back", (given,), (), states, texts)
+
+    def _forward(self, step: Step) -> Frame:
+        node = step.node
+        texts = {f"{self.of_value(node)}-data": self._data(node)}
+        for edge in self._operand_edges(node):
+            texts[f"{self.of_edge(edge)}-text"] = derivative_text(edge, self._home[node], self.numbers)
+        states = self._turn_to([self.of_value(node), *self._around(node)])
+        return self._told("Forward", step, states, texts)
+
+    def _turn(self, loss: Value, name: str) -> Frame:
+        self._grads = dict.fromkeys(self.nodes, 0.0) | {loss: 1.0}
+        self._sign(loss)
+        texts = {f"{self.of_value(node)}-grad": self._grad(node) for node in self.nodes}
+        sentences = (
+            f"∂{name}/∂{name} = 1: the way back starts here." if len(name) < 20 else "The way back starts here.",
+            "All other gradients start at 0, and each step adds to them.",
+        )
+        return Frame("The way back", f"{name}.grad = 1.0", sentences, (), self._turn_to([self.of_value(loss)]), texts)
+
+    def _backward(self, step: Step) -> Frame:
+        node = step.node
+        grad = self._grads[node]
+        texts = {}
+        for edge, change in zip(self._operand_edges(node), step.changes, strict=False):
+            local = node._local_grads[edge.position : edge.position + 1]
+            after, before = as_number(change.after), as_number(change.before)
+            factors = [format(x, self.numbers) for x in (*local, grad)] if local else []
+            product = format(local[0] * grad if local else after - before, self.numbers)
+            texts[f"{self.of_edge(edge)}-text"] = " = ".join(filter(None, [" · ".join(factors), product]))
+        for change in step.changes:
+            self._grads[change.node] = as_number(change.after)
+            self._sign(change.node)
+            texts[f"{self.of_value(change.node)}-grad"] = self._grad(change.node)
+        receivers = [self.of_value(change.node) for change in step.changes]
+        states = self._turn_to(dict.fromkeys([self.of_value(node), *self._around(node), *receivers]))
+        return self._told("Backward", step, states, texts)
+
+    def _end(self, name: str) -> Frame:
+        sentence = f"Each says how fast {name} changes with its value, as {name}.backward() computes it."
+        return Frame("The end", "All gradients are complete", (sentence,), (), self._turn_to([]), {})
+
+    def _told(self, way: str, step: Step, states: dict[str, str], texts: dict[str, str]) -> Frame:
+        return Frame(
+            f"{way}, step {step.number} of {step.total}",
+            step.title,
+            tuple(filter(None, (step.reason, step.words))),
+            tuple((change.rule, change.sum, change.note) for change in step.changes),
+            states,
+            texts,
+        )
