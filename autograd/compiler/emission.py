@@ -61,6 +61,10 @@ class _Scratch:
         self.taken.append((kind, name))
         return name
 
+    def keep(self) -> None:
+        """What has been taken stays taken: it is needed beyond this group."""
+        self.taken.clear()
+
     def release(self) -> None:
         for kind, name in self.taken:
             self.free.setdefault(kind, []).append(name)
@@ -256,10 +260,9 @@ class _Emitter:
             return self.read(factor.source, factor.index[:, 0])
         index = terms.factors[0].index
         single = index.ndim == 2 and index.shape[1] == 1
-        values = [self.read(f.source, f.index[:, 0] if single else f.index, exact=True) for f in terms.factors]
+        values = [self.read(factor.source, _flat(factor.index), exact=True) for factor in terms.factors]
         if len(values) == 2:
-            whole = out if single and out is not None else None
-            target = whole or self._take_scratch(index.shape[:1] if single else index.shape, terms.batched)
+            target = (single and out) or self._take_scratch(_flat(index).shape, terms.batched)
             self.lines.append(f"np.multiply({values[0]}, {values[1]}, out={target})")
             if single:
                 return target
@@ -267,6 +270,8 @@ class _Emitter:
         target = out or self._take_scratch((each.rows,), terms.batched)
         if terms.starts is not None:
             self.lines.append(f"np.add.reduceat({values[0]}, {self._index(terms.starts)}, axis=0, out={target})")
+        elif each.rows == 1:
+            self.lines.append(f"np.add.reduce({values[0]}, axis=0, keepdims=True, out={target})")
         else:
             self.lines.append(f"np.add.reduce({values[0]}, axis=1, out={target})")
         return target
@@ -369,7 +374,7 @@ class _Emitter:
                 key = (each.number, t, f)
                 if key in self.modes:
                     write, index = self._share(each, terms, f)
-                    self._deliver(key, factor, index, write, terms.batched)
+                    self._deliver(key, factor, index, write, terms.batched and not _is_matrix(terms, f))
 
     def _times(self, each: Group, slope: Term, names: dict[str, str]) -> Write:
         """The gradient of an operation's operand: the operation's own, times the local derivative."""
@@ -389,20 +394,28 @@ class _Emitter:
 
         return write
 
-    def _own(self, each: Group, terms: Terms) -> str:
+    def _own(self, each: Group, terms: Terms, out: str | None = None) -> str:
         """A sum's gradient as its terms get it: with their sign, and for all examples if they are the same for all."""
         name = self.gradients[each.number]
+        calls = []
         if each.batched and not terms.batched:
-            name = self._once((each.number, "total"), (each.rows,), False, f"np.add.reduce({name}, axis=1, keepdims=True")
+            calls.append("np.add.reduce({}, axis=1, keepdims=True")
         if terms.sign < 0:
-            name = self._once((name, "negative"), (each.rows,), terms.batched, f"np.negative({name}")
+            calls.append("np.negative({}")
+        for i, call in enumerate(calls):
+            last = out if i == len(calls) - 1 else None
+            name = self._once(call.format(name), each.rows, terms.batched, last)
         return name
 
-    def _once(self, key: Any, shape: tuple[int, ...], batched: bool, call: str) -> str:
-        if key not in self.sent:
-            self.sent[key] = target = self._take_scratch(shape, batched)
-            self.lines.append(f"{call}, out={target})")
-        return self.sent[key]
+    def _once(self, call: str, count: int, batched: bool, out: str | None) -> str:
+        """The array that a call makes, which several shares may need."""
+        if call in self.sent:
+            return self.sent[call]
+        target = out or self._take_scratch((count,), batched)
+        self.lines.append(f"{call}, out={target})")
+        if out is None:  # what is written where it belongs may be added to, and is of no use afterwards
+            self.sent[call] = target
+        return target
 
     def _share(self, each: Group, terms: Terms, f: int) -> tuple[Write, Index]:
         """How the gradient of a factor is computed, and which rows it is for."""
@@ -412,23 +425,23 @@ class _Emitter:
         other = terms.factors[1 - f] if len(terms.factors) == 2 else None
         if terms.starts is not None:
             return self._ragged_share(each, terms, other), index
+        value = other and self.read(other.source, _flat(other.index), exact=True)
         if index.shape[1] == 1:
-            index = index[:, 0]
-            value = other and self.read(other.source, other.index[:, 0], exact=True)
-            return self._scaled(lambda: self._own(each, terms), value, index.shape, terms.batched), index
-        spread = lambda: self._spread(self._own(each, terms), index.shape, terms.batched)  # noqa: E731
-        value = other and self.read(other.source, other.index, exact=True)
-        return self._scaled(spread, value, index.shape, terms.batched), index
+            return self._scaled(lambda out: self._own(each, terms, out), value, (each.rows,), terms.batched), index[:, 0]
+        shape = _flat(index).shape
+        spread = lambda out: self._spread(self._own(each, terms), shape, terms.batched)  # noqa: E731
+        return self._scaled(spread, value, shape, terms.batched), _flat(index)
 
     def _spread(self, name: str, shape: tuple[int, ...], batched: bool) -> str:
         """A gradient of (rows, batch), the same for all terms of a row."""
-        return self._name(name, f"np.broadcast_to({name}[:, None], {_shape(shape, batched)})")
+        row = f"{name}[:, None]" if len(shape) == 2 else name
+        return self._name(name, f"np.broadcast_to({row}, {_shape(shape, batched)})")
 
-    def _scaled(self, own: Callable[[], str], value: str | None, shape: tuple[int, ...], batched: bool) -> Write:
+    def _scaled(self, own: Write, value: str | None, shape: tuple[int, ...], batched: bool) -> Write:
         def write(out: str | None) -> str:
             if value is None:
-                return own()
-            name = own()
+                return own(out)
+            name = own(None)
             target = out or self._take_scratch(shape, batched)
             self.lines.append(f"np.multiply({name}, {value}, out={target})")
             return target
@@ -483,7 +496,7 @@ class _Emitter:
         """Puts a share of a gradient where it belongs: adding up what is for the same row."""
         source = operand.source
         if self.modes[key] == "alias":
-            self.gradients[source.number] = write(None)
+            self._share_array(source, write)
             return
         if batched and not source.batched:
             write = self._reduced(write, "axis=-1, keepdims=True", index.shape, False)
@@ -499,6 +512,16 @@ class _Emitter:
             self.lines.append(f"np.add({view}, {made}, out={view})")
         elif made != view:
             self.lines.append(f"np.copyto({view}, {made})")
+
+    def _share_array(self, source: Group, write: Write) -> None:
+        """A gradient that comes from one place, for all rows in order: what is computed there is the gradient."""
+        own = f"d_{source.name}"
+        made = write(own)
+        if made == own:
+            self.late.append(f"{own} = np.empty({_shape((source.rows,), source.batched)}, dtype)")
+        else:
+            self.scratch["late"].keep()
+        self.gradients[source.number] = made
 
     def _scatter(self, target: str, made: str, index: Index, batched: bool, first: bool) -> None:
         at = self._index(index)
@@ -585,8 +608,8 @@ def _shares(each: Group) -> list[tuple[Any, Group, Index, bool]]:
             index = factor.index
             if terms.grid is not None:
                 index = _matrix_index(terms) if f == 0 else _vectors_index(terms)
-            elif index.ndim == 2 and index.shape[1] == 1:
-                index = index[:, 0]
+            else:
+                index = _flat(index)
             shares.append(((each.number, t, f), factor.source, index, terms.batched == each.batched))
     return shares
 
@@ -601,6 +624,16 @@ def _vectors_index(terms: Terms) -> Index:
     rows, vectors = terms.grid
     index = terms.factors[1].index[::rows]
     return index[0] if vectors == 1 else index
+
+
+def _flat(index: Index) -> Index:
+    """The index of a sum of one term in each row, or of one row, as a list."""
+    return index.reshape(-1) if 1 in index.shape else index
+
+
+def _is_matrix(terms: Terms, f: int) -> bool:
+    """Whether factor f is the matrix of a matrix product, whose gradient comes as the sum over the batch."""
+    return terms.grid is not None and f == 0
 
 
 def _is_there(terms: Terms) -> bool:
