@@ -65,8 +65,8 @@ def _own(leaf: Value, place: str) -> bool:
     return place == "neuron" and (leaf.label == "b" or leaf.label.startswith("w["))
 
 
-def long_edges(nodes: list[Value], edges: list[Edge], limit: int) -> set[Edge]:
-    """The edges that would span more than `limit` operations in a drawing.
+def spans(nodes: list[Value], edges: list[Edge]) -> dict[Edge, int]:
+    """How many operations each edge spans in a drawing, at least 1.
 
     Each node stands as near to its first consumer as can be, so only those used again much later have long edges.
     """
@@ -74,4 +74,4 @@ def long_edges(nodes: list[Value], edges: list[Edge], limit: int) -> set[Edge]:
     for node in reversed(nodes):
         for operand in node._prev:
             to_the_end[operand] = max(to_the_end[operand], to_the_end[node] + 1)
-    return {edge for edge in edges if to_the_end[edge.operand] - to_the_end[edge.result] > limit}
+    return {edge: to_the_end[edge.operand] - to_the_end[edge.result] for edge in edges}

@@ -47,10 +47,12 @@ def render(source: str, form: str) -> bytes:
         try:
             if graphviz.gvLayout(context, graph.handle, b"dot") != 0:
                 raise LayoutError(f"Graphviz found no layout: {noise()}")
-            status, data = graphviz.gvRenderData(context, graph.handle, form.encode())
+            rendered = graphviz.gvRenderData(context, graph.handle, form.encode())
             graphviz.gvFreeLayout(context, graph.handle)
-            if status != 0:
+            # A status and the data, or a status alone where there are no data.
+            if not isinstance(rendered, (list, tuple)) or rendered[0] != 0:
                 raise LayoutError(f"Graphviz cannot write {form!r}: {noise()}")
+            data = rendered[1]
         finally:
             graphviz.gvFreeContext(context)
             graph.close()

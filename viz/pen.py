@@ -11,12 +11,14 @@ import graphviz
 from autograd import Value
 from viz import collapse as collapsing
 from viz.collapse import Collapsed
-from viz.graph import Edge, long_edges, places
+from viz.graph import Edge, places, spans
 from viz.text import beside, in_markup, shown
 from viz.themes import Theme
 
+ALL_SPANS = 500
+"""How many operations the edges of a drawing may span in all, before long ones are cut."""
 FARTHEST = 10
-"""How many operations an edge of a large drawing may span; a longer one starts at a tag beside its consumer."""
+"""How many operations an edge may span then; a longer one starts at a tag beside its consumer."""
 LONG_NAMES = 12
 """Up to how many characters the two names of a local derivative are written on its edge."""
 _HASTE = {"nslimit": "0.5", "nslimit1": "0.5", "mclimit": "0.1", "splines": "line"}
@@ -81,9 +83,7 @@ class Pen:
         self._names = {node: f"v{i}" for i, node in enumerate(nodes)}
         if len(nodes) > collapsing.FULL:
             self.drawing.attr(**_HASTE)
-            for edge in sorted(long_edges(nodes, edges, FARTHEST), key=self._edge_name):
-                self._tags.setdefault(edge.result, []).append(edge)
-                self._tagged.add(edge.operand)
+        self._cut_long(spans(nodes, edges))
         sizes = (abs(gradient_of(node)) for node in nodes)
         self._largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
         home = places(nodes)
@@ -95,6 +95,15 @@ class Pen:
                 self.drawing.edge(f"{name}op", name, id=f"o{name[1:]}", headport=self._arrive, **style)
         for edge in edges:
             self._edge(edge, edge_text(edge, home[edge.result]) if edge_text else "")
+
+    def _cut_long(self, spans: dict[Edge, int]) -> None:
+        """Tags in place of edges that span much, where Graphviz would be busy with them for long."""
+        if sum(spans.values()) <= ALL_SPANS:
+            return
+        for edge, span in spans.items():
+            if span > FARTHEST:
+                self._tags.setdefault(edge.result, []).append(edge)
+                self._tagged.add(edge.operand)
 
     def _edge_name(self, edge: Edge) -> str:
         return f"e{self._names[edge.result][1:]}-{edge.position}"

@@ -77,7 +77,7 @@
   function toggle() {
     if (timer !== null) return stop();
     if (at === last) show(0);
-    part("play").textContent = "⏸ Pause";
+    part("play").textContent = "❚❚ Pause";
     tick();
   }
 

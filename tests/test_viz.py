@@ -1,0 +1,422 @@
+"""Pictures of graphs, read back with an XML parser and held to the graphs that they show."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import nn
+import viz
+from autograd import Value
+from viz.text import shown
+
+SVG = "{http://www.w3.org/2000/svg}"
+ROOT = Path(__file__).parent.parent
+
+
+def lecture() -> tuple[Value, dict[str, Value]]:
+    """L = (a * b + c) * f, every node labelled."""
+    a, b, c, f = (Value(x, label=name) for name, x in zip("abcf", (2.0, -3.0, 10.0, -2.0), strict=True))
+    e = a * b
+    d = e + c
+    loss = d * f
+    e.label, d.label, loss.label = "e", "d", "L"
+    return loss, {node.label: node for node in (a, b, c, d, e, f, loss)}
+
+
+def network(sizes: tuple[int, ...] = (2, 3, 1)) -> Value:
+    model = nn.MLP(sizes[0], sizes[1:], activation="tanh", seed=1)
+    x = [Value(0.1 * i, label=f"x[{i}]") for i in range(sizes[0])]
+    answers = model(x)
+    answers = answers if isinstance(answers, list) else [answers]
+    return nn.squared_error(answers, [0.5] * len(answers))
+
+
+def parts(svg: str, kind: str) -> list[ET.Element]:
+    return [part for part in ET.fromstring(svg).iter(f"{SVG}g") if part.get("class") == kind]
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(text.itertext()).strip() for text in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def part(svg: str, name: str) -> ET.Element:
+    (found,) = [part for part in ET.fromstring(svg).iter() if part.get("id") == name]
+    return found
+
+
+def test_every_value_operation_and_edge_is_there_once() -> None:
+    loss, named = lecture()
+    nodes, edges = viz.trace(loss)
+    assert set(nodes) == set(named.values())
+    svg = viz.svg(loss)
+    inner = [node for node in nodes if node._prev]
+    assert len(parts(svg, "node")) == len(nodes) + len(inner)
+    assert len(parts(svg, "edge")) == len(edges) + len(inner)
+    for label, node in named.items():
+        assert texts(svg).count(label) == 1
+        assert f"data {node.data:.4g}" in texts(svg)
+
+
+def test_an_operand_used_twice_has_two_edges() -> None:
+    a = Value(2.0, label="a")
+    assert len(parts(viz.svg(a + a), "edge")) == 3
+    assert [edge.position for edge in viz.trace(a + a)[1]] == [0, 1]
+
+
+def test_several_roots_share_a_picture_and_their_nodes() -> None:
+    a = Value(2.0, label="a")
+    svg = viz.svg(a * 2, a * 3)
+    assert texts(svg).count("a") == 1
+    assert texts(svg).count("*") == 2
+
+
+def test_a_leaf_alone_is_drawn() -> None:
+    assert texts(viz.svg(Value(1.5, label="x"))) == ["x", "data 1.5", "grad –"]
+
+
+def test_equal_labels_and_numbers_do_not_merge_nodes() -> None:
+    svg = viz.svg(Value(1.0, label="a") + Value(1.0, label="a"))
+    assert texts(svg).count("a") == 2
+
+
+def test_a_gradient_that_is_not_computed_is_not_shown_as_zero() -> None:
+    loss, _ = lecture()
+    assert texts(viz.svg(loss)).count("grad –") == 7
+    loss.backward()
+    after = texts(viz.svg(loss))
+    assert "grad –" not in after
+    assert {"grad 6", "grad -4", "grad 1"} <= set(after)
+    assert texts(viz.svg(loss, gradients=False)).count("grad –") == 7
+
+
+def test_gradients_of_gradients_are_shown_as_numbers() -> None:
+    a = Value(3.0, label="a")
+    y = a * a
+    y.backward(create_graph=True)
+    assert "grad 6" in texts(viz.svg(y))
+
+
+def test_colour_tells_the_sign_and_width_the_size() -> None:
+    loss, _ = lecture()
+    loss.backward()
+    svg = viz.svg(loss)
+    frame = {node: part(svg, f"v{i}").findall(f"{SVG}path")[-1] for i, node in enumerate("abecdfL")}
+    assert frame["a"].get("stroke") == viz.themes.LIGHT.positive
+    assert frame["b"].get("stroke") == viz.themes.LIGHT.negative
+    assert float(frame["a"].get("stroke-width", "1")) > float(frame["L"].get("stroke-width", "1"))
+
+
+@pytest.mark.parametrize("grad", [float("inf"), float("nan"), 5e-324, 1e308])
+def test_gradients_that_are_not_ordinary_numbers_are_drawn(grad: float) -> None:
+    loss, named = lecture()
+    loss.backward()
+    named["a"].grad = grad
+    assert f"grad {grad:.4g}" in texts(viz.svg(loss))
+
+
+def test_local_derivatives_stand_on_the_edges() -> None:
+    loss, _ = lecture()
+    svg = viz.svg(loss, local_derivatives=True)
+    assert {"∂e/∂a = -3", "∂e/∂b = 2", "∂d/∂e = 1", "∂L/∂f = 4"} <= set(texts(svg))
+    assert "∂ = 3" in texts(viz.svg(Value(2.0, label="a") * 3, local_derivatives=True))
+
+
+def test_numbers_title_and_direction() -> None:
+    loss, _ = lecture()
+    svg = viz.svg(loss, numbers="+.2f", title="<Lecture> & more", rankdir="TB")
+    assert "data +2.00" in texts(svg)
+    assert "<Lecture> & more" in texts(svg)
+    assert ET.fromstring(svg).findtext(f"{SVG}title") == "<Lecture> & more"
+    across, down = (
+        [float(str(ET.fromstring(drawn).get(side)).removesuffix("pt")) for side in ("width", "height")]
+        for drawn in (viz.svg(loss), svg)
+    )
+    assert across[0] > down[0]
+    assert across[1] < down[1]
+
+
+def test_a_picture_tells_what_it_shows() -> None:
+    loss, _ = lecture()
+    drawn = ET.fromstring(viz.svg(loss, local_derivatives=True))
+    assert drawn.get("role") == "img"
+    assert drawn.findtext(f"{SVG}desc") == "An expression graph of 7 values and 6 edges."
+    titles = [title.text for title in drawn.iter(f"{SVG}title")]
+    assert "a: data 2, grad –" in titles
+    assert "∂e/∂a = -3" in titles
+
+
+def test_highlight_marks_nodes_and_the_path_between() -> None:
+    loss, named = lecture()
+    mark = viz.themes.LIGHT.highlight
+    assert mark not in viz.svg(loss)
+    path = [named["a"], named["e"]]
+    svg = viz.svg(loss, highlight=path)
+    assert mark in ET.tostring(part(svg, "v0"), encoding="unicode")
+    assert mark in ET.tostring(part(svg, "e2-0"), encoding="unicode")
+    assert mark not in ET.tostring(part(svg, "e2-1"), encoding="unicode")
+    assert mark in viz.svg(loss, highlight=loss)
+    assert mark in viz.svg(loss, highlight=loss, collapse="rolled")
+
+
+def test_themes() -> None:
+    loss, _ = lecture()
+    light, dark, auto = (viz.svg(loss, theme=name) for name in ("light", "dark", "auto"))
+    assert viz.themes.LIGHT.paper in light
+    assert viz.themes.DARK.paper in dark
+    assert viz.themes.DARK.paper not in light
+    assert "prefers-color-scheme: dark" in auto
+    for colour in (viz.themes.DARK.paper, viz.themes.DARK.ink):
+        assert colour in auto
+
+
+def test_a_network_is_drawn_in_its_layers_and_neurons() -> None:
+    svg = viz.svg(network())
+    clusters = ["".join(text.itertext()) for c in parts(svg, "cluster") for text in c.iter(f"{SVG}text")]
+    for name in ("layers[0]", "layers[1]", "neurons[0]", "neurons[1]", "neurons[2]"):
+        assert name in clusters
+    assert texts(svg).count("w[0]") == 4
+    assert texts(svg).count("x[0]") == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "boxes"),
+    [
+        ("neuron", ["layers[0].neurons[2]", "layers[1].neurons[0]", "x[*]"]),
+        ("layer", ["layers[0]", "layers[1]", "x[*]"]),
+        ("rolled", ["layers[0].neurons[*].w[*]", "w[*] * x[*]", "b + … + …", "tanh(…)"]),
+    ],
+)
+def test_collapsed_networks(mode: str, boxes: list[str]) -> None:
+    loss = network()
+    loss.backward()
+    svg = viz.svg(loss, collapse=mode)
+    for box in boxes:
+        assert box in texts(svg) or box.replace("…", "w[*] * x[*]", 1) in texts(svg)
+    assert any(f"(collapse='{mode}'); collapse='none' draws each" in text for text in texts(svg))
+    scalars = sum(
+        int(text.split()[0].replace(",", "")) for text in texts(svg) if text.split()[1:] in (["scalar"], ["scalars"])
+    )
+    assert scalars == len(viz.trace(loss)[0])
+
+
+def test_a_network_of_thousands_fits_on_a_screen() -> None:
+    loss = network((64, 32, 10))
+    assert len(viz.trace(loss)[0]) > 5000
+    assert len(parts(viz.svg(loss, collapse="rolled"), "node")) <= 30
+    auto = viz.svg(loss)
+    assert len(parts(auto, "node")) <= 30
+    assert "collapse='none' draws each" in str(ET.fromstring(auto).findtext(f"{SVG}desc"))
+
+
+def test_a_graph_of_great_depth_is_rolled_into_stretches() -> None:
+    a = x = Value(1.0, label="a")
+    for _ in range(5000):
+        x = (x * a).tanh()
+    svg = viz.svg(x)
+    assert len(parts(svg, "node")) <= 31
+    assert "leaves" not in viz.svg(a + a)
+
+
+def test_long_edges_start_at_tags() -> None:
+    v, a = Value(0.1, label="v"), Value(0.5, label="a")
+    for _ in range(400):
+        v = v * a
+    svg = viz.svg(v, collapse="none")
+    nodes, edges = viz.trace(v)
+    inner = len(nodes) - 2
+    assert len(parts(svg, "edge")) == len(edges) + inner
+    tags = len(parts(svg, "node")) - len(nodes) - inner
+    assert 380 <= tags < 400
+    assert "a, whose box is far from here: the edge is not drawn in full" in svg
+    small = v
+    for _ in range(380):
+        small = small._prev[0]
+    assert "whose box is far" not in viz.svg(small)
+
+
+HOSTILE = [
+    'say "hi"',
+    "{a|b}",
+    "<b>&amp;</b>",
+    r"back\slash \N \G \l",
+    "two\nlines\r\t",
+    "\x00\x1b[31m\x7f\x85",
+    "<script>alert(1)</script>",
+    "</script><!-- -->",
+    "]]>",
+    "\ud800 \uffff",
+    "ünï çødé 漢字 🙂 \u202e",
+    "x" * 10_000,
+    "&#60;",
+    "v0:e",
+    "<>",
+    "\\",
+]
+
+
+@given(st.text(min_size=1, max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_any_label_is_shown_and_never_interpreted(label: str) -> None:
+    check_label(label)
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_labels(label: str) -> None:
+    check_label(label)
+
+
+def check_label(label: str) -> None:
+    a, b = Value(2.0, label=label), Value(3.0)
+    y = Value(5.0, (a, b), label)
+    svg = viz.svg(y, local_derivatives=True, title=label)
+    drawn = ET.fromstring(svg)
+    found = ["".join(text.itertext()) for text in drawn.iter(f"{SVG}text")]
+    # Graphviz writes blanks as no-break spaces, so that they are kept.
+    assert [text.replace("\xa0", " ") for text in found].count(shown(label).replace("\xa0", " ")) >= 2
+    assert {element.tag.removeprefix(SVG) for element in drawn.iter()} <= {
+        "svg", "g", "title", "desc", "polygon", "path", "text", "ellipse", "polyline",
+    }  # fmt: skip
+    assert len(parts(svg, "node")) == 4
+    assert len(parts(svg, "edge")) == 3
+
+
+@example("w[0]</script>")
+@given(st.text(min_size=1, max_size=30))
+@settings(max_examples=20, deadline=None)
+def test_any_place_is_shown(place: str) -> None:
+    y = Value(2.0) * 3
+    y.place = place
+    for mode in ("none", "layer", "neuron"):
+        ET.fromstring(viz.svg(y, collapse=mode))
+
+
+PROGRAM = """
+import sys
+import nn, viz
+from autograd import Value
+model = nn.MLP(2, [3, 1], seed=1)
+loss = nn.squared_error([model([Value(1.0, label="x"), Value(2.0, label="y")])], [0.5])
+loss.backward()
+for options in ({}, {"local_derivatives": True, "theme": "auto"}, {"collapse": "rolled"}):
+    sys.stdout.buffer.write(viz.svg(loss, **options).encode())
+"""
+
+
+def python(program: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, cwd=ROOT, env=os.environ | environment, check=False
+    )
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process() -> None:
+    first, second = (python(PROGRAM, PYTHONHASHSEED=seed) for seed in ("1", "2"))
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout
+    assert first.stdout.count(b"<svg") == 3
+
+
+def test_without_dot_on_the_path() -> None:
+    done = python(PROGRAM, PATH="")
+    assert done.returncode == 0
+    assert done.stdout.count(b"</svg>") == 3
+    assert done.stderr == b""
+
+
+def test_without_any_layout_dot_still_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    loss, _ = lecture()
+    with pytest.raises(viz.LayoutError, match=r"pip install 'pygraphviz>=2.0'.*save\(value, 'graph.dot'\)"):
+        viz.svg(loss)
+    with pytest.raises(viz.LayoutError):
+        viz.save(loss, tmp_path / "graph.svg")
+    assert list(tmp_path.iterdir()) == []
+    viz.save(loss, tmp_path / "graph.dot")
+    assert (tmp_path / "graph.dot").read_text().startswith("digraph")
+
+
+def test_dot_on_the_path_is_used_and_its_errors_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "dot"
+    program.write_text("#!/bin/sh\necho 'no such font' >&2\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(viz.LayoutError, match="dot failed with code 3: no such font"):
+        viz.svg(Value(1.0))
+    program.write_text("#!/bin/sh\necho '<svg a=\"b\"><!-- noise --></svg>'\necho 'a warning' >&2\n")
+    assert '<svg a="b" role="img">' in viz.svg(Value(1.0))
+
+
+def test_broken_dot_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(viz.LayoutError, match="syntax error"):
+        viz.layout.render("digraph { a -> -> }", "svg")
+    with pytest.raises(viz.LayoutError, match="cannot write 'nonsense'"):
+        viz.layout.render("digraph { a }", "nonsense")
+
+
+@pytest.mark.parametrize(
+    ("ending", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph")]
+)
+def test_save_writes_by_the_ending(ending: str, start: bytes, tmp_path: Path) -> None:
+    loss, _ = lecture()
+    viz.save(loss, tmp_path / f"graph.{ending}")
+    assert (tmp_path / f"graph.{ending}").read_bytes().startswith(start)
+    viz.save([loss, Value(1.0)], str(tmp_path / f"two.{ending.upper()}"))
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_render_pipe_and_source_as_in_graphviz(tmp_path: Path) -> None:
+    loss, _ = lecture()
+    drawing = viz.draw_dot(loss, format="png")
+    assert drawing.format == "png"
+    assert drawing.pipe().startswith(b"\x89PNG")
+    assert drawing.pipe("dot", encoding="utf-8") == drawing.source
+    path = drawing.render("graph", directory=tmp_path)
+    assert path == str(tmp_path / "graph.png")
+    assert (tmp_path / "graph").read_text() == drawing.source
+    assert Path(drawing.render(tmp_path / "other", format="svg", cleanup=True)).read_text().startswith("<?xml")
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_drawing_displays_in_jupyter() -> None:
+    loss, _ = lecture()
+    bundle: dict[str, Any] = viz.draw_dot(loss)._repr_mimebundle_(include=None, exclude=None)
+    assert bundle["image/svg+xml"] == viz.svg(loss)
+    json.dumps(bundle)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"collapse": "all"}, "unknown way to collapse 'all'; there are auto, none, neuron, layer, rolled"),
+        ({"theme": "pink"}, "unknown theme 'pink'; there are light, dark, auto"),
+        ({"rankdir": "XY"}, "unknown direction 'XY'; there are LR, TB, RL, BT"),
+        ({"numbers": "zz"}, r"numbers='zz' is no format of Python's for floats, such as '\.4g'"),
+        ({"highlight": Value(9.0, label="stranger")}, "stranger.* is to be highlighted, but it is not in the graph"),
+        ({"format": "nonsense"}, "nonsense"),
+    ],
+)
+def test_unknown_options_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        viz.draw_dot(Value(1.0), **options)
+
+
+def test_what_is_no_value_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"a Value can be drawn, not list; several: draw_dot\(a, b\)"):
+        viz.draw_dot([Value(1.0)])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="at least one Value"):
+        viz.draw_dot()
+    with pytest.raises(ValueError, match=r"should end in one of \.svg, \.png, \.pdf, \.dot"):
+        viz.save(Value(1.0), tmp_path / "graph.gif")
+    with pytest.raises(OSError, match="nowhere"):
+        viz.save(Value(1.0), tmp_path / "nowhere" / "graph.dot")
