@@ -1,0 +1,160 @@
+"""Builds the gallery: its pictures and the page that shows them. Run by `python -m docs.gallery`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nn
+import viz
+from autograd import Value
+from autograd.files import write_whole
+
+HERE = Path(__file__).parent
+PICTURES = HERE / "gallery"
+
+
+def lecture() -> tuple[Value, list[Value]]:
+    """L = (a·b + c)·f with its gradients, and the path from a to L."""
+    a, b, c, f = (Value(x, label=name) for name, x in zip("abcf", (2.0, -3.0, 10.0, -2.0), strict=True))
+    e = a * b
+    d = e + c
+    loss = d * f
+    e.label, d.label, loss.label = "e", "d", "L"
+    loss.backward()
+    return loss, [a, e, d, loss]
+
+
+def neuron() -> Value:
+    """tanh(w·x + b), every part named."""
+    x, w, b = (Value(number, label=name) for name, number in (("x", 0.5), ("w", -2.0), ("b", 0.25)))
+    product = w * x
+    total = product + b
+    y = total.tanh()
+    product.label, total.label, y.label = "wx", "z", "y"
+    y.backward()
+    return y
+
+
+def network(sizes: list[int]) -> Value:
+    """The squared error of a network, with its gradients."""
+    model = nn.MLP(sizes[0], sizes[1:], activation="tanh", output="sigmoid", init="xavier", seed=1)
+    answers = model([Value(0.1 + 0.8 * (i % 3) / 2, label=f"x[{i}]") for i in range(sizes[0])])
+    answers = answers if isinstance(answers, list) else [answers]
+    loss = nn.squared_error(answers, [1.0] + [0.0] * (len(answers) - 1))
+    loss.label = "loss"
+    loss.backward()
+    return loss
+
+
+def uncomputed() -> Value:
+    """a + a, before `backward()`."""
+    a = Value(3.0, label="a")
+    y = a + a
+    y.label = "y"
+    return y
+
+
+def path() -> str:
+    """The lecture's expression with one path marked."""
+    loss, way = lecture()
+    return viz.svg(loss, theme="auto", rankdir="TB", highlight=way, local_derivatives=True, title="How L depends on a")
+
+
+def step() -> str:
+    """A step of the backward pass of the neuron."""
+    with tempfile.TemporaryDirectory() as folder:
+        return viz.frames(neuron(), folder)[5].read_text()
+
+
+Picture = tuple[str, str, str, Callable[[], str]]
+
+GALLERY: list[Picture] = [
+    (
+        "neuron",
+        "A neuron, and the chain rule on its edges",
+        'viz.save(y, "neuron.svg", local_derivatives=True, theme="auto")',
+        lambda: viz.svg(neuron(), local_derivatives=True, theme="auto", title="A neuron: y = tanh(w * x + b)"),
+    ),
+    (
+        "twice",
+        "An operand used twice has two edges, and what is not computed is not shown as 0",
+        'viz.save(a + a, "twice.svg")',
+        lambda: viz.svg(uncomputed(), theme="auto"),
+    ),
+    (
+        "path",
+        "One path from a leaf to the result, marked; top to bottom",
+        'viz.save(L, "path.svg", highlight=[a, e, d, L], local_derivatives=True, rankdir="TB")',
+        path,
+    ),
+    (
+        "dark",
+        "Dark, with numbers written otherwise",
+        'viz.save(L, "dark.svg", theme="dark", numbers="+.2f")',
+        lambda: viz.svg(lecture()[0], theme="dark", numbers="+.2f"),
+    ),
+    (
+        "full",
+        "A network of two layers, every scalar by itself",
+        'viz.save(loss, "full.svg")',
+        lambda: viz.svg(network([2, 2, 1]), theme="auto"),
+    ),
+    (
+        "neurons",
+        "A box for each neuron",
+        'viz.save(loss, "neurons.svg", collapse="neuron")',
+        lambda: viz.svg(network([3, 4, 2]), theme="auto", collapse="neuron"),
+    ),
+    (
+        "layers",
+        "A box for each layer",
+        'viz.save(loss, "layers.svg", collapse="layer")',
+        lambda: viz.svg(network([64, 32, 10]), theme="auto", collapse="layer"),
+    ),
+    (
+        "network",
+        "A network of 64-32-10 with its loss, rolled: a box for each operation of a layer",
+        'viz.save(loss, "network.svg", collapse="rolled", numbers=".2g")',
+        lambda: viz.svg(
+            network([64, 32, 10]),
+            theme="auto",
+            collapse="rolled",
+            numbers=".2g",
+            title="A 64-32-10 network and its loss",
+        ),
+    ),
+]
+"""Each picture: its name, what it shows, how one makes it, and the function that makes this one."""
+
+
+def page() -> str:
+    """The gallery as Markdown."""
+    parts = [
+        "# Gallery",
+        'Built by `python -m docs.gallery`. Every picture is one call; those with `theme="auto"` turn dark with the page.',
+    ]
+    for name, caption, call, _ in GALLERY:
+        parts += [f"## {caption}", f"![{caption}](gallery/{name}.svg)", f"```\n{call}\n```"]
+    parts += [
+        "## Backpropagation, played",
+        '```\nviz.play(loss, "backprop.html")\nviz.frames(loss, "slides")\n```',
+        "The first writes one page that needs no network: the forward pass, then the backward pass, a step at a time, by\n"
+        "button, arrow key or slider, with the chain rule in words beside it. The second writes one SVG for each step.",
+        "![A step of the backward pass](gallery/step.svg)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Writes the pictures and the page."""
+    PICTURES.mkdir(exist_ok=True)
+    for name, _, _, draw in GALLERY:
+        write_whole(PICTURES / f"{name}.svg", draw())
+    write_whole(PICTURES / "step.svg", step())
+    write_whole(HERE / "gallery.md", page())
+
+
+if __name__ == "__main__":
+    main()
