@@ -91,7 +91,7 @@ def draw_dot(
     A gradient reads `–` where `backward()` has not been run on a root (which then would have the gradient 1): it is not
     computed, rather than 0.
 
-    Where edges would span more than 500 operations in all, those of more than 10 start at a tag beside their consumer,
+    Where edges would span more than 800 operations in all, those of more than 10 start at a tag beside their consumer,
     which carries the operand's name, and not at the operand's box: Graphviz would be busy for hours with many long
     edges, and nobody could follow them.
 

@@ -15,7 +15,7 @@ from viz.graph import Edge, places, spans
 from viz.text import beside, in_markup, shown
 from viz.themes import Theme
 
-ALL_SPANS = 500
+ALL_SPANS = 800
 """How many operations the edges of a drawing may span in all, before long ones are cut."""
 FARTHEST = 10
 """How many operations an edge may span then; a longer one starts at a tag beside its consumer."""
