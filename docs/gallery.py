@@ -133,7 +133,7 @@ def page() -> str:
     """The gallery as Markdown."""
     parts = [
         "# Gallery",
-        'Built by `python -m docs.gallery`. Every picture is one call. With `theme="auto"` it turns dark with the page.',
+        'Built by `python -m docs.gallery`. Every picture is one call; `theme="auto"` turns dark with the page.',
     ]
     for name, caption, call, _ in GALLERY:
         parts += [f"## {caption}", f"![{caption}](gallery/{name}.svg)", f"```\n{call}\n```"]
@@ -141,7 +141,7 @@ def page() -> str:
         "## Backpropagation, played",
         '```\nviz.play(loss, "backprop.html")\nviz.frames(loss, "slides")\n```',
         "The first writes one page that needs no network: the forward pass, then the backward pass, a step at a time,\n"
-        "by button, arrow key or slider, with the chain rule in words beside it. The second writes one SVG for each step.",
+        "by button, arrow key or slider, with the chain rule in words beside it. The second writes one SVG a step.",
         "![A step of the backward pass](gallery/step.svg)",
     ]
     return "\n\n".join(parts) + "\n"

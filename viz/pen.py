@@ -258,10 +258,13 @@ def derivative_text(edge: Edge, path: str, numbers: str) -> str:
 
 def _table(cells: list[str], fill: str, colour: str, width: float, *, upright: bool = False) -> str:
     between = "</TR><TR>" if upright else ""
-    padding = 2 if upright else 4
-    row = between.join(f'<TD BORDER="0">{cell}</TD>' for cell in cells)
+    padding = 0 if upright else 4
+    # Where Graphviz takes text for wider than it is, the room left over is then all on one side.
+    align = ' ALIGN="LEFT"' if upright else ""
+    row = between.join(f'<TD BORDER="0"{align}>{cell}</TD>' for cell in cells)
     row = row.replace("</TD><TD", "</TD><VR/><TD")
+    inset = 4 if upright else 0
     return (
-        f'<<TABLE BORDER="{max(1, round(width))}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}" '
+        f'<<TABLE BORDER="{max(1, round(width))}" CELLBORDER="0" CELLSPACING="{inset}" CELLPADDING="{padding}" '
         f'STYLE="ROUNDED" COLOR="{colour}" BGCOLOR="{fill}"><TR>{row}</TR></TABLE>>'
     )
