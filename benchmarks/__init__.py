@@ -1,1 +1,7 @@
-"""Speed and memory beside the peers, as ratios within one run."""
+"""Speed and memory beside the peers, as ratios within one run, on one thread."""
+
+import os
+
+# numpy reads these when it is first imported.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")

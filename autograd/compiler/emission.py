@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -315,10 +316,8 @@ class _Emitter:
                 self.scratch["late"].release()
 
     def _seed(self, reached: set[int]) -> None:
-        if len(self.grouping.roots) != 1:
-            return
         root, row = self.grouping.roots[0]
-        if not root.differentiated:
+        if root.number not in reached:
             return
         if root.number not in self.gradients:
             self._make_gradient(root)
@@ -326,7 +325,8 @@ class _Emitter:
 
     def _plan(self) -> set[int]:
         """Decides for each share of a gradient whether it is the first for its rows; returns which groups get any."""
-        reached: set[int] = {root.number for root, _ in self.grouping.roots[:1] if root.differentiated}
+        roots = self.grouping.roots
+        reached: set[int] = {roots[0][0].number} if len(roots) == 1 and roots[0][0].differentiated else set()
         incoming: dict[int, list[tuple[Any, Index, bool]]] = {}
         for each in reversed(self.groups[CONSTANTS + 1 :]):
             if each.number not in reached:
@@ -368,7 +368,8 @@ class _Emitter:
             for i, operand in enumerate(each.operands):
                 slope = rules.partials(each.rule)[i]
                 if (each.number, i) in self.modes and slope is not None:
-                    self._deliver((each.number, i), operand, operand.index, self._times(each, slope, names), each.batched)
+                    write = self._times(each, slope, names)
+                    self._deliver((each.number, i), operand, operand.index, write, each.batched)
         for t, terms in enumerate(each.terms):
             for f, factor in enumerate(terms.factors):
                 key = (each.number, t, f)
@@ -425,17 +426,19 @@ class _Emitter:
         other = terms.factors[1 - f] if len(terms.factors) == 2 else None
         if terms.starts is not None:
             return self._ragged_share(each, terms, other), index
-        value = other and self.read(other.source, _flat(other.index), exact=True)
+        value = None if other is None else self.read(other.source, _flat(other.index), exact=True)
         if index.shape[1] == 1:
-            return self._scaled(lambda out: self._own(each, terms, out), value, (each.rows,), terms.batched), index[:, 0]
-        shape = _flat(index).shape
-        spread = lambda out: self._spread(self._own(each, terms), shape, terms.batched)  # noqa: E731
-        return self._scaled(spread, value, shape, terms.batched), _flat(index)
+            single = self._scaled(lambda out: self._own(each, terms, out), value, (each.rows,), terms.batched)
+            return single, index[:, 0]
+        index = _flat(index)
+        spread = partial(self._spread, each, terms, index.shape)
+        return self._scaled(spread, value, index.shape, terms.batched), index
 
-    def _spread(self, name: str, shape: tuple[int, ...], batched: bool) -> str:
-        """A gradient of (rows, batch), the same for all terms of a row."""
+    def _spread(self, each: Group, terms: Terms, shape: tuple[int, ...], out: str | None) -> str:
+        """A sum's gradient, the same for all terms of a row: a view, which is copied where it is wanted elsewhere."""
+        name = self._own(each, terms)
         row = f"{name}[:, None]" if len(shape) == 2 else name
-        return self._name(name, f"np.broadcast_to({row}, {_shape(shape, batched)})")
+        return self._name(name, f"np.broadcast_to({row}, {_shape(shape, terms.batched)})")
 
     def _scaled(self, own: Write, value: str | None, shape: tuple[int, ...], batched: bool) -> Write:
         def write(out: str | None) -> str:
@@ -575,18 +578,32 @@ class _Emitter:
 
     def _assembled(self) -> str:
         """The function that prepares for a batch."""
-        calls = [name for name in self.per_call if name != "inputs"]
+        views = [name for name in self.per_call if name != "inputs"]
         roots = ", ".join(f"{root.name}[{row}]" for root, row in self.grouping.roots)
-        wanted = ", ".join(self._wanted(each, row) for each, row in self.grouping.wanted)
-        lines = ["def prepare(np, rows, params, grads, constants, index, batch, dtype):"]
-        lines += _indented([*self.scratch["setup"].made, *self.setup], 1)
-        lines += _indented([f"{name} = None" for name in ["inputs", *calls]], 1)
-        lines += ["", "    def forward(X):", f"        nonlocal {', '.join(['inputs', *calls])}", "        inputs = X.T"]
-        lines += [*_indented(self.forward, 2), f"        return ({roots},)", ""]
-        lines += ["    def prepare_backward():", *_indented([*self.scratch["late"].made, *self.late], 2), ""]
-        lines += ["        def backward():", *_indented(self.backward, 3), f"            return ({wanted},)" if wanted else ""]
-        lines += ["            return ()"] if not wanted else []
-        lines += ["", "        return backward", "", "    return forward, prepare_backward", ""]
+        wanted = "".join(f"{self._wanted(each, row)}, " for each, row in self.grouping.wanted)
+        lines = [
+            "def prepare(np, rows, params, grads, constants, index, batch, dtype):",
+            *_indented([*self.scratch["setup"].made, *self.setup], 1),
+            *_indented([f"{name} = None" for name in self.per_call], 1),
+            "",
+            "    def forward(X):",
+            f"        nonlocal {', '.join(['inputs', *views])}",
+            "        inputs = X.T",
+            *_indented(self.forward, 2),
+            f"        return ({roots},)",
+            "",
+            "    def prepare_backward():",
+            *_indented([*self.scratch["late"].made, *self.late], 2),
+            "",
+            "        def backward():",
+            *_indented(self.backward, 3),
+            f"            return ({wanted})",
+            "",
+            "        return backward",
+            "",
+            "    return forward, prepare_backward",
+            "",
+        ]
         return "\n".join(line.rstrip() for line in lines)
 
     def _wanted(self, each: Group, row: int) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -100,8 +102,8 @@ class Program:
         _warn_of_copies(inputs, self._grouping.groups[2].nodes)
 
     def _build(self, wanted: list[Value]) -> None:
-        self._wanted = wanted
-        self._grouping = group(self._roots, self._inputs, self._parameters, wanted)
+        with _collector_paused():
+            self._grouping = group(self._roots, self._inputs, self._parameters, wanted)
         self._emitted = emit(self._grouping)
         self._constants = np.array(self._grouping.constants, dtype=self._dtype).reshape(-1, 1)
         self._start()
@@ -247,8 +249,9 @@ class Program:
         count = len(self._inputs)
         if X.ndim != 2 or X.shape[1] != count or not len(X):
             hint = "; for one example pass X[None]" if X.shape == (count,) else ""
-            raise ValueError(f"X has the shape {X.shape}, and should have (batch, {count}), with a batch of 1 or more{hint}")
-        return X.astype(self._dtype, copy=False)
+            raise ValueError(f"X has the shape {X.shape}, and should have (batch, {count}), batch at least 1{hint}")
+        numbers: Array = X.astype(self._dtype, copy=False)
+        return numbers
 
     def _replay(self, X: Array) -> None:
         """Finds the example at which an operation is undefined, and raises what the scalar operation raises."""
@@ -301,6 +304,18 @@ class Program:
         self._start()
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Grouping makes many small objects, all of them in use: there is nothing to collect until it is done."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _check_distinct(inputs: list[Value], params: list[Value]) -> None:
     seen: dict[Value, str] = {}
     for what, leaves in (("input", inputs), ("parameter", params)):
@@ -316,8 +331,8 @@ def _warn_of_copies(inputs: list[Value], constants: list[Value]) -> None:
     for constant in constants:
         if constant.data in telling:
             warnings.warn(
-                f"the constant {constant.data!r} is the number that input {telling[constant.data]} had when the graph was "
-                "built: if it was taken from the input's data, it stays as it is for every example",
+                f"the constant {constant.data!r} is the number that input {telling[constant.data]} had when the graph "
+                "was built: if it was taken from the input's data, it stays as it is for every example",
                 stacklevel=4,
             )
             return

@@ -14,7 +14,7 @@ from autograd.ops import Operation
 class _Expanded(Symbolic):
     """Terms in which the sigmoid, which numpy lacks, is written out by its definition."""
 
-    def sigmoid(self, a: Any) -> Any:  # type: ignore[override]
+    def sigmoid(self, a: Any) -> Any:
         return Arithmetic.sigmoid(self, a)
 
 
@@ -74,8 +74,13 @@ def _simplified(term: Term) -> Term:
     return Term(term.head, args)
 
 
-_OPERATORS = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "neg": lambda a: -a}
-_FUNCTIONS = {"/": quiet.divide, "**": quiet.power}
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "neg": lambda a: -a,
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {"/": quiet.divide, "**": quiet.power}
 
 
 def _evaluate(head: str, args: list[Any]) -> Any:

@@ -1,0 +1,70 @@
+"""Timing two things side by side, so that what disturbs the machine disturbs both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """A comparison: ours, a peer's, and what was promised."""
+
+    what: str
+    ours: float
+    """Seconds, or what `unit` says."""
+    peer: str
+    theirs: float
+    promise: str = ""
+    """Such as `at least 3 times as fast`."""
+    unit: str = "s"
+
+    @property
+    def ratio(self) -> float:
+        """How many times as much the peer needs."""
+        return self.theirs / self.ours
+
+
+def side_by_side(*functions: Callable[[], object], rounds: int = 15, least: float = 0.01) -> list[float]:
+    """The best time of each function, in seconds, over rounds in which each runs for at least `least` seconds."""
+    counts = []
+    for function in functions:
+        function()
+        started, count = time.perf_counter(), 0
+        while time.perf_counter() - started < least:
+            function()
+            count += 1
+        counts.append(max(count, 1))
+    best = [float("inf")] * len(functions)
+    for _ in range(rounds):
+        for i, (function, count) in enumerate(zip(functions, counts, strict=True)):
+            started = time.perf_counter()
+            for _ in range(count):
+                function()
+            best[i] = min(best[i], (time.perf_counter() - started) / count)
+    return best
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a table in Markdown."""
+    lines = ["| what | ours | beside | theirs | ratio | promised |", "| --- | ---: | --- | ---: | ---: | --- |"]
+    lines += [
+        f"| {row.what} | {_shown(row.ours, row.unit)} | {row.peer} | {_shown(row.theirs, row.unit)} "
+        f"| {_ratio(row.ratio)} | {row.promise} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def _ratio(x: float) -> str:
+    return f"{x:,.0f}" if x >= 100 else f"{x:.2f}"
+
+
+def _shown(x: float, unit: str) -> str:
+    if unit != "s":
+        return f"{x:,.0f} {unit}"
+    for factor, name in ((1.0, "s"), (1e3, "ms")):
+        if x * factor >= 1:
+            return f"{x * factor:.3g} {name}"
+    return f"{x * 1e6:.3g} µs"
