@@ -291,6 +291,28 @@ def test_every_control_is_reached_by_tab_and_has_a_name(page: Any) -> None:
         assert button.accessible_name
 
 
+def wide(browser: Any, part: str) -> tuple[float, float]:
+    """Where an element begins and ends on the screen."""
+    box = browser.execute_script("return document.getElementById(arguments[0]).getBoundingClientRect().toJSON()", part)
+    return box["left"], box["right"]
+
+
+def test_a_wide_picture_follows_the_step_and_can_be_seen_whole(browser: Any, tmp_path: Path) -> None:
+    x = Value(0.5, label="x")
+    for _ in range(12):
+        x = x.tanh()
+    viz.play(x, tmp_path / "play.html")
+    browser.get((tmp_path / "play.html").as_uri())
+    left, right = wide(browser, "picture")
+    for control, shown in (("first", "v1"), ("last", "v1")):
+        if browser.find_element("id", control).is_enabled():
+            click(browser, control)
+        assert left <= wide(browser, shown)[0] < wide(browser, shown)[1] <= right
+    assert wide(browser, "v12")[0] > right
+    click(browser, "whole")
+    assert left <= wide(browser, "v0")[0] < wide(browser, "v12")[1] <= right
+
+
 def test_it_fits_a_phone(page: Any) -> None:
     page.set_window_size(380, 800)
     try:

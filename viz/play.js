@@ -32,9 +32,13 @@
     part("changes").replaceChildren(...frame.changes.map(change));
   }
 
+  function busy(frame) {
+    return Object.keys(frame.states).find((name) => frame.states[name].startsWith("now"));
+  }
+
   // Scrolls the picture alone, so that the page stays where its reader is.
-  function follow(frame) {
-    const id = Object.keys(frame.states).find((name) => frame.states[name].startsWith("now"));
+  function follow() {
+    const id = busy(story[at]) || busy(story[Math.min(at + 1, last)]) || busy(story[Math.max(at - 1, 0)]);
     if (!id) return;
     const box = part("picture").getBoundingClientRect();
     const node = part(id).getBoundingClientRect();
@@ -57,7 +61,7 @@
     part("slider").setAttribute("aria-valuetext", frame.heading);
     for (const id of ["first", "back"]) part(id).disabled = at === 0;
     for (const id of ["next", "last"]) part(id).disabled = at === last;
-    follow(frame);
+    follow();
     if (at === last) stop();
   }
 
@@ -105,6 +109,11 @@
   part("play").onclick = toggle;
   part("next").onclick = keys.ArrowRight;
   part("last").onclick = keys.End;
+  part("whole").onclick = () => {
+    const whole = part("picture").classList.toggle("whole");
+    part("whole").setAttribute("aria-pressed", whole);
+    follow();
+  };
   part("slider").oninput = () => go(Number(part("slider").value));
   show(0);
 })();
