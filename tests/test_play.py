@@ -70,6 +70,11 @@ def test_frames_speak_the_words_of_the_stepper(tmp_path: Path) -> None:
         assert sentence in description
 
 
+def test_boxes_bear_the_names_that_the_words_use(tmp_path: Path) -> None:
+    picture = ET.parse(viz.frames(expression(), tmp_path)[0]).getroot()
+    assert "p + c" in {text.text for text in picture.iter(f"{SVG}text")}
+
+
 def test_edges_carry_their_products(tmp_path: Path) -> None:
     paths = viz.frames(expression(), tmp_path)
     forth, back = (texts(ET.parse(paths[i]).getroot()) for i in (1, 7))

@@ -38,6 +38,7 @@ class Pen:
         gradients: whether they are shown as colour and width.
         marked: the nodes to highlight.
         grad_text: how the gradient of a node is written.
+        nickname: what a computed value without a label is called; without one, only those with tags have a name.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Pen:
         gradients: bool,
         marked: dict[Value, None],
         grad_text: Callable[[Value], str] | None = None,
+        nickname: Callable[[Value], str] | None = None,
     ) -> None:
         self.drawing, self.colours, self.numbers = drawing, colours, numbers
         self.gradients, self.marked = gradients, marked
@@ -57,6 +59,7 @@ class Pen:
         """For each part, by its name in DOT, what it shows, for those who hear it or rest the mouse on it."""
         self._leave, self._arrive = _PORTS[rankdir]
         self._grad_text = grad_text or self._number_of_gradient
+        self._nickname = nickname or (lambda node: self._names[node] if node in self._tagged else "")
         self._largest = 0.0
         self._names: dict[Value, str] = {}
         self._tags: dict[Value, list[Edge]] = {}
@@ -146,7 +149,7 @@ class Pen:
 
     def _value(self, parent: Any, node: Value, path: str) -> None:
         name = self._names[node]
-        label = within(node.label, path) or (name if node in self._tagged else "")
+        label = within(node.label, path) or self._nickname(node)
         data, grad = format(node.data, self.numbers), self._grad_text(node)
         cells = [f"<B>{in_markup(shown(label))}</B>"] if label else []
         cells += [f"data {in_markup(data)}", f"grad {in_markup(grad)}"]

@@ -119,6 +119,7 @@ def _scene(story: Story, rankdir: str, theme: str) -> ET.Element:
         gradients=False,
         marked={},
         grad_text=lambda node: story.longest(f"{story.of_value(node)}-grad").removeprefix("grad "),
+        nickname=lambda node: story.names(node) if node._prev else "",
     )
     pen.full(story.nodes, story.edges, lambda edge, _: story.longest(f"{story.of_edge(edge)}-text"))
     drawing.title, drawing.theme = story.title, theme

@@ -47,7 +47,9 @@ class Story:
         self._now: dict[str, str] = {}
         self._signs: dict[str, str] = {}
         self._grads: dict[Value, float] = {}
-        name = Names(loss)(loss)
+        self.names = Names(loss)
+        """What the words call the nodes."""
+        name = self.names(loss)
         self.title = f"Backpropagation of {name}"
         self.frames = [self._start(name)]
         self.frames += [self._forward(step) for step in Forward(loss)]
