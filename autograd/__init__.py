@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.custom import operation
 from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax, sum
+from autograd.gradcheck import gradcheck
 from autograd.modes import detect_anomaly, enable_grad, no_grad
 from autograd.transforms import grad, hessian, jacobian, jvp, value_and_grad
 from autograd.value import Value
@@ -19,6 +20,7 @@ __all__ = [
     "dot",
     "enable_grad",
     "grad",
+    "gradcheck",
     "hessian",
     "jacobian",
     "jvp",

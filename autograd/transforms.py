@@ -188,27 +188,27 @@ def backward_with_graph(root: Value) -> None:
 # Arguments: numbers, Values, and lists or tuples of these
 
 
-def _flat(structure: Any) -> Iterator[Any]:
+def flat(structure: Any) -> Iterator[Any]:
     if isinstance(structure, (list, tuple)):
         for part in structure:
-            yield from _flat(part)
+            yield from flat(part)
     else:
         yield structure
 
 
-def _mapped(function: Callable[[Any], Any], structure: Any) -> Any:
+def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
     """The same lists and tuples, with the function applied to what is in them."""
     if isinstance(structure, list):
-        return [_mapped(function, part) for part in structure]
+        return [mapped(function, part) for part in structure]
     if isinstance(structure, tuple):
-        return tuple(_mapped(function, part) for part in structure)
+        return tuple(mapped(function, part) for part in structure)
     return function(structure)
 
 
-def _like(structure: Any, flat: Iterable[Any]) -> Any:
-    """The same lists and tuples, filled from `flat`."""
-    rest = iter(flat)
-    return _mapped(lambda _: next(rest), structure)
+def like(structure: Any, parts: Iterable[Any]) -> Any:
+    """The same lists and tuples, filled from `parts`."""
+    rest = iter(parts)
+    return mapped(lambda _: next(rest), structure)
 
 
 def _independent(x: Any) -> Value:
@@ -232,18 +232,18 @@ class _Call:
         recording = modes.recording()
         with nullcontext() if recording else modes.enable_grad():
             for n in chosen:
-                replaced[n] = _mapped(_independent, args[n])
+                replaced[n] = mapped(_independent, args[n])
             picked = tuple(replaced[n] for n in chosen)
             self.wanted = picked if isinstance(argnum, tuple) else picked[0]
-            self.wrt = list(_flat(picked))
+            self.wrt = list(flat(picked))
             token = _outer.set(outer.union(self.wrt))
             try:
                 self.result = f(*replaced, **kwargs)
             finally:
                 _outer.reset(token)
-        self.roots = [_as_value(y) for y in _flat(self.result)]
+        self.roots = [_as_value(y) for y in flat(self.result)]
         self.recording = recording
-        self.graph = graph or any(isinstance(x, Value) for x in _flat(args)) or self._reaches(outer)
+        self.graph = graph or any(isinstance(x, Value) for x in flat(args)) or self._reaches(outer)
         self.local = differentiable if self.graph else stored
 
     def _reaches(self, outer: frozenset[Value]) -> bool:
@@ -261,7 +261,7 @@ class _Call:
     def adjoints(self, root: Value) -> Any:
         """The derivatives of one result, in the shape of the arguments."""
         found = adjoints(root, self.wrt, Value(1.0) if self.graph else 1.0, self.local)
-        return _like(self.wanted, map(self.given_back, found))
+        return like(self.wanted, map(self.given_back, found))
 
     def given_back(self, x: Any) -> Any:
         """A number as the caller wants it: a Value where Values came in, else a float."""
@@ -369,7 +369,7 @@ def jacobian(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> Callab
     @functools.wraps(f)
     def derivatives(*args: Any, **kwargs: Any) -> Any:
         call = _Call(f, args, kwargs, argnum)
-        return _like(call.result, map(call.adjoints, call.roots))
+        return like(call.result, map(call.adjoints, call.roots))
 
     return derivatives
 
@@ -404,12 +404,12 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -
         ([6.0, 5.0], [23.0, 11.0])
     """
     args, directions = tuple(args), tuple(directions)
-    speeds = list(_flat(directions))
-    if _mapped(lambda _: None, args) != _mapped(lambda _: None, directions):
+    speeds = list(flat(directions))
+    if mapped(lambda _: None, args) != mapped(lambda _: None, directions):
         raise ValueError(f"directions must have the shape of the arguments {args!r}, not that of {directions!r}")
     call = _Call(f, args, {}, tuple(range(len(args))), graph=any(isinstance(v, Value) for v in speeds))
     found = tangents(call.roots, dict(zip(call.wrt, speeds, strict=True)), call.local)
     return (
-        _like(call.result, map(call.given_back, call.roots)),
-        _like(call.result, map(call.given_back, found)),
+        like(call.result, map(call.given_back, call.roots)),
+        like(call.result, map(call.given_back, found)),
     )

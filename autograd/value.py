@@ -384,6 +384,7 @@ class Value:
 
 _FIELDS = ("_a", "_b", "_da", "_data", "_db", "_rule", "grad")
 _NO_ANSWER = cast(Value, NotImplemented)
+_NO_MORE: Iterator[Value] = iter(())
 _ADD = ops.ADD
 _MUL = ops.MUL
 
@@ -490,28 +491,41 @@ def _meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
     node = root
     while True:
         a, b = node._a, node._b
-        if type(a) is tuple:
-            operands = rest.setdefault(node, iter(a))
-            below = next((operand for operand in operands if operand.grad is not zero), None)
-        elif a.grad is not zero:
-            below = a
-        elif b is not None and b.grad is not zero:
-            below = b
+        if b is None and type(a) is tuple:
+            operands: Iterator[Value] = rest.setdefault(node, iter(a))
         else:
-            below = None
-        if below is None:
+            # Written out for the common node of one or two operands: the loop over a million of them is short.
+            if (held := a.grad) is not zero:
+                a.grad = zero
+                if a._a is not None:
+                    path.append(node)
+                    node = a
+                    continue
+                if held:
+                    earlier[a] = held
+            if b is not None and (held := b.grad) is not zero:
+                b.grad = zero
+                if b._a is not None:
+                    path.append(node)
+                    node = b
+                    continue
+                if held:
+                    earlier[b] = held
+            operands = _NO_MORE
+        for operand in operands:
+            if (held := operand.grad) is not zero:
+                operand.grad = zero
+                if operand._a is not None:
+                    path.append(node)
+                    node = operand
+                    break
+                if held:
+                    earlier[operand] = held
+        else:
             order.append(node)
             if not path:
                 return order
             node = path.pop()
-        elif below._a is None:
-            if below.grad:
-                earlier[below] = below.grad
-            below.grad = zero
-        else:
-            below.grad = zero
-            path.append(node)
-            node = below
 
 
 def _send(order: list[Value]) -> None:

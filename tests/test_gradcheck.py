@@ -1,0 +1,66 @@
+"""`gradcheck`: passes what is right, and names what is wrong."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from autograd import Value, gradcheck, operation
+
+
+def test_functions_of_several_arguments_and_lists() -> None:
+    assert gradcheck(lambda x, y: (x * y).tanh() + x**3 / y, [0.7, -1.3])
+    assert gradcheck(lambda w, b: [sum(v * v for v in w) + b, w[0] * b], [[1.0, 2e5], 3.0])
+    assert gradcheck(lambda x: x.exp(), [Value(30.0)])
+
+
+def test_a_wrong_partial_is_named_with_both_numbers() -> None:
+    wrong = operation("test_gradcheck_wrong", forward=lambda m, a, b: a * b, partials=[lambda m, y, a, b: b] * 2)
+    with pytest.raises(ValueError, match=r"the derivative for argument 1\[0\] = 3\.0 is 3\.0, but finite .* give 2\.0"):
+        gradcheck(lambda a, b: wrong(a, b[0]), [2.0, [3.0]])
+    with pytest.raises(ValueError, match=r"for argument 0 = 2\.0 \(result 1\)"):
+        gradcheck(lambda a: [a, wrong(3.0, a)], [2.0])
+
+
+def test_the_first_wrong_node_of_a_graph_is_named() -> None:
+    a = Value(0.5, label="a")
+    good = a.tanh() * 2
+    bad = Value(math.sin(good.data), (good,), "sin", label="bad")
+
+    def backward() -> None:
+        good.grad += -math.cos(good.data) * bad.grad
+
+    bad._backward = backward
+    a.grad = 7.0
+    with pytest.raises(ValueError, match=r"the derivative of sin\(0\.92423\d+\) for operand 0 is -0\.6\d+"):
+        gradcheck(bad.exp() + a)
+    assert a.grad == 7.0
+    assert gradcheck(good)
+
+
+def test_an_operand_used_twice_is_checked_as_one() -> None:
+    a = Value(3.0)
+    assert gradcheck(a * a + a**a)
+    square = Value(9.0, (a, a), (3.0, 2.0))
+    with pytest.raises(ValueError, match="for operand 0 and 1 is 5.0, but finite differences give 6.0"):
+        gradcheck(square, forwards={"": lambda x, y: x * y})
+
+
+def test_a_wrong_forward_is_named() -> None:
+    a = Value(2.0, label="a")
+    with pytest.raises(ValueError, match=r"exp\(a = 2\.0\) is 7\.0, but computed again it is 7\.389"):
+        gradcheck(Value(7.0, (a,), "exp"))
+    y = a * 3
+    a.data = 5.0
+    with pytest.raises(ValueError, match="call refresh"):
+        gradcheck(y)
+    assert gradcheck(y.refresh())
+
+
+def test_what_cannot_be_checked_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"cube\(2\.0\) was made by hand.*forwards=\{'cube': \.\.\.\}"):
+        gradcheck(Value(8.0, (Value(2.0),), "cube"))
+    for nothing in (3.0, math.sin):
+        with pytest.raises(TypeError, match="gradcheck needs a function and its arguments"):
+            gradcheck(nothing)  # type: ignore[arg-type]

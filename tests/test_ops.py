@@ -1,0 +1,208 @@
+"""Every operation of the table: derivatives against finite differences and mpmath, corners, errors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+from autograd import Value, grad, ops
+from autograd.arithmetic import quiet, strict
+from autograd.ops import Operation
+from autograd.value import apply
+
+INF = float("inf")
+
+# An independent reference for each operation: the function itself, in 50 digits.
+REFERENCES: dict[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "pow": lambda a, b: a**b,
+    "abs": abs,
+    "exp": mpmath.exp,
+    "log": mpmath.log,
+    "log1p": lambda a: mpmath.log(1 + a),
+    "sqrt": mpmath.sqrt,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+    "tan": mpmath.tan,
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)),
+    "relu": lambda a: max(a, 0),
+    "softplus": lambda a: mpmath.log(1 + mpmath.exp(a)),
+    "maximum": max,
+    "minimum": min,
+    "power": lambda a: a ** mpmath.mpf(2.5),
+    "leaky_relu": lambda a: a if a > 0 else a * mpmath.mpf(0.1),
+}
+MEMBERS = {"power": 2.5, "leaky_relu": 0.1}
+POINTS = [0.3, 1.7, -0.6, 2.4, -3.1, 0.9]
+POSITIVE = {"log", "sqrt", "pow", "power"}
+
+
+def declared() -> list[Operation]:
+    """The operations of the engine itself, one member for each family."""
+    found = []
+    for name, entry in ops.OPERATIONS.items():
+        if name in REFERENCES:
+            found.append(entry if isinstance(entry, Operation) else entry(MEMBERS[name]))
+    return found
+
+
+def test_the_reference_covers_the_table() -> None:
+    own = {name for name in ops.OPERATIONS if not name.startswith(("test_", "swish"))}
+    assert own - set(REFERENCES) == {"stop_gradient"}
+
+
+@pytest.mark.parametrize("operation", declared(), ids=lambda operation: operation.name)
+def test_values_and_derivatives_equal_those_of_50_digits(operation: Operation) -> None:
+    reference = REFERENCES[operation.name]
+    with mpmath.workdps(50):
+        for k, x in enumerate(POINTS):
+            data = [x, POINTS[k - 1]][: operation.arity]
+            if operation.name in POSITIVE:
+                data[0] = abs(data[0])
+            if operation.name == "log1p":
+                data[0] = max(data[0], -0.6)
+            values = [Value(number) for number in data]
+            y = apply(operation, *values)
+            y.backward()
+            exact = [mpmath.mpf(number) for number in data]
+            assert y.data == pytest.approx(float(reference(*exact)), rel=1e-14, abs=1e-16)
+            for i, value in enumerate(values):
+                slope = mpmath.diff(
+                    lambda v, i=i, exact=exact: reference(*exact[:i], v, *exact[i + 1 :]),
+                    exact[i],
+                    h=mpmath.mpf("1e-15"),
+                )
+                assert value.grad == pytest.approx(float(slope), rel=1e-12, abs=1e-13)
+
+
+@pytest.mark.parametrize("operation", declared(), ids=lambda operation: operation.name)
+def test_what_is_fast_equals_what_is_declared(operation: Operation) -> None:
+    for k, x in enumerate(POINTS):
+        data = [abs(x) if operation.name in POSITIVE else x / 4, POINTS[k - 1]][: operation.arity]
+        y = apply(operation, *map(Value, data))
+        assert y.data == operation.forward(strict, *data)
+        assert y._local_grads == tuple(partial(quiet, y.data, *data) for partial in operation.partials)
+
+
+def test_the_written_out_sum_and_product_equal_their_declarations() -> None:
+    for x, z in [(2.0, -3.0), (0.0, INF), (-0.0, 0.0), (1e308, 1e308)]:
+        for fast, operation in ((lambda a, b: a + b, ops.ADD), (lambda a, b: a * b, ops.MUL)):
+            a, b = Value(x), Value(z)
+            quick, declared_ = fast(a, b), apply(operation, a, b)
+            assert repr(quick.data) == repr(declared_.data)
+            assert quick._local_grads == declared_._local_grads
+            assert quick._prev == declared_._prev
+            assert quick._op == declared_._op
+
+
+def local(f: Callable[..., Any], *data: float) -> list[float]:
+    values = [Value(x) for x in data]
+    f(*values).backward()
+    return [v.grad for v in values]
+
+
+def test_corners_follow_pytorch() -> None:
+    assert local(lambda a: a.relu(), 0.0) == [0.0]
+    assert local(lambda a: a.leaky_relu(0.2), 0.0) == [0.2]
+    assert local(abs, 0.0) == [0.0]
+    assert local(lambda a, b: a.maximum(b), 2.0, 2.0) == [0.5, 0.5]
+    assert local(lambda a, b: a.minimum(b), 2.0, 2.0) == [0.5, 0.5]
+    for x in (0.0, -2.0, 3.0):
+        assert local(lambda a: a**0, x) == [0.0]
+        assert (Value(x) ** 0).data == 1.0
+    assert local(lambda a: a**2, 0.0) == [0.0]
+    assert local(lambda a: a**3.5, 0.0) == [0.0]
+    assert local(lambda a: a**1, 0.0) == [1.0]
+    assert local(lambda a: a.sqrt(), 0.0) == [INF]
+    assert local(lambda a: a**0.5, 0.0) == [INF]
+    base, exponent = local(lambda a, b: a**b, -2.0, 2.0)
+    assert base == -4.0
+    assert math.isnan(exponent)
+    assert local(lambda a: a**a, 2.0) == [4.0 * (math.log(2.0) + 1.0)]
+
+
+def test_nothing_overflows_that_need_not() -> None:
+    for x in (1e308, -1e308, 1000.0, -1000.0):
+        assert Value(x).tanh().data == math.copysign(1.0, x)
+        assert Value(x).sigmoid().data == (1.0 if x > 0 else 0.0)
+        assert Value(x).softplus().data == max(x, 0.0)
+        for name in ("tanh", "sigmoid", "softplus"):
+            assert math.isfinite(local(lambda a, name=name: getattr(a, name)(), x)[0])
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "message"),
+    [
+        (lambda a, b: b / a, ZeroDivisionError, r"div\(b = -2\.0, a = 0\.0\): the denominator must not be 0"),
+        (lambda a, b: a.log(), ValueError, r"log\(a = 0\.0\): the operand must be above 0"),
+        (lambda a, b: b.sqrt(), ValueError, r"sqrt\(b = -2\.0\): the operand must not be below 0"),
+        (lambda a, b: b**0.5, ValueError, r"power\(b = -2\.0, exponent=0\.5\): a negative base needs a whole exponent"),
+        (lambda a, b: a**-1, ZeroDivisionError, r"power\(a = 0\.0, exponent=-1\.0\)"),
+        (lambda a, b: b ** Value(0.5), ValueError, r"pow\(b = -2\.0, 0\.5\)"),
+        (lambda a, b: (b * -500).exp(), OverflowError, r"exp\(1000\.0\): the answer must fit a float"),
+        (lambda a, b: (b * 1e200) ** 2, OverflowError, r"power\(-2e\+200, exponent=2\.0\)"),
+        (lambda a, b: Value(INF).sin(), ValueError, r"sin\(inf\): the operand must be finite"),
+    ],
+)
+def test_out_of_its_domain_an_operation_raises_as_floats_do(
+    make: Callable[[Value, Value], Value], kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        make(Value(0.0, label="a"), Value(-2.0, label="b"))
+
+
+def test_sums_and_products_follow_ieee_754() -> None:
+    assert (Value(1e308) + 1e308).data == INF
+    assert (Value(1e308) * 10).data == INF
+    assert math.isnan((Value(INF) - INF).data)
+
+
+@pytest.mark.parametrize("two", [2, 2.0, True + 1, Fraction(2), Decimal(2), np.float32(2), np.int64(2), np.array(2.0)])
+def test_any_real_scalar_on_either_side(two: Any) -> None:
+    a = Value(3.0)
+    found = [a + two, two + a, a - two, two - a, a * two, two * a, a / two, two / a, a**two, two**a, a.maximum(two)]
+    assert [v.data for v in found] == [5, 5, 1, -1, 6, 6, 1.5, 2 / 3, 9, 8, 3]
+    assert all(type(v) is Value and type(v.data) is float for v in found)
+    assert Value(two).data == 2.0
+
+
+@pytest.mark.parametrize(
+    ("thing", "hint"),
+    [
+        ("3", r"'3' \(str\); convert it first: Value\(float\(text\)\)"),
+        (1j, r"1j \(complex\)"),
+        (None, r"None \(NoneType\)"),
+        ([1.0, 2.0], r"make a Value of each element"),
+        (np.array([1.0, 2.0]), r"make a Value of each element"),
+        (Value(1.0), r"it is one already"),
+    ],
+)
+def test_what_is_no_real_scalar_is_refused(thing: Any, hint: str) -> None:
+    with pytest.raises(TypeError, match=hint):
+        Value(thing)
+    if not isinstance(thing, (Value, np.ndarray)):
+        with pytest.raises(TypeError, match=hint.split(";")[0]):
+            Value(1.0) + thing
+
+
+def test_the_third_derivative_of_any_operation_is_right() -> None:
+    for operation in declared():
+        if operation.name in ("relu", "leaky_relu", "abs", "maximum", "minimum"):
+            continue
+        x, others = 0.8, [0.7] * (operation.arity - 1)
+        third = grad(grad(grad(lambda a, op=operation, o=others: apply(op, a, *map(Value, o)))))(x)
+        with mpmath.workdps(50):
+            exact = mpmath.diff(lambda v, op=operation, o=others: REFERENCES[op.name](v, *map(mpmath.mpf, o)), x, 3)
+        assert third == pytest.approx(float(exact), rel=1e-9, abs=1e-9), operation
