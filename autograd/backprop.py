@@ -13,9 +13,11 @@ from typing import Any, Generic, TypeVar
 
 from autograd.ops import Operation
 from autograd.value import Value, topological
+from autograd.words.display import bundle
 from autograd.words.names import Names
+from autograd.words.paths import explain
 from autograd.words.rules import derivative, equation, made_by_hand
-from autograd.words.text import WIDTH, factor, number, several
+from autograd.words.text import WIDTH, Text, factor, number, several
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Step:
     """The rule of differentiation in a sentence."""
     changes: tuple[Change, ...]
     """One for each operand, in order; in the last step also one for each leaf that held a gradient before the pass."""
+    loss: Value | None = None
+    """Where the pass started."""
 
     @property
     def lines(self) -> list[str]:
@@ -68,6 +72,10 @@ class Step:
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """For IPython and Jupyter: the lesson, and the drawing with the step's node marked."""
+        return bundle(repr(self), self.loss or self.node, [self.node])
 
 
 StepType = TypeVar("StepType", bound=Step)
@@ -217,7 +225,9 @@ class Forward(Cursor[Step]):
             if node._local_grads
         ]
         reason = "kept for the way back:" if kept else "" if node._prev else "a leaf: given, not computed"
-        return Step(self.position + 1, len(self._order), node, equation(node, self.names), reason, "", tuple(kept))
+        return Step(
+            self.position + 1, len(self._order), node, equation(node, self.names), reason, "", tuple(kept), self.loss
+        )
 
 
 class Backprop(Cursor[Step]):
@@ -268,6 +278,10 @@ class Backprop(Cursor[Step]):
             self._consumers = found
         return self._consumers
 
+    def explain(self, a: Value) -> Text:
+        """Why `a` has the gradient that it has, or will have: see `autograd.explain`."""
+        return explain(self.loss, a)
+
     def _begin(self) -> None:
         """Clears the gradients for this pass, and remembers what they were."""
         self._found = {node: node.grad for node in self.names.nodes}
@@ -287,7 +301,7 @@ class Backprop(Cursor[Step]):
         rule = node._rule
         words = rule.words if isinstance(rule, Operation) else "made by hand: its own _backward" if node._prev else ""
         title = equation(node, self.names)
-        return Step(self.position + 1, len(self._order), node, title, reason, words, tuple(changes))
+        return Step(self.position + 1, len(self._order), node, title, reason, words, tuple(changes), self.loss)
 
     def _complete(self, node: Value) -> str:
         name = f"{self.names.atom(node)}.grad = {number(node.grad)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -80,6 +79,8 @@ def operation(
 
 
 def _check_takes(which: str, rule: Rule, count: int, form: str) -> None:
+    import inspect  # here, since importing it takes as long as importing autograd
+
     try:
         inspect.signature(rule).bind(*range(count))
     except TypeError:

@@ -1,7 +1,8 @@
 """Derivatives checked against finite differences: what to run after writing one's own.
 
 A derivative is compared with the slope between two points close by, (f(x+h) - f(x-h)) / 2h. The error of that slope is
-about h² from the curve's bend and about 1e-16/h from rounding, so h is about the cube root of 1e-16, times the scale of x.
+about h² from the curve's bend and about 1e-16/h from rounding, so h is about the cube root of 1e-16, times the scale of
+x.
 """
 
 from __future__ import annotations

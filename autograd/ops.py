@@ -10,7 +10,6 @@ Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `mi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -20,30 +19,43 @@ SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
 """How tightly a written operation binds, loosest first."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """A differentiable function of scalars: how it computes, how it differentiates, how it is written."""
+    """A differentiable function of scalars: how it computes, how it differentiates, how it is written.
 
-    name: str
-    """What it is called in Python: `tanh`."""
-    symbol: str
-    """What a drawing shows, and `_op` holds: `tanh`, `*`, `**2`."""
-    forward: Rule
-    """`forward(m, *operands)`: the answer."""
-    partials: tuple[Rule, ...]
-    """For each operand, `partial(m, y, *operands)`: the derivative of the answer `y` with respect to it."""
-    words: str = ""
-    """The rule of differentiation in a sentence."""
-    domain: str = ""
-    """Where it is defined, as the end of an error message."""
-    text: str = ""
-    """How it is written, with `{}` for each operand; empty: as a call, `tanh(a)`."""
-    latex: str = ""
-    """The same in LaTeX; empty: as a call."""
-    binding: int = ATOM
-    """How tightly the written form binds."""
-    attributes: dict[str, float] = field(default_factory=dict)
-    """The constants of a member of a family, such as the exponent of `**2`."""
+    Args:
+        name: what it is called in Python: `tanh`.
+        symbol: what a drawing shows, and `_op` holds: `tanh`, `*`, `**2`.
+        forward: `forward(m, *operands)`: the answer.
+        partials: for each operand, `partial(m, y, *operands)`: the derivative of the answer `y` with respect to it.
+        words: the rule of differentiation in a sentence.
+        domain: where it is defined, as the end of an error message.
+        text: how it is written, with `{}` for each operand; empty: as a call, `tanh(a)`.
+        latex: the same in LaTeX; empty: as a call.
+        binding: how tightly the written form binds.
+        attributes: the constants of a member of a family, such as the exponent of `**2`.
+    """
+
+    __slots__ = (
+        "attributes", "binding", "domain", "forward", "latex", "name", "partials", "symbol", "text", "words",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        forward: Rule,
+        partials: tuple[Rule, ...],
+        words: str = "",
+        domain: str = "",
+        text: str = "",
+        latex: str = "",
+        binding: int = ATOM,
+        attributes: dict[str, float] | None = None,
+    ) -> None:
+        self.name, self.symbol = name, symbol
+        self.forward, self.partials = forward, partials
+        self.words, self.domain, self.text, self.latex, self.binding = words, domain, text, latex, binding
+        self.attributes = attributes or {}
 
     @property
     def arity(self) -> int:

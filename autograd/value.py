@@ -306,6 +306,12 @@ class Value:
         name = f"{self.label} = " if self.label else ""
         return f"{name}Value(data={self._data}, grad={self.grad})"
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """For IPython and Jupyter: the text and the drawing."""
+        from autograd.words.display import bundle
+
+        return bundle(repr(self), self)
+
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 

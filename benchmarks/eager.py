@@ -5,6 +5,8 @@ Run `python -m benchmarks.eager`.
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 import subprocess
 import sys
@@ -28,7 +30,7 @@ class Network:
         draw = random.Random(1337)
         self.layers = [
             [([value(draw.uniform(-1, 1)) for _ in range(nin)], value(0.0)) for _ in range(nout)]
-            for nin, nout in zip(sizes, sizes[1:], strict=False)
+            for nin, nout in itertools.pairwise(sizes)
         ]
 
     def parameters(self) -> list[Number]:
@@ -44,8 +46,6 @@ class Network:
 
 def moons(count: int) -> list[tuple[list[float], int]]:
     """Two half circles, one inside the other's opening."""
-    import math
-
     draw = random.Random(1)
     points = []
     for i in range(count):

@@ -43,7 +43,7 @@ def test_an_operand_used_twice_is_checked_as_one() -> None:
     a = Value(3.0)
     assert gradcheck(a * a + a**a)
     square = Value(9.0, (a, a), (3.0, 2.0))
-    with pytest.raises(ValueError, match="for operand 0 and 1 is 5.0, but finite differences give 6.0"):
+    with pytest.raises(ValueError, match=r"for operand 0 and 1 is 5\.0, but finite differences give 6\.0"):
         gradcheck(square, forwards={"": lambda x, y: x * y})
 
 

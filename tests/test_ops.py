@@ -59,7 +59,9 @@ def declared() -> list[Operation]:
 
 
 def test_the_reference_covers_the_table() -> None:
-    own = {name for name in ops.OPERATIONS if not name.startswith(("test_", "swish"))}
+    own = {
+        name for name, entry in ops.OPERATIONS.items() if getattr(entry, "forward", entry).__module__ == ops.__name__
+    }
     assert own - set(REFERENCES) == {"stop_gradient"}
 
 
@@ -79,11 +81,11 @@ def test_values_and_derivatives_equal_those_of_50_digits(operation: Operation) -
             exact = [mpmath.mpf(number) for number in data]
             assert y.data == pytest.approx(float(reference(*exact)), rel=1e-14, abs=1e-16)
             for i, value in enumerate(values):
-                slope = mpmath.diff(
-                    lambda v, i=i, exact=exact: reference(*exact[:i], v, *exact[i + 1 :]),
-                    exact[i],
-                    h=mpmath.mpf("1e-15"),
-                )
+
+                def along(v: Any, i: int = i, exact: list[Any] = exact) -> Any:
+                    return reference(*exact[:i], v, *exact[i + 1 :])
+
+                slope = mpmath.diff(along, exact[i], h=mpmath.mpf("1e-15"))
                 assert value.grad == pytest.approx(float(slope), rel=1e-12, abs=1e-13)
 
 
@@ -98,9 +100,9 @@ def test_what_is_fast_equals_what_is_declared(operation: Operation) -> None:
 
 def test_the_written_out_sum_and_product_equal_their_declarations() -> None:
     for x, z in [(2.0, -3.0), (0.0, INF), (-0.0, 0.0), (1e308, 1e308)]:
-        for fast, operation in ((lambda a, b: a + b, ops.ADD), (lambda a, b: a * b, ops.MUL)):
-            a, b = Value(x), Value(z)
-            quick, declared_ = fast(a, b), apply(operation, a, b)
+        a, b = Value(x), Value(z)
+        for quick, operation in ((a + b, ops.ADD), (a * b, ops.MUL)):
+            declared_ = apply(operation, a, b)
             assert repr(quick.data) == repr(declared_.data)
             assert quick._local_grads == declared_._local_grads
             assert quick._prev == declared_._prev

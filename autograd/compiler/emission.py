@@ -579,6 +579,7 @@ class _Emitter:
     def _assembled(self) -> str:
         """The function that prepares for a batch."""
         views = [name for name in self.per_call if name != "inputs"]
+        guarded = "".join(f"{each.name}, " for each in self.groups if each.rule is not None and each.rule.domain)
         roots = ", ".join(f"{root.name}[{row}]" for root, row in self.grouping.roots)
         wanted = "".join(f"{self._wanted(each, row)}, " for each, row in self.grouping.wanted)
         lines = [
@@ -592,6 +593,10 @@ class _Emitter:
             *_indented(self.forward, 2),
             f"        return ({roots},)",
             "",
+            "    def guarded():",
+            "        # what is computed by operations that are undefined somewhere",
+            f"        return ({guarded})",
+            "",
             "    def prepare_backward():",
             *_indented([*self.scratch["late"].made, *self.late], 2),
             "",
@@ -601,7 +606,7 @@ class _Emitter:
             "",
             "        return backward",
             "",
-            "    return forward, prepare_backward",
+            "    return forward, guarded, prepare_backward",
             "",
         ]
         return "\n".join(line.rstrip() for line in lines)

@@ -210,22 +210,25 @@ class Program:
             value.data, value.grad = data, grad
 
     def _forward(self, X: Array) -> tuple[Array, ...]:
-        forward = self._prepared(len(X))[0]
+        forward, guarded = self._prepared(len(X))[:2]
         try:
             with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
                 results: tuple[Array, ...] = forward(X)
         except FloatingPointError:
-            self._replay(X)
             with np.errstate(all="ignore"):
                 results = forward(X)
+            if not all(np.isfinite(array).all() for array in guarded()):
+                self._replay(X)
+                with np.errstate(all="ignore"):  # for a batch of one, the replay has used the same arrays
+                    results = forward(X)
         return results
 
     def _backward(self, batch: int) -> tuple[Array, ...]:
         prepared = self._prepared(batch)
-        if prepared[2] is None:
-            prepared[2] = prepared[1]()
+        if prepared[3] is None:
+            prepared[3] = prepared[2]()
         with np.errstate(all="ignore"):
-            results: tuple[Array, ...] = prepared[2]()
+            results: tuple[Array, ...] = prepared[3]()
         return results
 
     def _prepared(self, batch: int) -> list[Any]:
