@@ -1,7 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
+OLDEST := numpy==1.26.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 mpmath==1.3.0 pytest==8.0.0
 
-.PHONY: digits test lint format bench browser clean help
+.PHONY: digits test lint format bench docs oldest wheel browser clean help
 
 help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
@@ -9,6 +10,9 @@ help:
 	@echo "make lint     check format, style and types"
 	@echo "make format   format the code"
 	@echo "make bench    measure speed and memory beside the peers"
+	@echo "make docs     build the tutorial's pictures and notebook, the gallery, the API reference"
+	@echo "make oldest   run the tests with the oldest dependencies that are supported"
+	@echo "make wheel    build the wheel and try it in an empty environment"
 	@echo "make browser  install Chromium for the tests that drive one (Debian, as root)"
 
 digits: .venv/demos
@@ -28,6 +32,24 @@ format: .venv/dev
 
 bench: .venv/bench
 	@$(BIN)/python -m benchmarks
+
+docs: .venv/dev
+	@$(BIN)/python -m docs.build
+	@$(BIN)/python -m docs.gallery
+	@$(BIN)/pdoc --docformat google --output-directory docs/api autograd nn viz
+
+# An environment of their own, so that they do not disturb the one in use.
+oldest:
+	@test -x build/oldest/bin/python || $(PYTHON) -m venv build/oldest
+	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test]" $(OLDEST)
+	@build/oldest/bin/python -m pytest -q tests autograd nn viz
+
+wheel:
+	@rm -rf build/wheel && mkdir -p build/wheel/empty
+	@$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	@$(PYTHON) -m venv build/wheel/venv
+	@build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
+	@cp tests/wheel.py build/wheel/empty && cd build/wheel/empty && ../venv/bin/python wheel.py
 
 browser:
 	@command -v chromium >/dev/null || apt-get install --yes --quiet chromium chromium-driver

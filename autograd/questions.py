@@ -54,10 +54,15 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
             [
                 f"{names(a)} goes from {number(a.data)} to {number(a.data + step)}: what happens to {names(loss)}?",
                 *(f"  {what.ljust(width)} = {f'{how} = ' if how else ''}{number(x)}" for what, how, x in rows),
-                f"  they differ by {abs(real - predicted):.3g}",
+                f"  they {_differ(predicted, real)}",
             ]
         )
     )
+
+
+def _differ(predicted: float, real: float) -> str:
+    difference = abs(real - predicted)
+    return f"differ by {difference:.3g}" if difference > 1e-9 * abs(predicted) else "agree, up to rounding"
 
 
 def _evaluated(loss: Value, a: Value, data: float) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ import pytest
 import nn
 from demos.digits.__main__ import main
 from demos.digits.data import read_csv, split
-from demos.digits.training import Eager, train
+from demos.digits.engines import Compiled, DivergedError, Eager, Engine
+from demos.digits.training import learning_rate, train
 
 SMALL = ["--hidden", "8", "--epochs", "2", "--batch", "4", "--images", "60"]
 
@@ -28,7 +31,7 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
         "Before training",
         "squared error: their sum",
         "Training: 60 images",
-        "after training",
+        "to the trained network",
         "it recognises",
     ]:
         assert part in told
@@ -49,6 +52,9 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
         (["--hidden", "0"], "'0' is not a whole number from 1"),
         (["--batch", "many"], "'many' is not a whole number from 1"),
         (["--data", "missing.csv"], "missing.csv cannot be read: No such file or directory"),
+        (["--size", "8by8"], "'8by8' is not a height and a width such as 20x30"),
+        (["--size", "9x9"], "are not the pixels of a 9×9 image"),
+        (["--load", "missing.npz"], "missing.npz cannot be read: No such file or directory"),
         (["--images", "100000"], "--images 100000: there are 1438 to train on"),
     ],
 )
@@ -61,13 +67,18 @@ def test_bad_options_end_with_one_line_and_code_2(arguments: list[str], message:
 
 def test_help_explains_every_option() -> None:
     done = run("--help")
-    for option in ["--hidden", "--epochs", "--batch", "--rate", "--seed", "--images", "--data"]:
+    for option in [
+        *("--hidden", "--epochs", "--batch", "--rate", "--seed", "--engine"),
+        *("--data", "--size", "--pixels", "--images", "--save", "--load"),
+    ]:
         assert option in done.stdout
 
 
 def test_a_loss_that_blows_up_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--hidden", "16", "--epochs", "1", "--rate", "1e300"]) == 1
-    assert "at step 2: the learning rate of 1e+300 is the likely cause" in capsys.readouterr().err
+    for engine in ("compiled", "eager"):
+        assert main(["--hidden", "16", "--epochs", "1", "--images", "48", "--rate", "1e308", "--engine", engine]) == 1
+        told = capsys.readouterr().err
+        assert re.search(r"at step \d: the learning rate of \S+ is the likely cause; try a smaller one", told)
 
 
 def test_interrupt_keeps_the_weights_so_far() -> None:
@@ -115,3 +126,70 @@ def test_gradient_of_the_loss_agrees_with_finite_differences() -> None:
     weight.data = start
     engine.train_on(images.pixels, images.targets)
     assert weight.data - start == pytest.approx(-slope, rel=1e-5)
+
+
+def losses(kind: type[Eager] | type[Compiled], activation: str) -> tuple[list[float], list[float], nn.MLP]:
+    images, test = split(read_csv())
+    images, test = images.take(np.arange(50)), test.take(np.arange(30))
+    network = nn.MLP(64, [6, 5, 10], activation, "sigmoid", init="he", seed=4)
+    engine: Engine = kind(network, learning_rate(1.0, len(images), epochs=4, batch=8))
+    history = train(engine, images, test, epochs=4, batch=8, seed=0)
+    np.testing.assert_allclose(Eager(network, 1.0).confidences(test.pixels), engine.confidences(test.pixels), rtol=1e-9)
+    return history.losses, history.accuracies, network
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_both_engines_learn_alike(activation: str) -> None:
+    eager, compiled = losses(Eager, activation), losses(Compiled, activation)
+    np.testing.assert_allclose(compiled[0], eager[0], rtol=1e-9)
+    assert compiled[1] == eager[1]
+    np.testing.assert_allclose(
+        [p.data for p in compiled[2].parameters()], [p.data for p in eager[2].parameters()], rtol=1e-7, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("kind", [Eager, Compiled])
+@pytest.mark.parametrize("rate", [1e8, 1e200])
+def test_linear_outputs_that_diverge_are_caught(kind: type[Eager] | type[Compiled], rate: float) -> None:
+    images = split(read_csv())[0].take(np.arange(16))
+    engine = kind(nn.MLP(64, [4, 10], init="he", seed=0), rate)
+    with pytest.raises(DivergedError, match=r"the loss became (inf|nan) at step \d+: the learning rate of 1e\+"):
+        train(engine, images, images, epochs=50, batch=8, seed=0)
+
+
+def test_the_rate_climbs_then_falls() -> None:
+    rate = learning_rate(2.0, 100, epochs=10, batch=10)
+    rates = [rate(step) for step in range(100)]
+    assert max(rates) == rates[4] == rates[5] == 2.0
+    assert rates[:5] == pytest.approx([0.4, 0.8, 1.2, 1.6, 2.0])
+    assert rates[5:] == sorted(rates[5:], reverse=True)
+    assert rates[-1] < 0.01
+
+
+def test_defaults_recognise_97_percent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    told = capsys.readouterr().out
+    assert "9,610 weights and biases" in told
+    share = re.search(r"it recognises \d+: ([\d.]+)%", told)
+    assert share is not None
+    assert float(share[1]) >= 97
+
+
+def test_scaled_images_make_a_larger_network(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SMALL, "--pixels", "12"]) == 0
+    assert "A network of 144 pixels" in capsys.readouterr().out
+
+
+def test_a_saved_network_goes_on_where_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "model.npz"
+    assert main([*SMALL, "--save", str(model)]) == 0
+    trained = capsys.readouterr().out
+    conclusion = trained[trained.index("A test image, a") : trained.index("Saved to")].strip()
+    assert main(["--hidden", "8", "--load", str(model)]) == 0
+    loaded = capsys.readouterr().out
+    assert conclusion in loaded
+    assert "Training" not in loaded
+    assert main(["--hidden", "9", "--load", str(model)]) == 2
+    assert "holds a MLP 64-8-10, not a MLP 64-9-10" in capsys.readouterr().err
+    assert main([*SMALL, "--save", str(tmp_path / "missing" / "model.npz")]) == 2
+    assert "cannot be written: No such file or directory" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 
@@ -9,40 +10,79 @@ import numpy as np
 
 import nn
 from demos.digits import story
-from demos.digits.data import DataError, read_csv, split
+from demos.digits.data import DataError, Images, split
+from demos.digits.engines import Compiled, DivergedError, Eager, Engine
+from demos.digits.formats import read
 from demos.digits.options import parse
-from demos.digits.training import DivergedError, Eager
+from demos.digits.resizing import resize
+from demos.digits.training import learning_rate
+
+FULL_RATE = 96.0
+"""The learning rate times the number of pixels: all of them pull at a neuron together, so more need smaller steps."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the demo; returns the exit code: 0, or 2 for bad options or data, or 1 for a loss that blew up."""
+    """Runs the demo; returns the exit code: 0, or 2 for bad options or files, or 1 for a loss that blew up."""
     options = parse(arguments)
     try:
-        train_images, test = split(read_csv(options.data))
-    except DataError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    if options.images is not None:
-        if options.images > len(train_images):
-            print(f"error: --images {options.images}: there are {len(train_images)} to train on", file=sys.stderr)
-            return 2
-        train_images = train_images.take(np.random.default_rng(0).permutation(len(train_images))[: options.images])
-    inputs = test.pixels.shape[1]
-    network = nn.MLP(inputs, [*options.hidden, 10], output="sigmoid", init="he", seed=options.seed)
-    print(
-        f"A network of {inputs} pixels, {' and '.join(map(str, options.hidden))} hidden neurons and 10 confidences: "
-        f"{len(network.parameters()):,} weights and biases, all random."
-    )
-    engine = Eager(network, options.rate)
+        images, test = _data(options)
+        network = _network(options, images)
+    except (DataError, ValueError) as error:
+        return _failed(str(error), 2)
+    except OSError as error:
+        return _failed(f"{error.filename} cannot be read: {error.strerror}", 2)
+    engine = _engine(options, network, images)
     row = options.seed % len(test)
-    story.introduce(engine, test, row)
     try:
-        story.learn(engine, train_images, test, epochs=options.epochs, batch=options.batch, seed=options.seed)
+        if options.epochs:
+            story.introduce(engine, test, row, random=options.load is None)
+            story.learn(engine, images, test, epochs=options.epochs, batch=options.batch, seed=options.seed)
     except DivergedError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return _failed(str(error), 1)
     story.conclude(engine, test, row)
+    if options.save:
+        try:
+            nn.save(network, options.save)
+        except OSError as error:
+            return _failed(f"{options.save} cannot be written: {error.strerror}", 2)
+        print(f"\nSaved to {options.save}; --load {options.save} begins there.")
     return 0
+
+
+def _data(options: argparse.Namespace) -> tuple[Images, Images]:
+    """The images to learn from, and those for the test."""
+    images, test = split(read(options.data, options.size))
+    if options.images is not None:
+        if options.images > len(images):
+            raise DataError(f"--images {options.images}: there are {len(images)} to train on")
+        images = images.take(np.random.default_rng(0).permutation(len(images))[: options.images])
+    if options.pixels is not None:
+        images, test = resize(images, options.pixels), resize(test, options.pixels)
+    return images, test
+
+
+def _network(options: argparse.Namespace, images: Images) -> nn.MLP:
+    """A network of random weights, or of saved ones."""
+    inputs = images.pixels.shape[1]
+    network = nn.MLP(inputs, [*options.hidden, 10], output="sigmoid", init="he", seed=options.seed)
+    if options.load:
+        nn.load(network, options.load)
+    print(
+        f"A network of {inputs:,} pixels, {' and '.join(map(str, options.hidden))} hidden neurons and 10 confidences: "
+        f"{len(network.parameters()):,} weights and biases, {f'from {options.load}' if options.load else 'all random'}."
+    )
+    return network
+
+
+def _engine(options: argparse.Namespace, network: nn.MLP, images: Images) -> Engine:
+    peak = options.rate or FULL_RATE / images.pixels.shape[1]
+    rate = learning_rate(peak, len(images), epochs=options.epochs, batch=options.batch)
+    return Eager(network, rate) if options.engine == "eager" else Compiled(network, rate)
+
+
+def _failed(message: str, code: int) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -36,19 +37,43 @@ def positive(text: str) -> float:
     return number
 
 
+def size(text: str) -> tuple[int, int]:
+    """Takes a height and a width, as 20x30."""
+    found = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a height and a width such as 20x30")
+    return int(found[1]), int(found[2])
+
+
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options of a command line; a bad one ends the program with a line about it and exit code 2."""
     parser = argparse.ArgumentParser(
         prog="python -m demos.digits",
         description="Trains a small network to recognise handwritten digits, and tells how it learns.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    add = parser.add_argument
-    add("--hidden", type=whole(1), nargs="+", default=[16], metavar="N", help="sizes of the hidden layers")
-    add("--epochs", type=whole(0), default=8, metavar="N", help="how often to go through all training images")
-    add("--batch", type=whole(1), default=8, metavar="N", help="images between two steps downhill")
-    add("--rate", type=positive, default=0.5, metavar="R", help="learning rate: how far each step goes")
-    add("--seed", type=int, default=0, metavar="N", help="decides first weights and order; same seed, same numbers")
-    add("--images", type=whole(1), default=None, metavar="N", help="use only so many training images; default: all")
-    add("--data", type=Path, default=OURS, metavar="FILE", help="CSV file of images, gzipped or not")
-    return parser.parse_args(arguments)
+    learning = parser.add_argument_group("learning").add_argument
+    learning("--hidden", type=whole(1), nargs="+", default=[128], metavar="N", help="sizes of hidden layers (128)")
+    learning(
+        "--epochs", type=whole(0), metavar="N", help="how often to go through all images (60; 0 with a loaded model)"
+    )
+    learning("--batch", type=whole(1), default=16, metavar="N", help="images between two steps downhill (16)")
+    learning("--rate", type=positive, metavar="R", help="learning rate, how far a step goes (96 / number of pixels)")
+    learning("--seed", type=int, default=0, metavar="N", help="decides first weights and order (0)")
+    learning(
+        "--engine",
+        choices=["compiled", "eager"],
+        default="compiled",
+        help="run the graph as numpy, or scalar by scalar",
+    )
+    data = parser.add_argument_group("data").add_argument
+    data("--data", type=Path, default=OURS, metavar="FILE", help="images: .npz, IDX or CSV (1,797 that come with it)")
+    data("--size", type=size, metavar="HxW", help="height and width, where the file does not tell (square)")
+    data("--pixels", type=whole(1), metavar="N", help="scale images to N×N pixels (as they are)")
+    data("--images", type=whole(1), metavar="N", help="use only so many training images (all)")
+    files = parser.add_argument_group("files").add_argument
+    files("--save", type=Path, metavar="FILE", help="write the trained network to this .npz file")
+    files("--load", type=Path, metavar="FILE", help="begin with a saved network instead of a random one")
+    options = parser.parse_args(arguments)
+    if options.epochs is None:
+        options.epochs = 0 if options.load else 60
+    return options

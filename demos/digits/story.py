@@ -12,18 +12,19 @@ from tqdm import tqdm
 import nn
 from demos.digits import drawing
 from demos.digits.data import Images
-from demos.digits.training import Engine, History, train
+from demos.digits.engines import Engine
+from demos.digits.training import History, train
 
 _MISTAKES = 3
 
 
-def introduce(engine: Engine, test: Images, row: int) -> None:
-    """One image, what the untrained network says of it, and how wrong that is."""
+def introduce(engine: Engine, test: Images, row: int, *, random: bool) -> None:
+    """One image, what the network says of it before training, and how wrong that is."""
     outputs = engine.confidences(test.pixels[row : row + 1])[0].tolist()
     label = int(test.labels[row])
     _title(f"A test image: someone wrote a {label}")
     _lines(drawing.image(test.pixels[row], test.height, test.width))
-    _title("Before training: ten confidences, and they are garbage")
+    _title("Before training: ten confidences" + (", and they are garbage" if random else ""))
     _lines(drawing.confidences(outputs, label))
     _title("How wrong? The squared error against the correct answer")
     _lines(drawing.squared_error(outputs, label))
@@ -32,6 +33,7 @@ def introduce(engine: Engine, test: Images, row: int) -> None:
 def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: int, seed: int) -> History:
     """Trains, with a bar that shows the loss falling and the accuracy rising."""
     _title(f"Training: {len(images):,} images, {epochs} times, a step downhill after every {batch}")
+    print(f"  {engine.method}")
     started = time.perf_counter()
     # Where nobody watches, a bar that redraws itself is noise: there ten plain lines tell the same.
     with tqdm(total=epochs, unit="epoch", disable=not sys.stderr.isatty(), leave=True) as bar:
@@ -53,7 +55,7 @@ def conclude(engine: Engine, test: Images, row: int) -> None:
     """The same image again, the accuracy, and some of the mistakes."""
     outputs = engine.confidences(test.pixels)
     label = int(test.labels[row])
-    _title(f"The same {label} after training")
+    _title(f"A test image, a {label}, to the trained network")
     _lines(drawing.confidences(outputs[row].tolist(), label))
     _lines(drawing.squared_error(outputs[row].tolist(), label)[-1:])
     share = nn.accuracy(outputs, test.labels)

@@ -2,58 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
 
 import nn
-from autograd import Value, no_grad
-from demos.digits.data import Array, Images
-
-
-class DivergedError(ArithmeticError):
-    """The loss is no longer a finite number; the message says at which step."""
-
-
-class Engine(Protocol):
-    """How a network is evaluated and differentiated."""
-
-    optimiser: nn.SGD
-
-    def train_on(self, pixels: Array, targets: Array) -> float:
-        """One step downhill on a batch; returns the batch's loss before it."""
-
-    def confidences(self, pixels: Array) -> Array:
-        """(images, 10): the network's answers."""
-
-
-class Eager:
-    """The scalar graph itself, built anew for each image."""
-
-    def __init__(self, network: nn.MLP, rate: float) -> None:
-        self.network = network
-        self.optimiser = nn.SGD(network.parameters(), lr=rate)
-
-    def train_on(self, pixels: Array, targets: Array) -> float:
-        """One step downhill on a batch; returns the batch's loss before it."""
-        self.optimiser.zero_grad()
-        loss = 0.0
-        for image, target in zip(pixels.tolist(), targets.tolist(), strict=True):
-            error = nn.squared_error(self.network([Value(pixel) for pixel in image]), target) / len(pixels)
-            error.backward()
-            loss += error.data
-        check_finite(loss, self.optimiser)
-        self.optimiser.step()
-        return loss
-
-    @no_grad()
-    def confidences(self, pixels: Array) -> Array:
-        """(images, 10): the network's answers."""
-        return np.array([[output.data for output in self.network(image)] for image in pixels.tolist()])
+from demos.digits.data import Images
+from demos.digits.engines import Engine
 
 
 @dataclass
@@ -105,13 +60,17 @@ def train(
             report(epoch, history.losses[-1], history.accuracies[-1])
     except KeyboardInterrupt:
         history.interrupted = True
+    finally:
+        engine.sync()
     return history
 
 
-def check_finite(loss: float, optimiser: nn.SGD) -> None:
-    """Stops a run whose loss is inf or nan before the weights follow it."""
-    if not math.isfinite(loss):
-        raise DivergedError(
-            f"the loss became {loss} at step {optimiser.steps + 1}: the learning rate of {optimiser.rate:g} "
-            "is the likely cause; try a smaller one"
-        )
+def learning_rate(rate: float, images: int, *, epochs: int, batch: int) -> nn.schedules.Schedule:
+    """The rate from step to step: it climbs to `rate` over the first twentieth of all steps, then falls to 0.
+
+    Large first steps, while all weights are random, can drive every confidence to 0, where nothing is learned any more;
+    small last steps settle at the bottom of the valley instead of jumping about in it.
+    """
+    steps = epochs * -(-images // batch)
+    climb = steps // 20
+    return nn.warmup(nn.cosine(rate, max(1, steps - climb)), climb)

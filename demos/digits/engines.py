@@ -1,0 +1,112 @@
+"""Two ways to run the same network: the scalar graph itself, and the same graph compiled to numpy."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+
+import nn
+from autograd import Value, no_grad
+from autograd.compiler import compile
+from demos.digits.data import Array
+from nn.optimisers import Rate
+
+
+class DivergedError(ArithmeticError):
+    """The loss is no longer a finite number; the message says at which step."""
+
+
+class Engine(Protocol):
+    """How a network is evaluated and trained."""
+
+    optimiser: nn.SGD
+    method: str
+    """How it computes, in a line."""
+
+    def train_on(self, pixels: Array, targets: Array) -> float:
+        """One step downhill on a batch; returns the batch's loss before it, the mean squared error of an image."""
+
+    def confidences(self, pixels: Array) -> Array:
+        """(images, 10): the network's answers."""
+
+    def sync(self) -> None:
+        """Sees to it that the network's own Values hold what was learned."""
+
+
+class Eager:
+    """The scalar graph itself, built anew for each image."""
+
+    method = "each image builds its graph of scalars anew"
+
+    def __init__(self, network: nn.MLP, rate: Rate) -> None:
+        self.network = network
+        self.optimiser = nn.SGD(network.parameters(), lr=rate)
+
+    def train_on(self, pixels: Array, targets: Array) -> float:
+        """One step downhill on a batch; returns the batch's loss before it."""
+        self.optimiser.zero_grad()
+        loss = 0.0
+        for image, target in zip(pixels.tolist(), targets.tolist(), strict=True):
+            try:
+                error = nn.squared_error(self.network([Value(pixel) for pixel in image]), target) / len(pixels)
+            except OverflowError:
+                loss = math.inf
+                break
+            error.backward()
+            loss += error.data
+        check_finite(loss, self.optimiser)
+        self.optimiser.step()
+        return loss
+
+    @no_grad()
+    def confidences(self, pixels: Array) -> Array:
+        """(images, 10): the network's answers."""
+        return np.array([[output.data for output in self.network(image)] for image in pixels.tolist()])
+
+    def sync(self) -> None:
+        """Does nothing: it is the network's own Values that learn."""
+
+
+class Compiled:
+    """The graph of one image, built once and compiled: a whole batch goes through in a few numpy calls."""
+
+    def __init__(self, network: nn.MLP, rate: Rate) -> None:
+        pixels = [Value(0.0, label=f"pixel[{i}]") for i in range(len(network.layers[0].neurons[0].w))]
+        outputs = network(pixels)
+        targets = [Value(0.0, label=f"target[{i}]") for i in range(len(outputs))]
+        loss = nn.squared_error(outputs, targets)
+        self._loss = compile(loss, inputs=pixels + targets, params=network.parameters())
+        self._answers = compile(outputs, inputs=pixels, params=network.parameters())
+        self.optimiser = nn.SGD(self._loss, lr=rate)
+        self.method = repr(self._loss).splitlines()[0].rstrip(":")
+
+    def train_on(self, pixels: Array, targets: Array) -> float:
+        """One step downhill on a batch; returns the batch's loss before it."""
+        try:
+            loss, _ = self._loss.value_and_grad(np.hstack([pixels, targets]))
+        except OverflowError:
+            loss = math.inf
+        check_finite(loss, self.optimiser)
+        with np.errstate(over="ignore", invalid="ignore"):  # the next loss tells
+            self.optimiser.step()
+        return loss
+
+    def confidences(self, pixels: Array) -> Array:
+        """(images, 10): the network's answers."""
+        self._answers.params[...] = self._loss.params
+        return self._answers(pixels)
+
+    def sync(self) -> None:
+        """Writes what was learned into the network's own Values."""
+        self._loss.sync()
+
+
+def check_finite(loss: float, optimiser: nn.SGD) -> None:
+    """Stops a run whose loss is inf or nan before the weights follow it."""
+    if not math.isfinite(loss):
+        raise DivergedError(
+            f"the loss became {loss} at step {optimiser.steps + 1}: the learning rate of {optimiser.rate:g} "
+            "is the likely cause; try a smaller one"
+        )
