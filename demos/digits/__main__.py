@@ -15,10 +15,7 @@ from demos.digits.engines import Compiled, DivergedError, Eager, Engine
 from demos.digits.formats import read
 from demos.digits.options import parse
 from demos.digits.resizing import resize
-from demos.digits.training import learning_rate
-
-FULL_RATE = 96.0
-"""The learning rate times the number of pixels: all of them pull at a neuron together, so more need smaller steps."""
+from demos.digits.training import learning_rate, suitable_rate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +72,7 @@ def _network(options: argparse.Namespace, images: Images) -> nn.MLP:
 
 
 def _engine(options: argparse.Namespace, network: nn.MLP, images: Images) -> Engine:
-    peak = options.rate or FULL_RATE / images.pixels.shape[1]
+    peak = options.rate or suitable_rate(images.pixels.shape[1])
     rate = learning_rate(peak, len(images), epochs=options.epochs, batch=options.batch)
     return Eager(network, rate) if options.engine == "eager" else Compiled(network, rate)
 

@@ -57,7 +57,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--epochs", type=whole(0), metavar="N", help="how often to go through all images (60; 0 with a loaded model)"
     )
     learning("--batch", type=whole(1), default=16, metavar="N", help="images between two steps downhill (16)")
-    learning("--rate", type=positive, metavar="R", help="learning rate, how far a step goes (96 / number of pixels)")
+    learning("--rate", type=positive, metavar="R", help="learning rate, how far a step goes (by number of pixels)")
     learning("--seed", type=int, default=0, metavar="N", help="decides first weights and order (0)")
     learning(
         "--engine",
