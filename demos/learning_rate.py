@@ -1,0 +1,85 @@
+"""The learning rate: too small, right, too large. `python -m demos.learning_rate`.
+
+The same network learns the same digits three times, and the three curves are drawn in `learning_rate.svg`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import autograd
+import nn
+from autograd import Value
+from autograd.files import write_whole
+from demos.charts import as_svg
+from demos.digits.data import read_csv, split
+
+RATES = {"too small": 0.0001, "right": 0.1, "too large": 20.0}
+STEPS = 300
+BATCH = 32
+
+
+def train(rate: float) -> list[float]:
+    """The loss at each step; shorter where the loss is no longer finite, or has grown a thousandfold."""
+    images, _ = split(read_csv())
+    data = np.hstack([images.pixels, images.targets])
+    network = nn.MLP(64, [16, 10], init="he", seed=0)
+    inputs = [Value(0.0) for _ in range(74)]
+    loss = nn.squared_error(network(inputs[:64]), inputs[64:])
+    program = autograd.compile(loss, inputs=inputs, params=network.parameters())
+    optimiser, rng = nn.SGD(program, lr=rate), random.Random(0)
+    losses: list[float] = []
+    while len(losses) < STEPS:
+        for (batch,) in nn.minibatches(data, size=BATCH, rng=rng):
+            try:
+                error, _ = program.value_and_grad(batch)
+            except OverflowError:
+                return losses
+            if not math.isfinite(error) or (losses and error > 1000 * losses[0]):
+                return losses
+            losses.append(error)
+            optimiser.step()
+    return losses[:STEPS]
+
+
+def words(name: str, rate: float, losses: list[float]) -> str:
+    """What happened, in a sentence."""
+    if len(losses) < STEPS:
+        return f"{name} ({rate:g}): each step went over the valley and up the other side; it blew up at {len(losses)}."
+    before, after = losses[0], sum(losses[-20:]) / 20
+    pace = "it crept" if after > before / 3 else "it came down"
+    return f"{name} ({rate:g}): {pace} from a loss of {before:.2f} to {after:.2f} in {STEPS} steps."
+
+
+def draw(curves: dict[str, list[float]]) -> str:
+    """The curves in one picture, as SVG."""
+    figure = Figure(figsize=(7, 4))
+    axes = figure.add_subplot()
+    for (name, losses), style in zip(curves.items(), ("--", "-", ":"), strict=True):
+        axes.plot(losses, style, label=f"{name}: {RATES[name]:g}", linewidth=2, marker="x" if len(losses) < 9 else "")
+    axes.set(xlabel="step", ylabel="loss", yscale="log", title="One network, three learning rates")
+    axes.legend()
+    return as_svg(figure)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Trains three times, tells, and draws."""
+    parser = argparse.ArgumentParser(prog="python -m demos.learning_rate", description="Three learning rates.")
+    parser.add_argument("--picture", type=Path, default=Path("learning_rate.svg"), help="(learning_rate.svg)")
+    options = parser.parse_args(arguments)
+    curves = {name: train(rate) for name, rate in RATES.items()}
+    for name, losses in curves.items():
+        print(words(name, RATES[name], losses))
+    write_whole(options.picture, draw(curves))
+    print(f"Drawn in {options.picture}.")
+
+
+if __name__ == "__main__":
+    main()
