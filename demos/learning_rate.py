@@ -21,7 +21,7 @@ from autograd.files import write_whole
 from demos.charts import as_svg
 from demos.digits.data import read_csv, split
 
-RATES = {"too small": 0.0001, "right": 0.1, "too large": 20.0}
+RATES = {"too small": 0.0003, "right": 0.03, "too large": 0.15}
 STEPS = 300
 BATCH = 32
 
@@ -30,7 +30,7 @@ def train(rate: float) -> list[float]:
     """The loss at each step; shorter where the loss is no longer finite, or has grown a thousandfold."""
     images, _ = split(read_csv())
     data = np.hstack([images.pixels, images.targets])
-    network = nn.MLP(64, [16, 10], init="he", seed=0)
+    network = nn.MLP(64, [16, 10], "tanh", init="xavier", seed=0)
     inputs = [Value(0.0) for _ in range(74)]
     loss = nn.squared_error(network(inputs[:64]), inputs[64:])
     program = autograd.compile(loss, inputs=inputs, params=network.parameters())

@@ -81,4 +81,4 @@ def suitable_rate(pixels: int) -> float:
 
     All pixels pull at a neuron together, so that more of them need smaller steps.
     """
-    return 1.5 * (64 / pixels) ** 0.75
+    return float(1.5 * (64 / pixels) ** 0.75)
