@@ -1,6 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
-OLDEST := numpy==1.26.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 mpmath==1.3.0 pytest==8.0.0
+OLDEST := numpy==1.26.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 
 .PHONY: digits test lint format bench docs oldest wheel browser clean help
 
@@ -41,8 +41,8 @@ docs: .venv/dev
 # An environment of their own, so that they do not disturb the one in use.
 oldest:
 	@test -x build/oldest/bin/python || $(PYTHON) -m venv build/oldest
-	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test]" $(OLDEST)
-	@build/oldest/bin/python -m pytest -q tests autograd nn viz
+	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test]" $(OLDEST)
+	@build/oldest/bin/python -m pytest -q -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
 
 wheel:
 	@rm -rf build/wheel && mkdir -p build/wheel/empty

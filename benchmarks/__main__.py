@@ -1,0 +1,33 @@
+"""All benchmarks in one table of ratios, printed and written to `benchmarks/RESULTS.md`: `make bench`."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from autograd.files import write_whole
+from benchmarks import compiled, drawing, eager
+from benchmarks.measuring import table
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("numpy", "torch", "micrograd", "graphviz", "pygraphviz")
+    )
+    return f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}, {versions}; one thread."
+
+
+def main() -> None:
+    """Measures, prints, and writes."""
+    text = f"# Benchmarks\n\n{machine()}\n\n{table(eager.measure() + compiled.measure())}\n"
+    print(text)
+    write_whole(RESULTS, text)
+    drawing.main()
+
+
+if __name__ == "__main__":
+    main()
