@@ -390,7 +390,6 @@ class Value:
 
 _FIELDS = ("_a", "_b", "_da", "_data", "_db", "_rule", "grad")
 _NO_ANSWER = cast(Value, NotImplemented)
-_NO_MORE: Iterator[Value] = iter(())
 _ADD = ops.ADD
 _MUL = ops.MUL
 
@@ -497,10 +496,8 @@ def _meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
     node = root
     while True:
         a, b = node._a, node._b
-        if b is None and type(a) is tuple:
-            operands: Iterator[Value] = rest.setdefault(node, iter(a))
-        else:
-            # Written out for the common node of one or two operands: the loop over a million of them is short.
+        if b is not None:
+            # Written out for the common node of two operands: the walk over a million of them is short.
             if (held := a.grad) is not zero:
                 a.grad = zero
                 if a._a is not None:
@@ -509,7 +506,7 @@ def _meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
                     continue
                 if held:
                     earlier[a] = held
-            if b is not None and (held := b.grad) is not zero:
+            if (held := b.grad) is not zero:
                 b.grad = zero
                 if b._a is not None:
                     path.append(node)
@@ -517,21 +514,21 @@ def _meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
                     continue
                 if held:
                     earlier[b] = held
-            operands = _NO_MORE
-        for operand in operands:
-            if (held := operand.grad) is not zero:
-                operand.grad = zero
-                if operand._a is not None:
-                    path.append(node)
-                    node = operand
-                    break
-                if held:
-                    earlier[operand] = held
-        else:
             order.append(node)
-            if not path:
-                return order
-            node = path.pop()
+        else:
+            for operand in rest.setdefault(node, iter(a)) if type(a) is tuple else (a,):
+                if (held := operand.grad) is not zero:
+                    operand.grad = zero
+                    if operand._a is not None:
+                        path += (node, operand)
+                        break
+                    if held:
+                        earlier[operand] = held
+            else:
+                order.append(node)
+        if not path:
+            return order
+        node = path.pop()
 
 
 def _send(order: list[Value]) -> None:
@@ -570,7 +567,7 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
 
 
 def _lift(x: Any) -> Value:
-    return Value(_as_float(x)) if _is_scalar(x) else _refuse(x)
+    return Value(x) if type(x) is float or _is_scalar(x) else _refuse(x)
 
 
 def _refuse(x: Any) -> Value:

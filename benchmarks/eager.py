@@ -140,10 +140,10 @@ def import_seconds(code: str) -> float:
 
 def measure() -> list[Row]:
     """All comparisons."""
-    ours, theirs = side_by_side(moons_step(Value), moons_step(Micro), rounds=5)
+    ours, theirs = side_by_side(moons_step(Value), moons_step(Micro), rounds=4, least=3.0)
     size = count(moons_step(Value)())
     rows = [Row(f"two moons, {size:,} nodes", ours, "micrograd", theirs, "at least 15")]
-    ours, theirs = side_by_side(image_step(Value), image_step(Micro), rounds=10)
+    ours, theirs = side_by_side(image_step(Value), image_step(Micro), rounds=6, least=0.5)
     rows.append(Row("64-16-10, one image", ours, "micrograd", theirs, "at least 3"))
     rows.append(Row("memory of a node", bytes_a_node(Value), "micrograd", bytes_a_node(Micro), "at least 4", "bytes"))
     small, large = seconds_a_node(1_000), seconds_a_node(1_000_000)
