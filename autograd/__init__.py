@@ -2,17 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.custom import operation
-from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax, sum
-from autograd.gradcheck import gradcheck
+from autograd.gradcheck import gradcheck  # not later: importing the module would hide the function of its name
 from autograd.modes import detect_anomaly, enable_grad, no_grad
-from autograd.transforms import grad, hessian, jacobian, jvp, value_and_grad
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.backprop import Backprop, Forward
     from autograd.compiler import Program, compile
+    from autograd.custom import operation
+    from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax, sum
     from autograd.questions import misconceptions, nudge, why_zero
+    from autograd.transforms import grad, hessian, jacobian, jvp, value_and_grad
     from autograd.walk import tour
     from autograd.words.formula import formula
     from autograd.words.names import label
@@ -55,26 +55,31 @@ __all__ = [
 
 
 _LATER = {
-    # What needs numpy, and what only a reader at a prompt needs: importing autograd is to be cheap.
-    "Program": "compiler",
-    "compile": "compiler",
-    "Backprop": "backprop",
-    "Forward": "backprop",
-    "derivation": "words.paths",
-    "explain": "words.paths",
-    "formula": "words.formula",
-    "label": "words.names",
-    "misconceptions": "questions",
-    "nudge": "questions",
-    "tour": "walk",
-    "tree": "words.tree",
-    "why_zero": "questions",
+    "backprop": ("Backprop", "Forward"),
+    "compiler": ("Program", "compile"),
+    "custom": ("operation",),
+    "functions": ("dot", "logsumexp", "maximum", "mean", "minimum", "softmax", "sum"),
+    "questions": ("misconceptions", "nudge", "why_zero"),
+    "transforms": ("grad", "hessian", "jacobian", "jvp", "value_and_grad"),
+    "walk": ("tour",),
+    "words.formula": ("formula",),
+    "words.names": ("label",),
+    "words.paths": ("derivation", "explain"),
+    "words.tree": ("tree",),
 }
+"""What is loaded when it is first asked for, by module: importing autograd is to be cheap, and to need no numpy."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"autograd.{_LATER[name]}"), name)
+    for module, names in _LATER.items():
+        if name in names:
+            found = getattr(import_module(f"autograd.{module}"), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

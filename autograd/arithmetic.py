@@ -5,9 +5,9 @@ What `m` is decides what the rule computes:
 
 - `strict`: floats, raising what `math` raises: the value of an operation as the user sees it;
 - `quiet`: floats, following IEEE 754 to inf and nan: local derivatives, which may be infinite where the value is not;
-- `symbolic`: terms, which remember how they were computed: the rule itself, to be read or turned into source;
-- `transforms.values`: Values: derivatives that can be differentiated again;
-- the compiler's: numpy arrays.
+- `terms.symbolic`: terms, which remember how they were computed: the rule itself, to be read out, or written as Python
+  or numpy;
+- `transforms.values`: Values: derivatives that can be differentiated again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 Quantity = Any
-"""A float, a Value, a numpy array or a Term: whatever the arithmetic at hand computes with."""
+"""A float, a Value or a term: whatever the arithmetic at hand computes with."""
 
 
 class Arithmetic:
@@ -162,100 +162,5 @@ class Quiet(_Floats):
     power = staticmethod(_quiet_power)
 
 
-class Term:
-    """An expression: a head and its arguments. Equal expressions are equal and hash alike.
-
-    Heads are `name` (one str argument), `number` (one float), an operator (`+ - * /` and `**`; `neg`), or the name
-    of a function of `Arithmetic` (`exp`, `where`, …).
-    """
-
-    # Written out: the module `dataclasses` would take a third of the time that importing autograd takes.
-    __slots__ = ("args", "head")
-
-    def __init__(self, head: str, args: tuple[Any, ...]) -> None:
-        self.head = head
-        self.args = args
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Term) and self.head == other.head and self.args == other.args
-
-    def __hash__(self) -> int:
-        return hash((self.head, self.args))
-
-    def __repr__(self) -> str:
-        return f"Term({self.head!r}, {self.args!r})"
-
-    def __add__(self, other: Quantity) -> Term:
-        return _term("+", self, other)
-
-    def __radd__(self, other: Quantity) -> Term:
-        return _term("+", other, self)
-
-    def __sub__(self, other: Quantity) -> Term:
-        return _term("-", self, other)
-
-    def __rsub__(self, other: Quantity) -> Term:
-        return _term("-", other, self)
-
-    def __mul__(self, other: Quantity) -> Term:
-        return _term("*", self, other)
-
-    def __rmul__(self, other: Quantity) -> Term:
-        return _term("*", other, self)
-
-    def __truediv__(self, other: Quantity) -> Term:
-        return _term("/", self, other)
-
-    def __rtruediv__(self, other: Quantity) -> Term:
-        return _term("/", other, self)
-
-    def __pow__(self, other: Quantity) -> Term:
-        return _term("**", self, other)
-
-    def __neg__(self) -> Term:
-        return _term("neg", self)
-
-    def __abs__(self) -> Term:
-        return _term("abs", self)
-
-
-def name(text: str) -> Term:
-    """The term for a variable."""
-    return Term("name", (text,))
-
-
-def _term(head: str, *args: Quantity) -> Term:
-    return Term(head, tuple(a if isinstance(a, Term) else Term("number", (float(a),)) for a in args))
-
-
-def _function(head: str) -> Callable[..., Term]:
-    return lambda *args: _term(head, *args)
-
-
-class Symbolic(Arithmetic):
-    """Terms: nothing is computed, the computation is remembered."""
-
-    exp = staticmethod(_function("exp"))
-    log = staticmethod(_function("log"))
-    log1p = staticmethod(_function("log1p"))
-    sqrt = staticmethod(_function("sqrt"))
-    sin = staticmethod(_function("sin"))
-    cos = staticmethod(_function("cos"))
-    tan = staticmethod(_function("tan"))
-    tanh = staticmethod(_function("tanh"))
-    abs = staticmethod(_function("abs"))
-    sign = staticmethod(_function("sign"))
-    isfinite = staticmethod(_function("isfinite"))
-    divide = staticmethod(_function("/"))
-    power = staticmethod(_function("**"))
-    greater = staticmethod(_function("greater"))
-    equal = staticmethod(_function("equal"))
-    maximum = staticmethod(_function("maximum"))
-    minimum = staticmethod(_function("minimum"))
-    where = staticmethod(_function("where"))
-    sigmoid = staticmethod(_function("sigmoid"))
-
-
 strict = Strict()
 quiet = Quiet()
-symbolic = Symbolic()

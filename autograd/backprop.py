@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from autograd.graph import topological
 from autograd.ops import Operation
-from autograd.value import Value, topological
+from autograd.value import Value
 from autograd.words.display import bundle
 from autograd.words.names import Names
 from autograd.words.paths import explain

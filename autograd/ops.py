@@ -33,10 +33,13 @@ class Operation:
         latex: the same in LaTeX; empty: as a call.
         binding: how tightly the written form binds.
         attributes: the constants of a member of a family, such as the exponent of `**2`.
+
+    `evaluate(*data)` gives the answer and all partial derivatives, on floats (see `kernels.py`).
     """
 
     __slots__ = (
-        "attributes", "binding", "domain", "forward", "latex", "name", "partials", "symbol", "text", "words",
+        "attributes", "binding", "domain", "evaluate", "forward", "latex", "name", "partials", "symbol", "text",
+        "words",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +59,14 @@ class Operation:
         self.forward, self.partials = forward, partials
         self.words, self.domain, self.text, self.latex, self.binding = words, domain, text, latex, binding
         self.attributes = attributes or {}
+        self.evaluate: Callable[..., tuple[float, ...]] = self._evaluate_first
+
+    def _evaluate_first(self, *data: float) -> tuple[float, ...]:
+        """Stands in `evaluate` until the first call, which puts the operation's kernel in its place."""
+        from autograd.kernels import kernel
+
+        self.evaluate = kernel(self)
+        return self.evaluate(*data)
 
     @property
     def arity(self) -> int:

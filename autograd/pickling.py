@@ -13,8 +13,9 @@ from array import array
 from collections.abc import Iterator
 from typing import Any
 
+from autograd.graph import describe
 from autograd.ops import Operation
-from autograd.value import Handmade, Value, describe
+from autograd.value import Handmade, Value
 
 _blank = object.__new__
 

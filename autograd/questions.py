@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from autograd import ops
 from autograd.arithmetic import strict
+from autograd.graph import describe, topological
 from autograd.ops import Operation
-from autograd.value import Value, describe, topological
+from autograd.value import Value
 from autograd.words.names import Names
 from autograd.words.paths import check_known, consumers, gradients
 from autograd.words.text import Text, number

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any
 
 from autograd import modes, ops
 from autograd.arithmetic import Arithmetic, quiet
+from autograd.graph import check_gradient, describe, topological
+from autograd.kernels import kernel
 from autograd.ops import Operation
-from autograd.value import Value, apply, check_gradient, describe, topological
+from autograd.structure import flat, like, mapped
+from autograd.value import Value, apply
 
 # An arithmetic of Values
 
@@ -28,7 +31,8 @@ def _recorded(operation: Operation) -> Callable[..., Any]:
     def record(*operands: Any) -> Any:
         if not any(isinstance(operand, Value) for operand in operands):
             return operation.forward(quiet, *operands)
-        return apply(operation, *[x if isinstance(x, Value) else Value(x) for x in operands], m=quiet)
+        values = [x if isinstance(x, Value) else Value(x) for x in operands]
+        return apply(operation, *values, evaluate=kernel(operation, quiet))
 
     return record
 
@@ -183,32 +187,6 @@ def backward_with_graph(root: Value) -> None:
         for node, grad in gradient.items():
             grad = grad if isinstance(grad, Value) else Value(grad)
             node.grad = node.grad + grad if node._a is None and node.grad else grad
-
-
-# Arguments: numbers, Values, and lists or tuples of these
-
-
-def flat(structure: Any) -> Iterator[Any]:
-    if isinstance(structure, (list, tuple)):
-        for part in structure:
-            yield from flat(part)
-    else:
-        yield structure
-
-
-def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
-    """The same lists and tuples, with the function applied to what is in them."""
-    if isinstance(structure, list):
-        return [mapped(function, part) for part in structure]
-    if isinstance(structure, tuple):
-        return tuple(mapped(function, part) for part in structure)
-    return function(structure)
-
-
-def like(structure: Any, parts: Iterable[Any]) -> Any:
-    """The same lists and tuples, filled from `parts`."""
-    rest = iter(parts)
-    return mapped(lambda _: next(rest), structure)
 
 
 def _independent(x: Any) -> Value:

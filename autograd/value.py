@@ -7,16 +7,18 @@ derivative at that moment. `backward()` walks the graph from the result to its l
 from __future__ import annotations
 
 import math
-import numbers
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops
-from autograd.arithmetic import Arithmetic, quiet, strict
+from autograd.graph import describe, meet, send, send_checked, topological
 from autograd.ops import Operation
+from autograd.scalars import as_float, is_scalar, refusal, shown
 
 if TYPE_CHECKING:
     from typing import TypeAlias
+
+    from autograd.kernels import Kernel
 
 Number: TypeAlias = Union["Value", float, int]
 
@@ -87,7 +89,7 @@ class Value:
         *,
         _prev: Iterable[Value] = (),
     ) -> None:
-        self._data = data if type(data) is float else _as_float(data)
+        self._data = data if type(data) is float else as_float(data)
         self.grad = 0.0
         self._a = self._b = self._da = self._db = self._rule = None
         if label:
@@ -98,14 +100,14 @@ class Value:
     def _make_by_hand(self, operands: tuple[Value, ...], op: str | tuple[float, ...]) -> None:
         for operand in operands:
             if not isinstance(operand, Value):
-                raise TypeError(f"an operand must be a Value, not {_shown(operand)}; wrap it: Value(...)")
+                raise TypeError(f"an operand must be a Value, not {shown(operand)}; wrap it: Value(...)")
         if isinstance(op, str):
             self._rule = Handmade(op)
         else:
             if len(op) != len(operands):
                 raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(op)}")
             self._rule = Handmade("")
-            self._da = tuple(map(_as_float, op))
+            self._da = tuple(map(as_float, op))
         if operands and modes.recording():
             self._a = operands
 
@@ -118,7 +120,7 @@ class Value:
 
     @data.setter
     def data(self, number: Any) -> None:
-        self._data = number if type(number) is float else _as_float(number)
+        self._data = number if type(number) is float else as_float(number)
 
     @property
     def _prev(self) -> tuple[Value, ...]:
@@ -167,7 +169,9 @@ class Value:
     # Arithmetic. Networks are made of `+` and `*`, so these two write their node out, as `apply` would make it.
 
     def __add__(self, other: Any) -> Value:
-        if type(other) is not Value or modes.unusual:
+        if type(other) is not Value:
+            other = _operand(other)
+        if modes.unusual or other is _NO_ANSWER:
             return _binary(ops.ADD, self, other)
         out = _new(Value)
         out._data = self._data + other._data
@@ -179,7 +183,9 @@ class Value:
         return out
 
     def __mul__(self, other: Any) -> Value:
-        if type(other) is not Value or modes.unusual:
+        if type(other) is not Value:
+            other = _operand(other)
+        if modes.unusual or other is _NO_ANSWER:
             return _binary(ops.MUL, self, other)
         out = _new(Value)
         out._da = b = other._data
@@ -192,10 +198,12 @@ class Value:
         return out
 
     def __radd__(self, other: Any) -> Value:
-        return _binary(ops.ADD, other, self)
+        other = _operand(other)
+        return other if other is _NO_ANSWER else other + self
 
     def __rmul__(self, other: Any) -> Value:
-        return _binary(ops.MUL, other, self)
+        other = _operand(other)
+        return other if other is _NO_ANSWER else other * self
 
     def __sub__(self, other: Any) -> Value:
         return _binary(ops.SUB, self, other)
@@ -211,66 +219,66 @@ class Value:
 
     def __pow__(self, exponent: Any) -> Value:
         if isinstance(exponent, Value):
-            return apply(ops.POW, self, exponent)
-        if not _is_scalar(exponent):
+            return _binary(ops.POW, self, exponent)
+        if not is_scalar(exponent):
             return _refuse(exponent)
-        return apply(ops.power(_as_float(exponent)), self)
+        return _unary(ops.power(as_float(exponent)), self)
 
     def __rpow__(self, base: Any) -> Value:
         return _binary(ops.POW, base, self)
 
     def __neg__(self) -> Value:
-        return apply(ops.NEG, self)
+        return _unary(ops.NEG, self)
 
     def __pos__(self) -> Value:
         return self
 
     def __abs__(self) -> Value:
-        return apply(ops.ABS, self)
+        return _unary(ops.ABS, self)
 
     def exp(self) -> Value:
         """e to the power of this. `OverflowError` above about 709.78."""
-        return apply(ops.EXP, self)
+        return _unary(ops.EXP, self)
 
     def log(self) -> Value:
         """Natural logarithm. `ValueError` unless above 0."""
-        return apply(ops.LOG, self)
+        return _unary(ops.LOG, self)
 
     def sqrt(self) -> Value:
         """Square root. `ValueError` below 0; at 0 its derivative is infinite."""
-        return apply(ops.SQRT, self)
+        return _unary(ops.SQRT, self)
 
     def sin(self) -> Value:
         """Sine of this, in radians."""
-        return apply(ops.SIN, self)
+        return _unary(ops.SIN, self)
 
     def cos(self) -> Value:
         """Cosine of this, in radians."""
-        return apply(ops.COS, self)
+        return _unary(ops.COS, self)
 
     def tan(self) -> Value:
         """Tangent of this, in radians."""
-        return apply(ops.TAN, self)
+        return _unary(ops.TAN, self)
 
     def tanh(self) -> Value:
         """Hyperbolic tangent: between -1 and 1, finite for every float."""
-        return apply(ops.TANH, self)
+        return _unary(ops.TANH, self)
 
     def sigmoid(self) -> Value:
         """1 / (1 + exp(-this)): between 0 and 1, finite for every float."""
-        return apply(ops.SIGMOID, self)
+        return _unary(ops.SIGMOID, self)
 
     def relu(self) -> Value:
         """This where it is above 0, else 0. The derivative at 0 is 0."""
-        return apply(ops.RELU, self)
+        return _unary(ops.RELU, self)
 
     def leaky_relu(self, slope: float = 0.01) -> Value:
         """This where it is above 0, else `slope` times this."""
-        return apply(ops.leaky_relu(_as_float(slope)), self)
+        return _unary(ops.leaky_relu(as_float(slope)), self)
 
     def softplus(self) -> Value:
         """log(1 + exp(this)), a smooth relu: finite for every float."""
-        return apply(ops.SOFTPLUS, self)
+        return _unary(ops.SOFTPLUS, self)
 
     def maximum(self, other: Any) -> Value:
         """The larger of the two. On a tie each has half the derivative."""
@@ -359,12 +367,12 @@ class Value:
         zero = float("0")  # an object of its own: a gradient that *is* this zero marks a node met by this pass
         earlier: dict[Value, Any] = {}
         try:
-            order = _meet(self, zero, earlier)
+            order = meet(self, zero, earlier)
             self.grad = 1.0
             if modes.unusual and modes.checking():
-                _send_checked(order)
+                send_checked(order)
             else:
-                _send(order)
+                send(order)
         finally:
             for leaf, grad in earlier.items():
                 leaf.grad = grad + leaf.grad
@@ -379,8 +387,11 @@ class Value:
         done: list[tuple[Value, float, Any, Any]] = []
         try:
             for node in topological(self):
+                rule = node._rule
+                if not isinstance(rule, Operation):
+                    raise TypeError(f"{describe(node)} was made by hand: only its maker knows how to compute it")
                 done.append((node, node._data, node._da, node._db))
-                _evaluate(node)
+                _evaluate(node, rule.evaluate)
         except BaseException:
             for node, data, da, db in done:
                 node._data, node._da, node._db = data, da, db
@@ -394,227 +405,104 @@ _ADD = ops.ADD
 _MUL = ops.MUL
 
 
-def apply(operation: Operation, *operands: Value, m: Arithmetic = strict) -> Value:
+def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None) -> Value:
     """The Value of an operation on Values, recorded in the graph.
 
-    With `m=quiet`, as in a rule, an answer may be inf or nan where `strict` raises.
+    Args:
+        operation: what to compute.
+        operands: its operands.
+        evaluate: computes it, in place of `operation.evaluate`.
+
+    Raises:
+        ValueError, ZeroDivisionError, OverflowError: an operand is out of the operation's domain.
+        FloatingPointError: within `detect_anomaly()`, the result is not finite.
     """
     out = _new(Value)
     out.grad = 0.0
     out._rule = operation
-    out._b = out._db = None
-    if len(operands) == 1:
-        (out._a,) = operands
-    elif len(operands) == 2:
+    if len(operands) == 2:
         out._a, out._b = operands
     else:
-        out._a = operands
-    _evaluate(out, m)
-    if modes.unusual:
-        if modes.checking() and not math.isfinite(out._data):
-            raise FloatingPointError(f"{describe(out)} is {out._data}, the first result that is not finite")
-        if not modes.recording():
-            out._a = out._b = out._da = out._db = out._rule = None
-    return out
+        out._a = operands[0] if len(operands) == 1 else operands
+        out._b = None
+    _evaluate(out, evaluate or operation.evaluate)
+    return _in_mode(out) if modes.unusual else out
 
 
-def _evaluate(node: Value, m: Arithmetic = strict) -> None:
-    """Computes a node's data and local derivatives from its operands' data."""
-    rule = node._rule
-    if not isinstance(rule, Operation):
-        raise TypeError(f"{describe(node)} was made by hand: only its maker knows how to compute it")
-    a, b = node._a, node._b
-    partials = rule.partials
+def _unary(operation: Operation, a: Value) -> Value:
+    """`apply` for one operand, written out for speed."""
+    out = _new(Value)
+    out.grad = 0.0
+    out._rule = operation
+    out._a = a
+    out._b = out._db = None
     try:
-        if b is not None:
-            x, z = a._data, b._data
-            y = rule.forward(m, x, z)
-            da, db = partials[0](quiet, y, x, z), partials[1](quiet, y, x, z)
-        elif type(a) is not tuple:
-            x = a._data
-            y = rule.forward(m, x)
-            da, db = partials[0](quiet, y, x), None
-        else:
-            data = [operand._data for operand in a]
-            y = rule.forward(m, *data)
-            da, db = tuple([partial(quiet, y, *data) for partial in partials]), None
-    except ArithmeticError as error:
-        kind = ZeroDivisionError if isinstance(error, ZeroDivisionError) else OverflowError
-        raise kind(f"{describe(node)}: {rule.domain or error}") from None
-    except ValueError as error:
-        raise ValueError(f"{describe(node)}: {rule.domain or error}") from None
-    node._data, node._da, node._db = y, da, db
-
-
-def describe(node: Value) -> str:
-    """An operation with its operands' labels and numbers: `log(a = -1.0)`."""
-    rule = node._rule
-    name = rule.name if isinstance(rule, Operation) else node._op or "node"
-    constants = [f"{key}={number!r}" for key, number in rule.attributes.items()] if isinstance(rule, Operation) else []
-    operands = [f"{v.label} = {v._data!r}" if v.label else repr(v._data) for v in node._prev]
-    return f"{name}({', '.join(operands + constants)})"
-
-
-def topological(root: Value, known: Iterable[Value] = ()) -> list[Value]:
-    """The nodes that `root` is computed from, itself included, operands before results; leaves left out.
-
-    It is the order of `backward()`, which goes through it from the end. Nodes in `known`, and what is reached through
-    them alone, are left out too.
-    """
-    order: list[Value] = []
-    met = set(known)
-    if root._a is None or root in met:
-        return order
-    met.add(root)
-    path = [(root, iter(root._prev))]
-    while path:
-        node, operands = path[-1]
-        for operand in operands:
-            if operand not in met:
-                met.add(operand)
-                if operand._a is not None:
-                    path.append((operand, iter(operand._prev)))
-                    break
-        else:
-            order.append(node)
-            path.pop()
-    return order
-
-
-def _meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
-    """The order of `topological`, by a faster walk that sets every gradient it meets to `zero`.
-
-    What leaves held before goes into `earlier`.
-    """
-    order: list[Value] = []
-    path: list[Value] = []
-    rest: dict[Value, Iterator[Value]] = {}
-    if root._a is None:
-        earlier[root] = root.grad or 0.0
-        return order
-    root.grad = zero
-    node = root
-    while True:
-        a, b = node._a, node._b
-        if b is not None:
-            # Written out for the common node of two operands: the walk over a million of them is short.
-            if (held := a.grad) is not zero:
-                a.grad = zero
-                if a._a is not None:
-                    path.append(node)
-                    node = a
-                    continue
-                if held:
-                    earlier[a] = held
-            if (held := b.grad) is not zero:
-                b.grad = zero
-                if b._a is not None:
-                    path.append(node)
-                    node = b
-                    continue
-                if held:
-                    earlier[b] = held
-            order.append(node)
-        else:
-            for operand in rest.setdefault(node, iter(a)) if type(a) is tuple else (a,):
-                if (held := operand.grad) is not zero:
-                    operand.grad = zero
-                    if operand._a is not None:
-                        path += (node, operand)
-                        break
-                    if held:
-                        earlier[operand] = held
-            else:
-                order.append(node)
-        if not path:
-            return order
-        node = path.pop()
-
-
-def _send(order: list[Value]) -> None:
-    """Applies the chain rule at each node, the last first."""
-    for node in reversed(order):
-        a, b, grad = node._a, node._b, node.grad
-        if b is not None:
-            a.grad += node._da * grad
-            b.grad += node._db * grad
-        elif type(a) is tuple:
-            node._backward()
-        else:
-            a.grad += node._da * grad
-
-
-def _send_checked(order: list[Value]) -> None:
-    """The same, raising at the first gradient that is not finite."""
-    for node in reversed(order):
-        node._backward()
-        for operand in node._prev:
-            check_gradient(operand, operand.grad, node, node.grad)
-
-
-def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:
-    """Raises if the gradient that `node` sent to its operand is not finite; `above` is the gradient of `node`."""
-    if not math.isfinite(gradient):
-        name = operand.label or repr(operand)
-        raise FloatingPointError(f"the gradient of {name} is {gradient} after {describe(node)} with gradient {above}")
+        out._data, out._da = operation.evaluate(a._data)
+    except (ArithmeticError, ValueError) as error:
+        raise _explained(error, out) from None
+    return _in_mode(out) if modes.unusual else out
 
 
 def _binary(operation: Operation, a: Any, b: Any) -> Value:
-    """The operation on two operands, one of which may be a plain number."""
-    a = a if isinstance(a, Value) else _lift(a)
-    b = b if isinstance(b, Value) else _lift(b)
-    return apply(operation, a, b) if isinstance(a, Value) and isinstance(b, Value) else _NO_ANSWER
+    """`apply` for two operands, one of which may be a plain number, written out for speed."""
+    if type(a) is not Value and (a := _operand(a)) is _NO_ANSWER:
+        return _NO_ANSWER
+    if type(b) is not Value and (b := _operand(b)) is _NO_ANSWER:
+        return _NO_ANSWER
+    out = _new(Value)
+    out.grad = 0.0
+    out._rule = operation
+    out._a = a
+    out._b = b
+    try:
+        out._data, out._da, out._db = operation.evaluate(a._data, b._data)
+    except (ArithmeticError, ValueError) as error:
+        raise _explained(error, out) from None
+    return _in_mode(out) if modes.unusual else out
 
 
-def _lift(x: Any) -> Value:
-    return Value(x) if type(x) is float or _is_scalar(x) else _refuse(x)
+def _in_mode(out: Value) -> Value:
+    """A fresh node as the modes in force want it: checked, or cut off from its operands."""
+    if modes.checking() and not math.isfinite(out._data):
+        raise FloatingPointError(f"{describe(out)} is {out._data}, the first result that is not finite")
+    if not modes.recording():
+        out._a = out._b = out._da = out._db = out._rule = None
+    return out
+
+
+def _evaluate(node: Value, evaluate: Kernel) -> None:
+    """Computes a node's data and local derivatives from its operands' data."""
+    try:
+        node._data, *slopes = evaluate(*[operand._data for operand in node._prev])
+    except (ArithmeticError, ValueError) as error:
+        raise _explained(error, node) from None
+    if len(slopes) > 2:
+        node._da, node._db = tuple(slopes), None
+    else:
+        node._da, node._db = slopes[0], slopes[1] if len(slopes) == 2 else None
+
+
+def _explained(error: Exception, node: Value) -> Exception:
+    """The error of Python's floats, with the operation and its operands, and where it is defined."""
+    reason = node._rule.domain if isinstance(node._rule, Operation) else ""
+    message = f"{describe(node)}: {reason or error}"
+    if isinstance(error, ZeroDivisionError):
+        return ZeroDivisionError(message)
+    return OverflowError(message) if isinstance(error, ArithmeticError) else ValueError(message)
+
+
+def _operand(x: Any) -> Value:
+    if isinstance(x, Value):
+        return x
+    return Value(x) if is_scalar(x) else _refuse(x)
 
 
 def _refuse(x: Any) -> Value:
     """Leaves what defines operators of its own to them, as numpy arrays do; names the mistake for what does not."""
     if x is None or isinstance(x, (str, bytes, complex, list, tuple, dict, set)):
-        raise TypeError(_not_a_scalar(x))
+        raise TypeError(refusal(x))
     return _NO_ANSWER
 
 
 def _number_in(x: Any) -> float:
-    return x._data if isinstance(x, Value) else _as_float(x)
-
-
-def _is_scalar(x: Any) -> bool:
-    """Whether x is one real number, of whatever type."""
-    if isinstance(x, (float, int)):
-        return True
-    if isinstance(x, (str, bytes, complex, Value)) or getattr(x, "ndim", 0) != 0:
-        return False
-    if isinstance(x, numbers.Complex) and not isinstance(x, numbers.Real):
-        return False
-    if getattr(getattr(x, "dtype", None), "kind", "f") not in "biuf":
-        return False
-    return hasattr(type(x), "__float__") or hasattr(type(x), "__index__")
-
-
-def _as_float(x: Any) -> float:
-    if not _is_scalar(x):
-        raise TypeError(_not_a_scalar(x))
-    try:
-        return float(x)
-    except OverflowError:
-        raise OverflowError(f"{type(x).__name__} of about {len(str(x))} digits is too large for a float") from None
-
-
-def _not_a_scalar(x: Any) -> str:
-    if isinstance(x, Value):
-        hint = "it is one already; use it as it is, or v.detach() for a new leaf"
-    elif isinstance(x, (str, bytes)):
-        hint = "convert it first: Value(float(text))"
-    elif hasattr(x, "__len__") or getattr(x, "ndim", 0) != 0:
-        hint = "make a Value of each element: [Value(x) for x in xs]"
-    else:
-        hint = "pass an int, a float or another real scalar"
-    return f"a Value holds one real number, not {_shown(x)}; {hint}"
-
-
-def _shown(x: Any) -> str:
-    text = repr(x)
-    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(x).__name__})"
+    return x._data if isinstance(x, Value) else as_float(x)

@@ -15,7 +15,7 @@ import numpy as np
 import autograd
 import nn
 from autograd import Value
-from autograd.value import topological
+from autograd.graph import topological
 from benchmarks.measuring import Row, side_by_side, table
 
 Step = Callable[[], object]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value
-from autograd.value import topological
+from autograd.graph import topological
 
 swish = autograd.operation(
     "test_compiler_swish",

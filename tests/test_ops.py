@@ -188,7 +188,7 @@ def test_any_real_scalar_on_either_side(two: Any) -> None:
         (None, r"None \(NoneType\)"),
         ([1.0, 2.0], r"make a Value of each element"),
         (np.array([1.0, 2.0]), r"make a Value of each element"),
-        (Value(1.0), r"it is one already"),
+        (Value(1.0), r"use v\.data for the number"),
     ],
 )
 def test_what_is_no_real_scalar_is_refused(thing: Any, hint: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, gradcheck
-from autograd.value import topological
+from autograd.graph import topological
 
 # Each maker builds the same expression of Values and of numbers of 50 digits; `f` has their functions.
 MAKERS: list[Callable[[Any, Any, Any], Any]] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd import Value
-from autograd.value import topological
+from autograd.graph import topological
 
 
 class Edge(NamedTuple):

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arithmetic import Term
 from autograd.compiler import rules
 from autograd.compiler.grouping import CONSTANTS, INPUTS, PARAMETERS, Group, Grouping, Index, Operand, Terms
 from autograd.compiler.indexing import Even, even, segments
+from autograd.terms import Term, as_constant
 
 Write = Callable[["str | None"], str]
 """Writes the code that computes an array, into the one named or one of its own; returns the array's name."""
@@ -196,7 +196,7 @@ class _Emitter:
             dtype = "bool" if term.head in _CONDITIONS else "dtype"
             target = out if out is not None else self._take_scratch((shape[0],), shape[1], dtype)
             function = _UFUNCS[term.head]
-            if term.head == "**" and rules.number(term.args[1]) == 2.0:
+            if term.head == "**" and as_constant(term.args[1]) == 2.0:
                 function, args = "square", args[:1]
             self.lines.append(f"np.{function}({', '.join(args)}, out={target})")
         self.terms[term] = target
@@ -204,7 +204,7 @@ class _Emitter:
 
     def _where(self, term: Term, names: dict[str, str], shape: tuple[int, bool], out: str | None) -> str:
         condition, holds, fails = term.args
-        decided = rules.number(condition)
+        decided = as_constant(condition)
         if decided is not None:
             return self.expression(holds if decided else fails, names, shape, out)
         mask = self.expression(condition, names, shape)
@@ -382,10 +382,10 @@ class _Emitter:
         own, shape = self.gradients[each.number], (each.rows, each.batched)
 
         def write(out: str | None) -> str:
-            constant = rules.number(slope)
+            constant = as_constant(slope)
             if constant == 1.0:
                 return own
-            if slope.head == "where" and [rules.number(arg) for arg in slope.args[1:]] == [1.0, 0.0]:
+            if slope.head == "where" and [as_constant(arg) for arg in slope.args[1:]] == [1.0, 0.0]:
                 factor = self.expression(slope.args[0], names, shape)
             else:
                 factor = self.expression(slope, names, shape)

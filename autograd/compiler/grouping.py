@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from autograd import ops
 from autograd.compiler.rules import partials
+from autograd.graph import describe, topological
 from autograd.ops import Operation
-from autograd.value import Value, describe, topological
+from autograd.value import Value
 
 Index = npt.NDArray[np.intp]
 

@@ -17,8 +17,9 @@ from autograd.compiler import report
 from autograd.compiler.emission import emit
 from autograd.compiler.grouping import Group, group
 from autograd.compiler.indexing import rows
+from autograd.graph import describe, topological
 from autograd.ops import Operation
-from autograd.value import Value, apply, describe, topological
+from autograd.value import Value, apply
 
 Array = npt.NDArray[Any]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.value import Value, topological
+from autograd.graph import topological
+from autograd.value import Value
 
 LARGEST = 150
 """Graphs of more operations are shown as text alone."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from autograd.graph import topological
 from autograd.ops import ATOM
-from autograd.value import Value, topological
+from autograd.value import Value
 from autograd.words.notation import Written, literal, rule_of, write
 from autograd.words.text import number, printable
 

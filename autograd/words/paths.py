@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.value import Value, topological
+from autograd.graph import topological
+from autograd.value import Value
 from autograd.words.names import Names
 from autograd.words.notation import Written, latex_name
 from autograd.words.rules import symbols

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
-
-from autograd import arithmetic
-from autograd.arithmetic import Term, quiet, symbolic
 from autograd.ops import Operation
+from autograd.terms import Term, evaluated, simplified, traced
 from autograd.value import Handmade, Value
 from autograd.words.names import Names
 from autograd.words.notation import Written, literal, write
 from autograd.words.text import constant, number, printable
-
-_ARITHMETIC: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "neg": operator.neg,
-}
-_INFIX = {"/": "divide", "**": "power"}
-_ONE = Term("number", (1.0,))
 
 
 def derivative(node: Value, i: int, names: Names) -> str:
@@ -50,7 +35,7 @@ def expressions(node: Value, i: int, names: Names) -> list[str]:
     if rule is None or rule.head == "number":
         return [result]
     symbols = _text(rule, {key: names.written(operand) for key, operand in _operands(node).items()})
-    if _differ(_evaluate(rule, _data(node)), local):
+    if _differ(evaluated(rule, _data(node)), local):
         return [symbols, f"{result} (as of the forward pass)"]
     figures = _text(rule, {key: literal(number(data)) for key, data in _data(node).items()})
     return [symbols, result] if rule.head == "name" else [symbols, figures, result]
@@ -64,8 +49,11 @@ def rule_that_holds(node: Value, i: int) -> Term | None:
     rule = node._rule
     if not isinstance(rule, Operation):
         return None
-    traced = _traced(rule, i)
-    return None if traced is None else _resolve(traced, _data(node))
+    try:
+        partial = traced(rule)[1][i]
+    except TypeError:  # a user's own rule may do more than can be read: then there are numbers alone
+        return None
+    return simplified(_resolved(partial, _data(node)))
 
 
 def symbols(node: Value, i: int, names: Names) -> Written | None:
@@ -92,17 +80,6 @@ def equation(node: Value, names: Names) -> str:
     return " = ".join(dict.fromkeys([names(node), in_names, in_numbers, number(node.data)]))
 
 
-@lru_cache(maxsize=1024)
-def _traced(rule: Operation, i: int) -> Term | None:
-    """A partial derivative as a term; None where it cannot be traced, as may be with a user's own."""
-    variables = [arithmetic.name(f"x{k}") for k in range(rule.arity)]
-    try:
-        found: Any = rule.partials[i](symbolic, arithmetic.name("y"), *variables)
-    except Exception:  # a user's rule may do anything with its operands, and then there are numbers alone
-        return None
-    return found if isinstance(found, Term) else Term("number", (float(found),))
-
-
 def _operands(node: Value) -> dict[str, Value]:
     return {"y": node} | {f"x{i}": operand for i, operand in enumerate(node._prev)}
 
@@ -111,34 +88,14 @@ def _data(node: Value) -> dict[str, float]:
     return {key: operand.data for key, operand in _operands(node).items()}
 
 
-def _resolve(term: Term, data: dict[str, float]) -> Term:
-    """The term with each case decided, and without powers of one and products with one."""
+def _resolved(term: Term, data: dict[str, float]) -> Term:
+    """The term with each case decided."""
     if term.head in ("name", "number"):
         return term
     if term.head == "where":
         condition, holds, fails = term.args
-        return _resolve(holds if _evaluate(condition, data) else fails, data)
-    args = tuple(_resolve(argument, data) for argument in term.args)
-    if term.head == "**" and args[1].head == "-":
-        exponent = args[1]
-        if all(part.head == "number" for part in exponent.args):
-            args = (args[0], Term("number", (_evaluate(exponent, data),)))
-    if term.head in ("**", "*") and args[1] == _ONE:
-        return args[0]
-    if term.head == "*" and args[0] == _ONE:
-        return args[1]
-    return Term(term.head, args)
-
-
-def _evaluate(term: Term, data: dict[str, float]) -> Any:
-    if term.head == "name":
-        return data[term.args[0]]
-    if term.head == "number":
-        return term.args[0]
-    args = [_evaluate(argument, data) for argument in term.args]
-    if term.head in _ARITHMETIC:
-        return _ARITHMETIC[term.head](*args)
-    return getattr(quiet, _INFIX.get(term.head, term.head))(*args)
+        return _resolved(holds if evaluated(condition, data) else fails, data)
+    return Term(term.head, tuple([_resolved(argument, data) for argument in term.args]))
 
 
 def _differ(x: float, y: float) -> bool:

@@ -1,0 +1,125 @@
+"""The graph below a Value: its nodes in order, the backward pass over them, and how messages name them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from autograd.ops import Operation
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+def describe(node: Value) -> str:
+    """An operation with its operands' labels and numbers: `log(a = -1.0)`."""
+    rule = node._rule
+    name = rule.name if isinstance(rule, Operation) else node._op or "node"
+    constants = [f"{key}={number!r}" for key, number in rule.attributes.items()] if isinstance(rule, Operation) else []
+    operands = [f"{v.label} = {v._data!r}" if v.label else repr(v._data) for v in node._prev]
+    return f"{name}({', '.join(operands + constants)})"
+
+
+def topological(root: Value, known: Iterable[Value] = ()) -> list[Value]:
+    """The nodes that `root` is computed from, itself included, operands before results; leaves left out.
+
+    It is the order of `backward()`, which goes through it from the end. Nodes in `known`, and what is reached through
+    them alone, are left out too.
+    """
+    order: list[Value] = []
+    met = set(known)
+    if root._a is None or root in met:
+        return order
+    met.add(root)
+    path = [(root, iter(root._prev))]
+    while path:
+        node, operands = path[-1]
+        for operand in operands:
+            if operand not in met:
+                met.add(operand)
+                if operand._a is not None:
+                    path.append((operand, iter(operand._prev)))
+                    break
+        else:
+            order.append(node)
+            path.pop()
+    return order
+
+
+def meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
+    """The order of `topological`, by a faster walk that sets every gradient it meets to `zero`.
+
+    What leaves held before goes into `earlier`.
+    """
+    order: list[Value] = []
+    path: list[Value] = []
+    rest: dict[Value, Iterator[Value]] = {}
+    if root._a is None:
+        earlier[root] = root.grad or 0.0
+        return order
+    root.grad = zero
+    node = root
+    while True:
+        a, b = node._a, node._b
+        if b is not None:
+            # Written out for the common node of two operands: the walk over a million of them is short.
+            if (held := a.grad) is not zero:
+                a.grad = zero
+                if a._a is not None:
+                    path.append(node)
+                    node = a
+                    continue
+                if held:
+                    earlier[a] = held
+            if (held := b.grad) is not zero:
+                b.grad = zero
+                if b._a is not None:
+                    path.append(node)
+                    node = b
+                    continue
+                if held:
+                    earlier[b] = held
+            order.append(node)
+        else:
+            for operand in rest.setdefault(node, iter(a)) if type(a) is tuple else (a,):
+                if (held := operand.grad) is not zero:
+                    operand.grad = zero
+                    if operand._a is not None:
+                        path += (node, operand)
+                        break
+                    if held:
+                        earlier[operand] = held
+            else:
+                order.append(node)
+        if not path:
+            return order
+        node = path.pop()
+
+
+def send(order: list[Value]) -> None:
+    """Applies the chain rule at each node, the last first."""
+    for node in reversed(order):
+        a, b, grad = node._a, node._b, node.grad
+        if b is not None:
+            a.grad += node._da * grad
+            b.grad += node._db * grad
+        elif type(a) is tuple:
+            node._backward()
+        else:
+            a.grad += node._da * grad
+
+
+def send_checked(order: list[Value]) -> None:
+    """The same, raising at the first gradient that is not finite."""
+    for node in reversed(order):
+        node._backward()
+        for operand in node._prev:
+            check_gradient(operand, operand.grad, node, node.grad)
+
+
+def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:
+    """Raises if the gradient that `node` sent to its operand is not finite; `above` is the gradient of `node`."""
+    if not math.isfinite(gradient):
+        name = operand.label or repr(operand)
+        raise FloatingPointError(f"the gradient of {name} is {gradient} after {describe(node)} with gradient {above}")

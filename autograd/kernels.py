@@ -1,0 +1,86 @@
+"""An operation on floats, as one Python function: its answer and all local derivatives at once.
+
+The function is written from the declaration, when the operation is first used. So an operation is one call, instead of
+one for each lambda in the table and one more for each function of the arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from autograd.arithmetic import Arithmetic, quiet, strict
+from autograd.ops import Operation
+from autograd.terms import Term, traced
+
+Kernel = Callable[..., tuple[float, ...]]
+"""`kernel(x0, x1, …)`: the answer, and its derivative for each operand."""
+
+_INFIX = {"+": "+", "-": "-", "*": "*", "greater": ">", "equal": "=="}
+_CALLED = {"/": "divide", "**": "power"}
+
+
+@lru_cache(maxsize=4096)
+def kernel(operation: Operation, m: Arithmetic = strict) -> Kernel:
+    """The function for an operation, its answer computed in `m` and its derivatives in `quiet`.
+
+    Rules that cannot be written out, since they do more with their operands than an expression does, are called.
+    """
+    try:
+        text = source(operation)
+    except TypeError:
+        return _called(operation, m)
+    namespace: dict[str, Any] = {"m": m, "quiet": quiet, "inf": math.inf, "nan": math.nan}
+    exec(compile(text, f"<kernel of {operation.name}>", "exec"), namespace)
+    written: Kernel = namespace["kernel"]
+    return written
+
+
+def source(operation: Operation) -> str:
+    """What is compiled for an operation.
+
+    Raises:
+        TypeError: its rules cannot be written out.
+
+    Example:
+        >>> from autograd import ops
+        >>> print(source(ops.TANH))
+        def kernel(x0, m_tanh=m.tanh):
+            y = m_tanh(x0)
+            return y, (1.0 - (y * y))
+    """
+    answer, partials = traced(operation)
+    functions: dict[str, str] = {}
+    value = _written(answer, "m", functions)
+    slopes = [_written(partial, "quiet", functions) for partial in partials]
+    # As defaults of parameters the functions are local names, which are found faster than others.
+    parameters = [f"x{i}" for i in range(operation.arity)] + [f"{name}={full}" for name, full in functions.items()]
+    return f"def kernel({', '.join(parameters)}):\n    y = {value}\n    return y, {', '.join(slopes)}"
+
+
+def _written(term: Term, m: str, functions: dict[str, str]) -> str:
+    """A term as Python; the functions that it calls are added to `functions`."""
+    if term.head == "name":
+        return str(term.args[0])
+    if term.head == "number":
+        return repr(term.args[0])
+    args = [_written(argument, m, functions) for argument in term.args]
+    if term.head in _INFIX:
+        return f"({args[0]} {_INFIX[term.head]} {args[1]})"
+    if term.head == "neg":
+        return f"(-{args[0]})"
+    if term.head == "where":
+        return f"({args[1]} if {args[0]} else {args[2]})"
+    function = _CALLED.get(term.head, term.head)
+    functions[f"{m}_{function}"] = f"{m}.{function}"
+    return f"{m}_{function}({', '.join(args)})"
+
+
+def _called(operation: Operation, m: Arithmetic) -> Kernel:
+    def kernel(*data: float) -> tuple[float, ...]:
+        y = operation.forward(m, *data)
+        return (y, *[partial(quiet, y, *data) for partial in operation.partials])
+
+    return kernel

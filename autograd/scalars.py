@@ -1,0 +1,51 @@
+"""What counts as a real number, and what to say of what does not."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+
+def is_scalar(x: Any) -> bool:
+    """Whether x is one real number, of whatever type."""
+    if isinstance(x, (float, int)):
+        return True
+    if isinstance(x, (str, bytes, complex)) or getattr(x, "ndim", 0) != 0:
+        return False
+    if isinstance(x, numbers.Complex) and not isinstance(x, numbers.Real):
+        return False
+    if getattr(getattr(x, "dtype", None), "kind", "f") not in "biuf":
+        return False
+    return hasattr(type(x), "__float__") or hasattr(type(x), "__index__")
+
+
+def as_float(x: Any) -> float:
+    """The number as a float.
+
+    Raises:
+        TypeError: x is no real scalar.
+        OverflowError: it is a whole number too large for a float.
+    """
+    if not is_scalar(x):
+        raise TypeError(refusal(x))
+    try:
+        return float(x)
+    except OverflowError:
+        raise OverflowError(f"{type(x).__name__} of about {len(str(x))} digits is too large for a float") from None
+
+
+def refusal(x: Any) -> str:
+    """Why x is no number for a Value, and what to do."""
+    if isinstance(x, (str, bytes)):
+        hint = "convert it first: Value(float(text))"
+    elif hasattr(x, "__len__") or getattr(x, "ndim", 0) != 0:
+        hint = "make a Value of each element: [Value(x) for x in xs]"
+    else:
+        hint = "pass an int, a float or another real scalar"
+    return f"a Value holds one real number, not {shown(x)}; {hint}"
+
+
+def shown(x: Any) -> str:
+    """An object in a message, cut where it is long."""
+    text = repr(x)
+    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(x).__name__})"

@@ -1,0 +1,194 @@
+"""Rules as terms: what an operation computes, remembered instead of computed.
+
+A rule of `ops.py` that is evaluated in the arithmetic `symbolic` leaves a term, an expression of the answer `y` and the
+operands `x0`, `x1`, …. Terms are read out in explanations (`words/rules.py`), written as Python for the eager engine
+(`kernels.py`) and as numpy for the compiler.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from autograd.arithmetic import Arithmetic, quiet
+from autograd.ops import Operation
+
+
+class Term:
+    """An expression: a head and its arguments. Equal expressions are equal and hash alike.
+
+    Heads are `name` (one str argument), `number` (one float), an operator (`+ - * /` and `**`; `neg`), or the name
+    of a function of `Arithmetic` (`exp`, `where`, …).
+    """
+
+    # Written out: the module `dataclasses` would take a third of the time that importing autograd takes.
+    __slots__ = ("args", "head")
+
+    def __init__(self, head: str, args: tuple[Any, ...]) -> None:
+        self.head = head
+        self.args = args
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Term) and self.head == other.head and self.args == other.args
+
+    def __hash__(self) -> int:
+        return hash((self.head, self.args))
+
+    def __repr__(self) -> str:
+        return f"Term({self.head!r}, {self.args!r})"
+
+
+class _Traced:
+    """What a rule computes with while it is traced: each operator makes a larger term.
+
+    A decision in Python, such as `if a > 0`, would go unseen into the term, so that it raises.
+    """
+
+    __slots__ = ("term",)
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+
+    def __add__(self, other: Any) -> _Traced:
+        return _made("+", self, other)
+
+    def __radd__(self, other: Any) -> _Traced:
+        return _made("+", other, self)
+
+    def __sub__(self, other: Any) -> _Traced:
+        return _made("-", self, other)
+
+    def __rsub__(self, other: Any) -> _Traced:
+        return _made("-", other, self)
+
+    def __mul__(self, other: Any) -> _Traced:
+        return _made("*", self, other)
+
+    def __rmul__(self, other: Any) -> _Traced:
+        return _made("*", other, self)
+
+    def __truediv__(self, other: Any) -> _Traced:
+        return _made("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> _Traced:
+        return _made("/", other, self)
+
+    def __pow__(self, other: Any) -> _Traced:
+        return _made("**", self, other)
+
+    def __rpow__(self, other: Any) -> _Traced:
+        return _made("**", other, self)
+
+    def __neg__(self) -> _Traced:
+        return _made("neg", self)
+
+    def __abs__(self) -> _Traced:
+        return _made("abs", self)
+
+    def _decide(self, *_: Any) -> NoReturn:
+        raise TypeError("in a rule m.where, m.greater and m.equal decide, and the functions of m compute")
+
+    __bool__ = __float__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _decide
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _made(head: str, *args: Any) -> _Traced:
+    return _Traced(Term(head, tuple(map(_term, args))))
+
+
+def _term(x: Any) -> Term:
+    return x.term if isinstance(x, _Traced) else Term("number", (float(x),))
+
+
+def _function(head: str) -> Callable[..., _Traced]:
+    return lambda *args: _made(head, *args)
+
+
+class Symbolic(Arithmetic):
+    """Terms: nothing is computed, the computation is remembered."""
+
+    exp = staticmethod(_function("exp"))
+    log = staticmethod(_function("log"))
+    log1p = staticmethod(_function("log1p"))
+    sqrt = staticmethod(_function("sqrt"))
+    sin = staticmethod(_function("sin"))
+    cos = staticmethod(_function("cos"))
+    tan = staticmethod(_function("tan"))
+    tanh = staticmethod(_function("tanh"))
+    sigmoid = staticmethod(_function("sigmoid"))
+    abs = staticmethod(_function("abs"))
+    sign = staticmethod(_function("sign"))
+    isfinite = staticmethod(_function("isfinite"))
+    divide = staticmethod(_function("/"))
+    power = staticmethod(_function("**"))
+    greater = staticmethod(_function("greater"))
+    equal = staticmethod(_function("equal"))
+    maximum = staticmethod(_function("maximum"))
+    minimum = staticmethod(_function("minimum"))
+    where = staticmethod(_function("where"))
+
+
+symbolic = Symbolic()
+
+
+@lru_cache(maxsize=4096)
+def traced(rule: Operation, m: Arithmetic = symbolic) -> tuple[Term, tuple[Term, ...]]:
+    """The operation's answer as a term over `x0`, `x1`, …, and for each operand its partial derivative, over `y` too.
+
+    Raises:
+        TypeError: a rule uses what terms do not have.
+    """
+    y, operands = _Traced(Term("name", ("y",))), [_Traced(Term("name", (f"x{i}",))) for i in range(rule.arity)]
+    try:
+        answer = _term(rule.forward(m, *operands))
+        return answer, tuple([_term(partial(m, y, *operands)) for partial in rule.partials])
+    except Exception as error:  # a user's rule may do anything with its operands
+        raise TypeError(
+            f"the rules of operation {rule.name!r} are no expressions ({error}): "
+            "write them with + - * and the functions of m"
+        ) from error
+
+
+def as_constant(term: Term) -> float | None:
+    """The constant that a term is, or None."""
+    return float(term.args[0]) if term.head == "number" else None
+
+
+def simplified(term: Term) -> Term:
+    """The same without products with one and powers of one, and with constants computed."""
+    if term.head in ("name", "number"):
+        return term
+    args = tuple(map(simplified, term.args))
+    constants = [as_constant(argument) for argument in args]
+    if None not in constants:
+        return Term("number", (float(_function_of(term.head)(*constants)),))
+    if term.head == "*" and 1.0 in constants:
+        return args[1 - constants.index(1.0)]
+    if term.head == "**" and constants[1] == 1.0:
+        return args[0]
+    return Term(term.head, args)
+
+
+def evaluated(term: Term, names: Mapping[str, float]) -> Any:
+    """The number that a term stands for, following IEEE 754."""
+    if term.head == "name":
+        return names[term.args[0]]
+    if term.head == "number":
+        return term.args[0]
+    return _function_of(term.head)(*[evaluated(argument, names) for argument in term.args])
+
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "neg": operator.neg,
+    "/": quiet.divide,
+    "**": quiet.power,
+}
+
+
+def _function_of(head: str) -> Callable[..., Any]:
+    return _OPERATORS.get(head) or getattr(quiet, head)

@@ -1,0 +1,69 @@
+"""Operations written out as one function each, against their declarations."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import Value, kernels, ops
+from autograd.arithmetic import quiet, strict
+from autograd.ops import Operation
+
+INF, NAN = math.inf, math.nan
+NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 1e-300, 1e300, -750.0, INF, -INF, NAN]
+MEMBERS = {"power": [0.0, 1.0, 2.0, -1.0, 0.5, INF, NAN], "leaky_relu": [0.01, 0.0, -1.0]}
+
+
+def operations() -> list[Operation]:
+    found = []
+    for name, entry in ops.OPERATIONS.items():
+        found += [entry] if isinstance(entry, Operation) else [entry(x) for x in MEMBERS[name]]
+    return [operation for operation in found if operation.forward.__module__ == ops.__name__]
+
+
+def called(operation: Operation, m: Any, data: tuple[float, ...]) -> Any:
+    """What the lambdas of the table give."""
+    try:
+        y = operation.forward(m, *data)
+        return [float(y), *(float(partial(quiet, y, *data)) for partial in operation.partials)]
+    except (ArithmeticError, ValueError) as error:
+        return type(error)
+
+
+def written(operation: Operation, m: Any, data: tuple[float, ...]) -> Any:
+    try:
+        return list(kernels.kernel(operation, m)(*data))
+    except (ArithmeticError, ValueError) as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("operation", operations(), ids=repr)
+def test_what_is_written_computes_what_is_declared(operation: Operation) -> None:
+    for m in (strict, quiet):
+        for data in itertools.product(NUMBERS, repeat=operation.arity):
+            assert repr(written(operation, m, data)) == repr(called(operation, m, data)), data
+
+
+def test_rules_that_are_no_expressions_are_called() -> None:
+    """Such rules cannot be compiled to numpy, but they work on floats."""
+    step = autograd.operation(
+        "test_kernels_step",
+        forward=lambda m, a: 1.0 if a == 0.0 else a,
+        partials=[lambda m, y, a: 0.0 if a == 0.0 else 1.0],
+    )
+    assert (step(Value(0.0)).data, step(Value(3.0)).data) == (1.0, 3.0)
+    with pytest.raises(TypeError, match=r"'test_kernels_step' are no expressions \(in a rule m\.where, m\.greater"):
+        kernels.source(ops.find("test_kernels_step"))
+
+
+def test_an_operation_declared_again_is_written_again() -> None:
+    def declare(factor: float) -> Any:
+        return autograd.operation(
+            "test_kernels_factor", forward=lambda m, a: factor * a, partials=[lambda m, y, a: factor]
+        )
+
+    assert [declare(factor)(Value(5.0)).data for factor in (2.0, 3.0)] == [10.0, 15.0]
