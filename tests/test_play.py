@@ -5,11 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import re
-import shutil
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ import nn
 import viz
 from autograd import Value
 from autograd.backprop import lessons
+from tests.outline import Outline
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</script><script>document.title='broken'</script><!-- {{script}} \"'&"
@@ -103,20 +101,6 @@ def test_a_node_made_by_hand_and_a_leaf_alone_are_played(tmp_path: Path) -> None
     assert texts(ET.parse(leaf[-1]).getroot())["v0-grad"] == "grad 1"
 
 
-class Outline(HTMLParser):
-    """The elements of a page, and what refers to elsewhere."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value or "" for name, value in attributes if name in ("src", "href", "xlink:href")]
-
-
 def test_the_page_is_one_file_without_links(tmp_path: Path) -> None:
     viz.play(expression(), tmp_path / "play.html")
     page = (tmp_path / "play.html").read_text()
@@ -150,25 +134,6 @@ def test_what_cannot_be_played_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"nodes, and up to 300 can be followed.*one neuron"):
         viz.play(large, tmp_path / "play.html")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    program, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
-    if not program or not driver:
-        pytest.skip("there is no Chromium here")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    folder = tmp_path_factory.mktemp("browser")
-    for flag in ("headless", "no-sandbox", "disable-gpu", "disable-background-networking", f"user-data-dir={folder}"):
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chromium = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    chromium.set_window_size(1100, 900)
-    yield chromium
-    chromium.quit()
 
 
 @pytest.fixture

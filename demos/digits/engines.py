@@ -13,6 +13,9 @@ from autograd.compiler import compile
 from demos.digits.data import Array
 from nn.optimisers import Rate
 
+WEIGHT_DECAY = 3e-4
+"""Pulls all weights towards 0, and those that no image needs all the way: what is left is what a neuron looks for."""
+
 
 class DivergedError(ArithmeticError):
     """The loss is no longer a finite number; the message says at which step."""
@@ -42,7 +45,7 @@ class Eager:
 
     def __init__(self, network: nn.MLP, rate: Rate) -> None:
         self.network = network
-        self.optimiser = nn.SGD(network.parameters(), lr=rate)
+        self.optimiser = nn.SGD(network.parameters(), lr=rate, weight_decay=WEIGHT_DECAY)
 
     def train_on(self, pixels: Array, targets: Array) -> float:
         """One step downhill on a batch; returns the batch's loss before it."""
@@ -79,7 +82,7 @@ class Compiled:
         loss = nn.squared_error(outputs, targets)
         self._loss = compile(loss, inputs=pixels + targets, params=network.parameters())
         self._answers = compile(outputs, inputs=pixels, params=network.parameters())
-        self.optimiser = nn.SGD(self._loss, lr=rate)
+        self.optimiser = nn.SGD(self._loss, lr=rate, weight_decay=WEIGHT_DECAY)
         self.method = repr(self._loss).splitlines()[0].rstrip(":")
 
     def train_on(self, pixels: Array, targets: Array) -> float:

@@ -72,6 +72,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     data("--images", type=whole(1), metavar="N", help="use only so many training images (all)")
     files = parser.add_argument_group("files").add_argument
     files("--save", type=Path, metavar="FILE", help="write the trained network to this .npz file")
+    files("--report", type=Path, default="digits.html", metavar="FILE", help="the page to look at (digits.html)")
+    files("--no-report", dest="report", action="store_const", const=None, help="write no page")
     files("--load", type=Path, metavar="FILE", help="begin with a saved network instead of a random one")
     options = parser.parse_args(arguments)
     if options.epochs is None:

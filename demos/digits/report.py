@@ -1,0 +1,221 @@
+"""The report on a training run: a page with the curves, the mistakes, the weights, and a canvas to draw on."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import nn
+import viz
+from autograd import Value
+from autograd.files import write_whole
+from demos import charts
+from demos.digits import plots
+from demos.digits.data import Array, Images
+from demos.digits.preparation import measure
+from demos.digits.resizing import resize
+from demos.digits.training import History
+from viz import themes
+
+PAGE = Path(__file__).with_name("page")
+_FEW = 6
+
+
+@dataclass
+class Run:
+    """What a report tells of."""
+
+    network: nn.MLP
+    images: Images
+    """As in the file, before they were resized."""
+    test: Images
+    pixels: int | None
+    """The side to which images are resized for the network; None: as they are."""
+    before: Array | None
+    """(test images, 10): confidences before training; None where nothing was trained."""
+    after: Array
+    """(test images, 10): confidences now."""
+    history: History
+
+
+def write(run: Run, path: str | os.PathLike[str]) -> None:
+    """Writes the page: one file, which needs no network.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    shown: list[Array] = []
+    parts = {
+        "style": f"{themes.variables()}\n{(PAGE / 'report.css').read_text(encoding='utf-8')}",
+        "summary": escape(_summary(run)),
+        "width": str(run.test.width),
+        "height": str(run.test.height),
+        "sections": "\n".join([*_learning(run, shown), _mistakes(run, shown), _weights(run), _network(run)]),
+        "script": "".join((PAGE / name).read_text(encoding="utf-8") for name in ("prepare.js", "report.js")),
+    }
+    parts["data"] = _data(run, shown)
+    template = (PAGE / "report.html").read_text(encoding="utf-8")
+    write_whole(path, re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template))
+
+
+def _summary(run: Run) -> str:
+    sizes = [len(layer.neurons) for layer in run.network.layers]
+    share = nn.accuracy(run.after, run.test.labels)
+    return (
+        f"{len(run.network.layers[0].neurons[0].w):,} pixels, {' and '.join(map(str, sizes[:-1]))} hidden neurons, "
+        f"{sizes[-1]} confidences: {len(run.network.parameters()):,} weights and biases. It learned from "
+        f"{len(run.images):,} images, and recognises {share:.1%} of {len(run.test):,} that it never saw."
+    )
+
+
+def _learning(run: Run, shown: list[Array]) -> list[str]:
+    """How training went: the curves, a few images before and after, and what is taken for what."""
+    sections = []
+    if run.history.losses:
+        figure = plots.curves(run.history)
+        words = "The loss is the mean over all images of the squared error; the accuracy is that on the test images."
+        sections.append(
+            _section("How it learned", words, _chart(figure, "curves", "Loss and accuracy, epoch by epoch"))
+        )
+    if run.before is not None:
+        cards = [_before_and_after(run, row, shown) for row in _different(run.test.labels)]
+        words = (
+            "The first test image of each of a few digits, and the ten confidences for it. Blue is the right answer."
+        )
+        sections.append(_section("Before and after", words, _cards(cards)))
+    words = "Each row is a digit as it was written, each column an answer. What is right is on the diagonal."
+    figure = plots.confusion(run.after.argmax(axis=1), run.test.labels)
+    sections.append(_section("What it takes for what", words, _chart(figure, "confusion", "Confusion matrix")))
+    return sections
+
+
+def _different(labels: Any) -> list[int]:
+    """The first test image of each of a few digits."""
+    return [int(np.flatnonzero(labels == digit)[0]) for digit in np.unique(labels)][:_FEW]
+
+
+def _before_and_after(run: Run, row: int, shown: list[Array]) -> str:
+    label = int(run.test.labels[row])
+    assert run.before is not None
+    figure = plots.before_and_after(run.before[row], run.after[row], label)
+    chart = charts.inline(figure, f"row{row}", f"Confidences for a {label}, before and after training")
+    return f'<div class="card"><h3>A {label}</h3><div class="pair">{_digit(run.test, row, shown)}{chart}</div></div>'
+
+
+def _mistakes(run: Run, shown: list[Array]) -> str:
+    answers = run.after.argmax(axis=1)
+    cards = []
+    for row in np.flatnonzero(answers != run.test.labels).tolist():
+        label, answer = int(run.test.labels[row]), int(answers[row])
+        bars = _bars(run.after[row].tolist(), label)
+        cards.append(
+            f'<div class="card"><h3>Written: {label}. The answer: {answer}.</h3>'
+            f'<div class="pair">{_digit(run.test, row, shown)}{bars}</div></div>'
+        )
+    if not cards:
+        return _section("Its mistakes", "None: it recognises every test image.", "")
+    words = f"All {len(cards)}, with their confidences." if len(cards) > 1 else "One, with its confidences."
+    return _section("Its mistakes", words, _cards(cards))
+
+
+def _bars(outputs: list[float], label: int) -> str:
+    """Ten bars, as those beside the canvas."""
+    top = outputs.index(max(outputs))
+    items = []
+    for digit, confidence in enumerate(outputs):
+        kind = " ".join(["top"] * (digit == top) + ["label"] * (digit == label))
+        bar = f'<span class="bar"><span style="width: {100 * confidence:.1f}%"></span></span>'
+        items.append(f'<li class="{kind}"><b>{digit}</b>{bar}<span>{confidence:.3f}</span></li>')
+    return f'<ol class="bars" start="0">{"".join(items)}</ol>'
+
+
+def _digit(images: Images, row: int, shown: list[Array]) -> str:
+    """An image that a click puts onto the canvas."""
+    shown.append(images.pixels[row])
+    label = int(images.labels[row])
+    source = charts.picture(images.pixels[row].reshape(images.height, images.width))
+    return (
+        f'<button class="digit" data-image="{len(shown) - 1}" title="Draw it on the canvas">'
+        f'<img src="{source}" alt="A handwritten {label}"></button>'
+    )
+
+
+def _weights(run: Run) -> str:
+    """The first layer's weights as images, those of the most weight further on first."""
+    first, second = run.network.layers[:2]
+    onward = np.array([[weight.data for weight in neuron.w] for neuron in second.neurons])
+    figures = []
+    for number in np.argsort(-np.abs(onward).sum(axis=0), kind="stable").tolist():
+        weights = np.array([weight.data for weight in first.neurons[number].w])
+        most = float(np.abs(weights).max()) or 1.0
+        side = (run.pixels, run.pixels) if run.pixels else (run.test.height, run.test.width)
+        source = charts.picture(weights.reshape(side), colours=charts.SIGNS, least=-most, most=most)
+        words = _leads_to(onward[:, number]) if len(run.network.layers) == 2 else ""
+        image = f'<img src="{source}" alt="Weights of hidden neuron {number}">'
+        figures.append(f"<figure>{image}<figcaption>{words}</figcaption></figure>")
+    words = (
+        "Each image holds the weights of one hidden neuron, a pixel each: ink on blue excites the neuron, ink on "
+        "orange silences it, ink on white is nothing to it. So a neuron looks for strokes, corners and loops. Below "
+        "each, the digits that it speaks for and against most."
+    )
+    return _section("What the hidden neurons look for", words, f'<div class="weights">{"".join(figures)}</div>')
+
+
+def _leads_to(onward: Array) -> str:
+    return f"for {int(onward.argmax())}, against {int(onward.argmin())}"
+
+
+def _network(run: Run) -> str:
+    """The whole network and its loss as one expression, rolled up, with its gradients for the first test image."""
+    first = run.test.take(np.array([0]))
+    pixels = (first if run.pixels is None else resize(first, run.pixels)).pixels[0].tolist()
+    inputs = [Value(pixel, label=f"pixel[{i}]") for i, pixel in enumerate(pixels)]
+    loss = nn.squared_error(run.network(inputs), first.targets[0].tolist())
+    loss.label = "loss"
+    run.network.zero_grad()
+    loss.backward()
+    title = "The network and its loss, rolled up"
+    svg = viz.svg(loss, collapse="rolled", theme="auto", rankdir="TB", numbers=".2g", title=title)
+    run.network.zero_grad()
+    words = (
+        "It is one mathematical expression. Here it is for the first test image, with all "
+        "scalars that do alike in one box."
+    )
+    return _section("The network as an expression", words, f'<div class="wide">{svg[svg.index("<svg") :]}</div>')
+
+
+def _data(run: Run, shown: list[Array]) -> str:
+    """What the page computes with, as JSON that cannot end the element it stands in."""
+    layers = []
+    for layer in run.network.layers:
+        rows = [[*(weight.data for weight in neuron.w), neuron.b.data] for neuron in layer.neurons]
+        text = base64.b64encode(np.array(rows, "<f8").tobytes()).decode()
+        layers.append({"weights": text, "activation": layer.neurons[0].activation})
+    data = {
+        "size": {"height": run.test.height, "width": run.test.width},
+        "pixels": run.pixels,
+        "place": asdict(measure(run.images)),
+        "layers": layers,
+        "images": [pixels.tolist() for pixels in shown],
+    }
+    return json.dumps(data).replace("<", r"\u003c")
+
+
+def _section(title: str, words: str, content: str) -> str:
+    return f"<section>\n<h2>{escape(title)}</h2>\n<p>{escape(words)}</p>\n{content}\n</section>"
+
+
+def _chart(figure: Any, name: str, title: str) -> str:
+    return f"<figure>{charts.inline(figure, name, title)}</figure>"
+
+
+def _cards(cards: list[str]) -> str:
+    return f'<div class="cards">{"".join(cards)}</div>'

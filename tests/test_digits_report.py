@@ -1,0 +1,214 @@
+"""The report of the digit demo: what is on the page, and drawing on it in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from demos.digits import report
+from demos.digits.data import Images, read_csv, split
+from demos.digits.engines import Compiled
+from demos.digits.preparation import measure
+from demos.digits.resizing import resize
+from demos.digits.training import History, learning_rate, train
+from tests.outline import Outline
+
+STROKES = {
+    0: [[(0, -90), (-50, -50), (-60, 0), (-50, 55), (0, 90), (50, 55), (60, 0), (50, -50), (0, -90)]],
+    1: [[(-25, -55), (5, -90), (5, 90)]],
+    3: [[(-45, -65), (0, -95), (45, -65), (30, -20), (0, 0), (40, 25), (45, 65), (0, 95), (-50, 70)]],
+    4: [[(-10, -90), (-50, 20), (50, 20)], [(20, -25), (20, 90)]],
+    5: [[(-40, -90), (-45, -15), (0, -25), (45, 5), (45, 55), (0, 90), (-45, 70)], [(-40, -90), (45, -90)]],
+}
+"""How somebody may write a digit: the corners of each stroke, in pixels from the middle of the canvas."""
+
+
+def trained(pixels: int | None = None, epochs: int = 40) -> report.Run:
+    in_file = split(read_csv())
+    images, test = in_file if pixels is None else (resize(each, pixels) for each in in_file)
+    network = nn.MLP(images.pixels.shape[1], [64, 10], output="sigmoid", init="he", seed=1)
+    engine = Compiled(network, learning_rate(1.5 if pixels is None else 0.7, len(images), epochs=epochs, batch=16))
+    before = engine.confidences(test.pixels)
+    history = train(engine, images, test, epochs=epochs, batch=16, seed=0)
+    return report.Run(network, *in_file, pixels, before, engine.confidences(test.pixels), history)
+
+
+@pytest.fixture(scope="module")
+def run() -> report.Run:
+    return trained()
+
+
+@pytest.fixture(scope="module")
+def path(run: report.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    written = tmp_path_factory.mktemp("report") / "digits.html"
+    report.write(run, written)
+    return written
+
+
+def test_the_page_is_one_file_with_all_its_parts(path: Path, run: report.Run) -> None:
+    page = path.read_text()
+    assert all(link.startswith(("data:", "#")) for link in Outline(page).links)
+    assert "url(http" not in page
+    for title in ["Draw a digit", "How it learned", "Before and after", "What it takes for what", "Its mistakes"]:
+        assert f"<h2>{title}</h2>" in page
+    wrong = int((run.after.argmax(axis=1) != run.test.labels).sum())
+    assert page.count("The answer: ") == wrong > 0
+    assert page.count('alt="Weights of hidden neuron') == 64
+    assert "The network and its loss, rolled up" in page
+    ids = re.findall(r'\bid="([^"]+)"', page[: page.index("The network as an expression")])
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_run_gives_the_same_page(path: Path, run: report.Run, tmp_path: Path) -> None:
+    report.write(run, tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_bytes() == path.read_bytes()
+
+
+def test_without_training_there_is_no_before(run: report.Run, tmp_path: Path) -> None:
+    test = run.test.take(np.flatnonzero(run.after.argmax(axis=1) == run.test.labels))
+    perfect = report.Run(run.network, run.images, test, None, None, np.eye(10)[test.labels], History([], []))
+    report.write(perfect, tmp_path / "digits.html")
+    page = (tmp_path / "digits.html").read_text()
+    assert "How it learned" not in page
+    assert "Before and after" not in page
+    assert "None: it recognises every test image." in page
+
+
+def test_where_digits_lie_is_measured() -> None:
+    images = read_csv()
+    place = measure(images)
+    assert (place.height, place.width, place.upright) == (1.0, 0.75, True)
+    assert place.ink == pytest.approx(images.pixels.mean())
+    framed = np.zeros((len(images), 16, 12))
+    framed[:, 4:12, 2:10] = images.pixels.reshape(-1, 8, 8)
+    place = measure(Images(framed.reshape(len(images), -1), images.labels, 16, 12))
+    assert (place.height, place.width) == (0.5, 0.5)
+    assert (place.x, place.y) == pytest.approx((0.5, 0.5), abs=0.02)
+    slanted = [np.roll(row, 3 * (i % 2)) for image in framed[:200] for i, row in enumerate(image)]
+    assert not measure(Images(np.array(slanted).reshape(200, -1), images.labels[:200], 16, 12)).upright
+
+
+# In the browser
+
+
+@pytest.fixture
+def page(browser: Any, path: Path) -> Iterator[Any]:
+    browser.get(path.as_uri())
+    yield browser
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def draw(page: Any, strokes: list[list[tuple[int, int]]]) -> None:
+    """By the mouse, as a visitor does."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    canvas = page.find_element("id", "canvas")
+    for stroke in strokes:
+        actions = ActionChains(page, duration=10)
+        actions.move_to_element_with_offset(canvas, *stroke[0]).click_and_hold()
+        for corner in stroke[1:]:
+            actions.move_to_element_with_offset(canvas, *corner)
+        actions.release().perform()
+
+
+def wait_for_frame(page: Any) -> None:
+    page.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+
+
+def shown(page: Any) -> tuple[list[float], list[float]]:
+    """The pixels that the network of the page got, and its confidences."""
+    wait_for_frame(page)
+    pixels = page.execute_script("return document.getElementById('seen').dataset.pixels")
+    bars = page.execute_script(
+        "return [...document.getElementById('confidences').children].map((item) => item.dataset.confidence)"
+    )
+    return json.loads(pixels or "[]"), [float(bar) for bar in bars if bar]
+
+
+def in_python(network: nn.MLP, pixels: list[float]) -> list[float]:
+    return [output.data for output in network([Value(pixel) for pixel in pixels])]
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_a_digit_drawn_by_mouse_is_recognised(page: Any, run: report.Run, digit: int) -> None:
+    draw(page, STROKES[digit])
+    pixels, confidences = shown(page)
+    assert confidences.index(max(confidences)) == digit
+    assert page.find_element("id", "answer").text.startswith(f"It looks like a {digit}, ")
+    assert confidences == pytest.approx(in_python(run.network, pixels), abs=1e-6)
+
+
+def test_a_digit_is_recognised_wherever_and_however_large_it_is(page: Any) -> None:
+    for scale, x, y in ((0.4, -60, 60), (0.5, 55, -50), (1.15, 0, 0)):
+        page.find_element("id", "clear").click()
+        draw(page, [[(round(x + scale * u), round(y + scale * v)) for u, v in stroke] for stroke in STROKES[3]])
+        _, confidences = shown(page)
+        assert confidences.index(max(confidences)) == 3
+
+
+def test_clearing_leaves_nothing(page: Any) -> None:
+    draw(page, STROKES[1])
+    assert shown(page)[1]
+    page.find_element("id", "clear").click()
+    assert shown(page) == ([], [])
+    assert page.find_element("id", "answer").text == "Nothing is drawn yet."
+
+
+def test_an_image_of_the_page_goes_onto_the_canvas(page: Any, run: report.Run) -> None:
+    page.find_element("css selector", ".digit").click()
+    pixels, confidences = shown(page)
+    row = int(np.flatnonzero(run.test.labels == 0)[0])
+    assert pixels == run.test.pixels[row].tolist()
+    assert confidences == pytest.approx(run.after[row].tolist(), abs=1e-6)
+    draw(page, STROKES[1])
+    assert shown(page)[1].index(max(shown(page)[1])) == 1
+
+
+REDRAW = """
+const [images, done] = arguments, canvas = document.getElementById("canvas"), pen = canvas.getContext("2d");
+const small = Object.assign(document.createElement("canvas"), { width: 8, height: 8 }), answers = [];
+(async () => {
+  for (const pixels of images) {
+    const image = small.getContext("2d").createImageData(8, 8);
+    pixels.forEach((ink, i) => image.data.set([0, 0, 0, Math.round(255 * ink)], 4 * i));
+    small.getContext("2d").putImageData(image, 0, 0);
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.imageSmoothingEnabled = true;
+    pen.drawImage(small, 40, 30, 160, 160);
+    canvas.dispatchEvent(new Event("input"));
+    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    const bars = [...document.getElementById("confidences").children].map((item) => Number(item.dataset.confidence));
+    answers.push(bars.indexOf(Math.max(...bars)));
+  }
+  done(answers);
+})();
+"""
+
+
+def test_test_images_redrawn_at_large_size_are_recognised_nearly_as_well(page: Any, run: report.Run) -> None:
+    page.set_script_timeout(120)
+    answers = page.execute_async_script(REDRAW, run.test.pixels.tolist())
+    redrawn = float(np.mean(np.array(answers) == run.test.labels))
+    assert redrawn > nn.accuracy(run.after, run.test.labels) - 0.05
+
+
+def test_scaled_pixels_are_scaled_on_the_page_too(browser: Any, tmp_path: Path) -> None:
+    run = trained(pixels=20, epochs=8)
+    report.write(run, tmp_path / "digits.html")
+    browser.get((tmp_path / "digits.html").as_uri())
+    draw(browser, STROKES[0])
+    pixels, confidences = shown(browser)
+    assert len(pixels) == 400
+    assert confidences == pytest.approx(in_python(run.network, pixels), abs=1e-6)
+    assert confidences.index(max(confidences)) == 0
+    browser.find_element("css selector", ".digit").click()
+    row = int(np.flatnonzero(run.test.labels == 0)[0])
+    assert shown(browser)[1] == pytest.approx(run.after[row].tolist(), abs=1e-6)
