@@ -8,9 +8,11 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.backprop import Backprop, Forward
-    from autograd.compiler import Program, compile
+    from autograd.compiler import Program
+    from autograd.compiler import compile as compile
     from autograd.custom import operation
-    from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax, sum
+    from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax
+    from autograd.functions import sum as sum
     from autograd.questions import misconceptions, nudge, why_zero
     from autograd.transforms import grad, hessian, jacobian, jvp, value_and_grad
     from autograd.walk import tour
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
     from autograd.words.paths import derivation, explain
     from autograd.words.tree import tree
 
+# Without sum and compile: `from autograd import *` is not to hide the builtins of these names.
 __all__ = [
     "Backprop",
     "Forward",
     "Program",
     "Value",
-    "compile",
     "derivation",
     "detect_anomaly",
     "dot",
@@ -46,7 +48,6 @@ __all__ = [
     "nudge",
     "operation",
     "softmax",
-    "sum",
     "tour",
     "tree",
     "value_and_grad",
@@ -82,4 +83,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "compile", "sum"})

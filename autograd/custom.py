@@ -27,8 +27,8 @@ def operation(
     explanations and drawings, and in the compiler, which all read the same rules. A rule is an expression of `m`, the
     arithmetic to compute in, and of the operands. It may use `+ - *` and what `m` offers: `m.divide(a, b)`,
     `m.power(a, b)`, `m.exp`, `m.log`, `m.log1p`, `m.sqrt`, `m.sin`, `m.cos`, `m.tan`, `m.tanh`, `m.sigmoid`, `m.abs`,
-    `m.sign`, `m.maximum`, `m.minimum`, and for cases `m.where(m.greater(a, b), …, …)`. It must not use `if` or the
-    functions of `math`: its operands are not always floats.
+    `m.sign`, `m.maximum`, `m.minimum`, and for cases `m.where(m.greater(a, b), …, …)`, `m.equal` and `m.isfinite`. It
+    must not use `if` or the functions of `math`: its operands are not always floats.
 
     Args:
         name: what it is called; an identifier. Pickled graphs refer to it.
@@ -62,6 +62,8 @@ def operation(
         >>> autograd.grad(autograd.grad(swish))(0.0)
         0.5
     """
+    if callable(partials):
+        raise TypeError("partials is a list, with a rule for each operand: partials=[lambda m, y, a: ...]")
     rules = tuple(partials)
     if not name.isidentifier():
         raise ValueError(f"an operation's name must be an identifier, such as 'swish', not {name!r}")

@@ -91,7 +91,8 @@ def logsumexp(xs: Iterable[Scalar]) -> Value:
     """log(exp(x) + exp(y) + …), finite for all finite `xs`.
 
     The largest of them is taken out before exp and added again after log. No derivative passes through it: those of the
-    two places cancel. Its derivatives are `softmax(xs)`.
+    two places cancel. Its derivatives are `softmax(xs)`. Where the largest is infinite, the graph is that of this case
+    alone, and stays so when it is refreshed or compiled.
 
     Raises:
         ValueError: there are none.

@@ -21,17 +21,22 @@ def describe(node: Value) -> str:
     return f"{name}({', '.join(operands + constants)})"
 
 
-def topological(root: Value, known: Iterable[Value] = ()) -> list[Value]:
-    """The nodes that `root` is computed from, itself included, operands before results; leaves left out.
+def topological(*roots: Value, known: Iterable[Value] = ()) -> list[Value]:
+    """The nodes that the roots are computed from, themselves included, operands before results; leaves left out.
 
     It is the order of `backward()`, which goes through it from the end. Nodes in `known`, and what is reached through
     them alone, are left out too.
     """
     order: list[Value] = []
     met = set(known)
-    if root._a is None or root in met:
-        return order
-    met.add(root)
+    for root in roots:
+        if root._a is not None and root not in met:
+            met.add(root)
+            _descend(root, met, order)
+    return order
+
+
+def _descend(root: Value, met: set[Value], order: list[Value]) -> None:
     path = [(root, iter(root._prev))]
     while path:
         node, operands = path[-1]
@@ -44,20 +49,18 @@ def topological(root: Value, known: Iterable[Value] = ()) -> list[Value]:
         else:
             order.append(node)
             path.pop()
-    return order
 
 
-def meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
-    """The order of `topological`, by a faster walk that sets every gradient it meets to `zero`.
+def meet(root: Value, zero: float, earlier: dict[Value, Any], order: list[Value]) -> None:
+    """Fills `order` as `topological` does, by a faster walk that sets every gradient it meets to `zero`.
 
     What leaves held before goes into `earlier`.
     """
-    order: list[Value] = []
     path: list[Value] = []
     rest: dict[Value, Iterator[Value]] = {}
     if root._a is None:
         earlier[root] = root.grad or 0.0
-        return order
+        return
     root.grad = zero
     node = root
     while True:
@@ -93,7 +96,7 @@ def meet(root: Value, zero: float, earlier: dict[Value, Any]) -> list[Value]:
             else:
                 order.append(node)
         if not path:
-            return order
+            return
         node = path.pop()
 
 
@@ -116,6 +119,14 @@ def send_checked(order: list[Value]) -> None:
         node._backward()
         for operand in node._prev:
             check_gradient(operand, operand.grad, node, node.grad)
+
+
+def clear(order: list[Value]) -> None:
+    """Sets the gradient of each node and of its operands to 0."""
+    for node in order:
+        node.grad = 0.0
+        for operand in node._prev:
+            operand.grad = 0.0
 
 
 def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:

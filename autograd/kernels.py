@@ -57,6 +57,8 @@ def source(operation: Operation) -> str:
     slopes = [_written(partial, "quiet", functions) for partial in partials]
     # As defaults of parameters the functions are local names, which are found faster than others.
     parameters = [f"x{i}" for i in range(operation.arity)] + [f"{name}={full}" for name, full in functions.items()]
+    if answer.head in ("greater", "equal", "isfinite"):
+        value = f"float({value})"
     return f"def kernel({', '.join(parameters)}):\n    y = {value}\n    return y, {', '.join(slopes)}"
 
 
@@ -80,7 +82,14 @@ def _written(term: Term, m: str, functions: dict[str, str]) -> str:
 
 def _called(operation: Operation, m: Arithmetic) -> Kernel:
     def kernel(*data: float) -> tuple[float, ...]:
-        y = operation.forward(m, *data)
-        return (y, *[partial(quiet, y, *data) for partial in operation.partials])
+        y = _a_float("forward", operation.forward(m, *data), operation)
+        slopes = [partial(quiet, y, *data) for partial in operation.partials]
+        return (y, *[_a_float(f"partial {i}", slope, operation) for i, slope in enumerate(slopes)])
 
     return kernel
+
+
+def _a_float(which: str, answer: object, operation: Operation) -> float:
+    if isinstance(answer, (float, int)):
+        return float(answer)
+    raise TypeError(f"{which} of operation {operation.name!r} gave {answer!r}, which is no float")

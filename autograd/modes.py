@@ -11,6 +11,9 @@ from typing import Any, Self
 _RECORDING = ContextVar("recording", default=True)
 _CHECKING = ContextVar("checking", default=False)
 
+_RUNS_LATER = 0x20 | 0x80 | 0x200
+"""The flags of generators, coroutines and asynchronous generators, as in the module `inspect`, slow to import."""
+
 _lock = threading.Lock()
 unusual = 0
 """How many blocks are open in all threads. At 0, the fast paths need not ask what the mode is."""
@@ -32,8 +35,18 @@ class _Mode(ContextDecorator):
     variable: ContextVar[bool]
     value: bool
 
-    def __init__(self) -> None:
+    def __init__(self, function: object = None) -> None:
+        if function is not None:
+            name = type(self).__name__
+            raise TypeError(f"{name} takes nothing: write @{name}(), with parentheses, or with {name}():")
         self._tokens: list[Token[bool]] = []
+
+    def __call__(self, function: Any) -> Any:
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & _RUNS_LATER:
+            name = type(self).__name__
+            raise TypeError(f"{function.__qualname__} runs after its call has ended: write with {name}(): in its body")
+        return super().__call__(function)
 
     def _recreate_cm(self) -> Self:
         return type(self)()  # a decorated function may run in several threads at once

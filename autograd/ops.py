@@ -28,7 +28,7 @@ class Operation:
         forward: `forward(m, *operands)`: the answer.
         partials: for each operand, `partial(m, y, *operands)`: the derivative of the answer `y` with respect to it.
         words: the rule of differentiation in a sentence.
-        domain: where it is defined, as the end of an error message.
+        domain: where it is defined, as the end of an error message; or one such text for each kind of error.
         text: how it is written, with `{}` for each operand; empty: as a call, `tanh(a)`.
         latex: the same in LaTeX; empty: as a call.
         binding: how tightly the written form binds.
@@ -49,7 +49,7 @@ class Operation:
         forward: Rule,
         partials: tuple[Rule, ...],
         words: str = "",
-        domain: str = "",
+        domain: str | dict[type[Exception], str] = "",
         text: str = "",
         latex: str = "",
         binding: int = ATOM,
@@ -73,12 +73,25 @@ class Operation:
         """How many operands it takes."""
         return len(self.partials)
 
+    def reason(self, kind: type[Exception]) -> str:
+        """What is to be said of an error of that kind."""
+        return self.domain if isinstance(self.domain, str) else self.domain[kind]
+
     def __repr__(self) -> str:
         constants = "".join(f", {key}={value!r}" for key, value in self.attributes.items())
         return f"<operation {self.name}{constants}>"
 
+    def __deepcopy__(self, memo: Any) -> Operation:
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return find, (self.name, tuple(self.attributes.values()))
+        where = (self.name, tuple(self.attributes.values()))
+        if find(*where) is not self:
+            raise TypeError(
+                f"operation {self.name!r} has been declared anew since this graph was made, and a pickle could not "
+                "tell the two apart: build the graph again, or give each its own name"
+            )
+        return find, where
 
 
 OPERATIONS: dict[str, Operation | Callable[..., Operation]] = {}
@@ -166,7 +179,11 @@ POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
     _power_base,
     _power_exponent,
     words="the exponent comes down and is one less; for the exponent, the answer times the base's logarithm",
-    domain="a negative base needs a whole exponent, 0 none below 0, and the answer must fit a float",
+    domain={
+        ValueError: "a negative number has whole powers only",
+        ZeroDivisionError: "0 has no power below 0",
+        OverflowError: "the answer must fit a float",
+    },
     text="{} ** {}", latex="{{{}}}^{{{}}}", binding=POWER)
 
 ABS = _declare("abs", "abs", lambda m, a: m.abs(a),
@@ -253,6 +270,31 @@ STOP = _declare("stop_gradient", "stop", lambda m, a: a,
     lambda m, y, a: 0.0,
     words="the value goes on, the gradient does not",
     latex=r"\operatorname{{stop}}\left({}\right)")
+
+# Decisions, as numbers: what the rules above compute when they are differentiated in turn.
+
+SIGN_OF = _declare("sign", "sign", lambda m, a: m.sign(a),
+    lambda m, y, a: 0.0,
+    words="the sign does not change with the operand",
+    latex=r"\operatorname{{sign}}\left({}\right)")
+
+GREATER = _declare("greater", ">", lambda m, a, b: m.where(m.greater(a, b), 1.0, 0.0),
+    lambda m, y, a, b: 0.0,
+    lambda m, y, a, b: 0.0,
+    words="a comparison does not change with its operands",
+    latex=r"\left[{} > {}\right]")
+
+EQUAL = _declare("equal", "==", lambda m, a, b: m.where(m.equal(a, b), 1.0, 0.0),
+    lambda m, y, a, b: 0.0,
+    lambda m, y, a, b: 0.0,
+    words="a comparison does not change with its operands",
+    latex=r"\left[{} = {}\right]")
+
+WHERE = _declare("where", "where", lambda m, a, b, c: m.where(m.equal(a, 0.0), c, b),
+    lambda m, y, a, b, c: 0.0,
+    lambda m, y, a, b, c: m.where(m.equal(a, 0.0), 0.0, 1.0),
+    lambda m, y, a, b, c: m.where(m.equal(a, 0.0), 1.0, 0.0),
+    words="the gradient goes to the one that is chosen")
 
 
 @_family

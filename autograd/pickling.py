@@ -27,7 +27,7 @@ def reduce(node: Value) -> tuple[Any, ...]:
         TypeError: the node, or one that it was computed from, has a `_backward` that was assigned to it.
     """
     if node._a is None:
-        _refuse_closure(node)
+        refuse_closure(node)
         return leaf, (type(node), node._data, _symbol(node)), (node.__dict__ or None, {"grad": node.grad})
     return node_of, _locate(node)
 
@@ -135,7 +135,7 @@ def _fill(
         node.grad = grads[i] if i in grads else grad[i]
         named = rules[rule[i]]
         node._rule = named if isinstance(named, Operation) else Handmade(named)
-        _fill_operands(node, _take(below, widths[i]), () if i in bare else _take(slopes, widths[i]))
+        node._hold(_take(below, widths[i]), () if i in bare else _take(slopes, widths[i]))
         if i in attributes:
             node.__dict__.update(attributes[i])
 
@@ -144,21 +144,8 @@ def _take(column: Iterator[Any], count: int) -> tuple[Any, ...]:
     return tuple([next(column) for _ in range(count)])
 
 
-def _fill_operands(node: Value, operands: tuple[Value, ...], local: tuple[float, ...]) -> None:
-    """In the layout that `Value` describes: one or two operands of an operation stand in the node itself."""
-    node._b = node._db = None
-    if len(operands) > 2 or isinstance(node._rule, Handmade):
-        node._a, node._da = operands, local or None
-    elif len(operands) == 2:
-        node._a, node._b = operands
-        node._da, node._db = local
-    else:
-        (node._a,) = operands
-        (node._da,) = local
-
-
 def _named(node: Value) -> Operation | str:
-    _refuse_closure(node)
+    refuse_closure(node)
     return node._rule if isinstance(node._rule, Operation) else node._op
 
 
@@ -166,7 +153,8 @@ def _symbol(node: Value) -> str | None:
     return None if node._rule is None else node._op
 
 
-def _refuse_closure(node: Value) -> None:
+def refuse_closure(node: Value) -> None:
+    """Raises if a node cannot be copied, since a function that was assigned to it belongs to it alone."""
     if isinstance(node._rule, Handmade) and node._rule.backward is not None:
         raise TypeError(
             f"{describe(node)} has a _backward that was assigned to it: that function belongs to this one node and "

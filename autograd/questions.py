@@ -69,7 +69,7 @@ def _differ(predicted: float, real: float) -> str:
 def _evaluated(loss: Value, a: Value, data: float) -> float:
     """What the loss is if `a` has that number; nothing is changed."""
     found: dict[Value, float] = {a: data}
-    for node in topological(loss, [a]):
+    for node in topological(loss, known=[a]):
         rule = node._rule
         if not isinstance(rule, Operation):
             raise TypeError(f"{describe(node)} was made by hand and cannot be computed again")

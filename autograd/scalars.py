@@ -31,7 +31,7 @@ def as_float(x: Any) -> float:
     try:
         return float(x)
     except OverflowError:
-        raise OverflowError(f"{type(x).__name__} of about {len(str(x))} digits is too large for a float") from None
+        raise OverflowError(f"this {type(x).__name__} is too large for a float, which ends at about 1.8e308") from None
 
 
 def refusal(x: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any
@@ -45,11 +45,22 @@ def _number(x: Any) -> float:
     return x.data if isinstance(x, Value) else float(x)
 
 
-class Values(Arithmetic):
-    """Values: each function is the operation of its name, recorded; conditions look at the data.
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    """A choice between numbers is recorded; of two computed branches the one that the data choose is taken.
 
-    So `where` takes the branch that the data choose, and only that branch is differentiated.
+    For the other may be infinite there, and its derivative, times 0, no number.
     """
+    if isinstance(condition, Value) and _is_choice(x) and _is_choice(y):
+        return _recorded(ops.WHERE)(condition, x, y)
+    return x if _number(condition) else y
+
+
+def _is_choice(x: Any) -> bool:
+    return not isinstance(x, Value) or x._rule is ops.WHERE
+
+
+class Values(Arithmetic):
+    """Values: each function is the operation of its name, recorded."""
 
     exp = staticmethod(_recorded(ops.EXP))
     log = staticmethod(_recorded(ops.LOG))
@@ -64,11 +75,11 @@ class Values(Arithmetic):
     maximum = staticmethod(_recorded(ops.MAXIMUM))
     minimum = staticmethod(_recorded(ops.MINIMUM))
     power = staticmethod(_power)
-    sign = staticmethod(lambda a: quiet.sign(_number(a)))
+    sign = staticmethod(_recorded(ops.SIGN_OF))
+    greater = staticmethod(_recorded(ops.GREATER))
+    equal = staticmethod(_recorded(ops.EQUAL))
     isfinite = staticmethod(lambda a: math.isfinite(_number(a)))
-    greater = staticmethod(lambda a, b: _number(a) > _number(b))
-    equal = staticmethod(lambda a, b: _number(a) == _number(b))
-    where = staticmethod(lambda condition, x, y: x if condition else y)
+    where = staticmethod(_where)
 
     def sigmoid(self, a: Any) -> Any:
         """1 / (1 + exp(-a)), as one node."""
@@ -152,7 +163,7 @@ def adjoints(root: Value, wrt: Sequence[Value], seed: Any, local: Local) -> list
     """
     order = []
     between = set(wrt)
-    for node in topological(root, wrt):
+    for node in topological(root, known=wrt):
         if any(operand in between for operand in node._prev):
             between.add(node)
             order.append(node)
@@ -160,20 +171,17 @@ def adjoints(root: Value, wrt: Sequence[Value], seed: Any, local: Local) -> list
     return [gradient.get(v, 0.0) for v in wrt]
 
 
-def tangents(roots: Iterable[Value], directions: dict[Value, Any], local: Local) -> list[Any]:
+def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local) -> list[Any]:
     """How fast each root changes when the Values in `directions` change that fast: the chain rule forwards."""
     known = dict(directions)
-    answers = []
     with modes.ordinary():
-        for root in roots:
-            for node in topological(root, known):
-                speed: Any = 0.0
-                for i, operand in enumerate(node._prev):
-                    if operand in known:
-                        speed = _plus(speed, _times(local(node, i), known[operand]))
-                known[node] = speed
-            answers.append(known.get(root, 0.0))
-    return answers
+        for node in topological(*roots, known=directions):
+            speed: Any = 0.0
+            for i, operand in enumerate(node._prev):
+                if operand in known:
+                    speed = _plus(speed, _times(local(node, i), known[operand]))
+            known[node] = speed
+    return [known.get(root, 0.0) for root in roots]
 
 
 def backward_with_graph(root: Value) -> None:
@@ -228,13 +236,8 @@ class _Call:
         """Whether the result depends on what a transform around this one differentiates."""
         if not outer:
             return False
-        known = set(self.wrt)
-        for root in self.roots:
-            for node in topological(root, known):
-                if not outer.isdisjoint(node._prev):
-                    return True
-                known.add(node)
-        return not outer.isdisjoint(self.roots)
+        nodes = topological(*self.roots, known=self.wrt)
+        return not outer.isdisjoint(self.roots) or any(not outer.isdisjoint(node._prev) for node in nodes)
 
     def adjoints(self, root: Value) -> Any:
         """The derivatives of one result, in the shape of the arguments."""
@@ -310,7 +313,8 @@ def grad(f: Callable[..., Any], argnum: int | tuple[int, ...] = 0) -> Callable[.
     Returns:
         A function of the same arguments. What it returns has the shape of the argument: a number, or lists of
         numbers. They are floats, or Values where an argument is a Value, so that `grad(grad(f))` works, and so does
-        `grad(f)` within a function that is itself being differentiated.
+        `grad(f)` within a function that is itself being differentiated. To train a weight that `f` uses through a
+        derivative of `f`, pass Values: `grad(f)(Value(0.5))` remembers how it depends on the weight.
 
     Raises:
         TypeError: `f` returns no single number, or went through a node made by hand without local derivatives (or

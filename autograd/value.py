@@ -7,11 +7,12 @@ derivative at that moment. `backward()` walks the graph from the result to its l
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops
-from autograd.graph import describe, meet, send, send_checked, topological
+from autograd.graph import clear, describe, meet, send, send_checked, topological
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal, shown
 
@@ -49,6 +50,8 @@ class Value:
         label: a name, for drawings and messages.
         _prev: the same as `_children`.
 
+    A class derived from this one may add what it likes; arithmetic on its instances gives plain Values.
+
     Raises:
         TypeError: `data` is no real scalar, or an operand is no Value.
         ValueError: as many operands as local derivatives are needed.
@@ -62,8 +65,8 @@ class Value:
     """
 
     # One or two operands and their local derivatives stand in the node itself: no tuples and no closures, so that a
-    # node is one object to the garbage collector, and in no cycle. More operands, or those of a node made by hand,
-    # are a tuple in `_a`, their derivatives a tuple in `_da`.
+    # node is one object to the garbage collector, and in no cycle. More operands, or those of a node whose `_backward`
+    # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`.
     __slots__ = ("__dict__", "_a", "_b", "_da", "_data", "_db", "_rule", "grad")
 
     grad: Any
@@ -101,15 +104,26 @@ class Value:
         for operand in operands:
             if not isinstance(operand, Value):
                 raise TypeError(f"an operand must be a Value, not {shown(operand)}; wrap it: Value(...)")
-        if isinstance(op, str):
-            self._rule = Handmade(op)
+        slopes = () if isinstance(op, str) else tuple(map(as_float, op))
+        if not isinstance(op, str) and len(op) != len(operands):
+            raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(op)}")
+        self._rule = Handmade(op if isinstance(op, str) else "")
+        if operands:
+            self._hold(operands, slopes)
+        if modes.unusual:
+            _in_mode(self)
+
+    def _hold(self, operands: tuple[Value, ...], slopes: tuple[float, ...]) -> None:
+        """Puts operands and local derivatives where they belong."""
+        self._b = self._db = None
+        if len(operands) > 2 or not slopes:
+            self._a, self._da = operands, slopes or None
+        elif len(operands) == 2:
+            self._a, self._b = operands
+            self._da, self._db = slopes
         else:
-            if len(op) != len(operands):
-                raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(op)}")
-            self._rule = Handmade("")
-            self._da = tuple(map(as_float, op))
-        if operands and modes.recording():
-            self._a = operands
+            (self._a,) = operands
+            (self._da,) = slopes
 
     # How the node was made, for reading
 
@@ -137,6 +151,9 @@ class Value:
     @property
     def _local_grads(self) -> tuple[float, ...]:
         """The derivative of this node for each operand, as of the forward pass; empty where only `_backward` knows."""
+        return () if isinstance(self._rule, Handmade) and self._rule.backward is not None else self._slopes()
+
+    def _slopes(self) -> tuple[float, ...]:
         if self._b is not None:
             return (self._da, self._db)
         if self._da is None:
@@ -157,13 +174,23 @@ class Value:
 
     @_backward.setter
     def _backward(self, function: Callable[[], object]) -> None:
-        operands = self._prev
+        if not callable(function):
+            raise TypeError(f"_backward must be a function without arguments, not {shown(function)}")
+        if not modes.recording():
+            return
+        operands, slopes = self._prev, self._slopes()
+        if not operands:
+            raise TypeError(
+                f"{self!r} has no operands, so that backward() would never call this function: "
+                "name them when making the node, Value(data, (a, b), 'name')"
+            )
         self._rule = Handmade(self._op, function)
-        self._a, self._b, self._da, self._db = operands or None, None, None, None
+        # The derivatives stay, for a function that goes on to the `_backward` it replaces.
+        self._a, self._b, self._da, self._db = operands, None, slopes or None, None
 
     def _apply_chain_rule(self) -> None:
         """Adds to each operand's gradient this node's gradient times the local derivative."""
-        for operand, local in zip(self._prev, self._local_grads, strict=False):
+        for operand, local in zip(self._prev, self._slopes(), strict=False):
             operand.grad += local * self.grad
 
     # Arithmetic. Networks are made of `+` and `*`, so these two write their node out, as `apply` would make it.
@@ -282,25 +309,25 @@ class Value:
 
     def maximum(self, other: Any) -> Value:
         """The larger of the two. On a tie each has half the derivative."""
-        return _binary(ops.MAXIMUM, self, other)
+        return _answered(_binary(ops.MAXIMUM, self, other), other)
 
     def minimum(self, other: Any) -> Value:
         """The smaller of the two. On a tie each has half the derivative."""
-        return _binary(ops.MINIMUM, self, other)
+        return _answered(_binary(ops.MINIMUM, self, other), other)
 
     # Comparison is of data; equality and hashing are identity, as inherited.
 
     def __lt__(self, other: Any) -> bool:
-        return self._data < _number_in(other)
+        return _compared(operator.lt, self, other)
 
     def __le__(self, other: Any) -> bool:
-        return self._data <= _number_in(other)
+        return _compared(operator.le, self, other)
 
     def __gt__(self, other: Any) -> bool:
-        return self._data > _number_in(other)
+        return _compared(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> bool:
-        return self._data >= _number_in(other)
+        return _compared(operator.ge, self, other)
 
     def __float__(self) -> NoReturn:
         raise TypeError(
@@ -330,7 +357,14 @@ class Value:
         return Value(self._data)
 
     def __copy__(self) -> Value:
-        """A second node of the same operands."""
+        """A second node of the same operands.
+
+        Raises:
+            TypeError: its `_backward` was assigned to it: that function belongs to this one node.
+        """
+        from autograd.pickling import refuse_closure
+
+        refuse_closure(self)
         other = _new(type(self))
         other.__dict__.update(self.__dict__)
         for name in _FIELDS:
@@ -356,33 +390,41 @@ class Value:
             create_graph: make the gradients Values, which can be differentiated in turn.
 
         Raises:
-            FloatingPointError: within `detect_anomaly()`, a gradient is not finite.
+            FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves hold what
+                they held before, and inner nodes 0.
             TypeError: with `create_graph`, a node made by hand has no rule that could be differentiated.
             RuntimeError: with `create_graph`, `.data` was changed since the forward pass.
         """
         if create_graph:
             from autograd.transforms import backward_with_graph
 
-            return backward_with_graph(self)
+            backward_with_graph(self)
+            return
         zero = float("0")  # an object of its own: a gradient that *is* this zero marks a node met by this pass
         earlier: dict[Value, Any] = {}
+        order: list[Value] = []
         try:
-            order = meet(self, zero, earlier)
+            meet(self, zero, earlier, order)
             self.grad = 1.0
             if modes.unusual and modes.checking():
                 send_checked(order)
             else:
                 send(order)
-        finally:
+        except BaseException:
+            clear(order)
             for leaf, grad in earlier.items():
-                leaf.grad = grad + leaf.grad
+                leaf.grad = grad
+            raise
+        for leaf, grad in earlier.items():
+            leaf.grad = grad + leaf.grad
 
     def refresh(self) -> Value:
         """Evaluates the graph again, in place, from the present data of its leaves; returns this.
 
         Raises:
             TypeError: a node made by hand cannot be evaluated again.
-            ValueError, ZeroDivisionError, OverflowError: as at the first evaluation; the graph is then as it was.
+            ValueError, ZeroDivisionError, OverflowError, FloatingPointError: as at the first evaluation. After any
+                error the graph is as it was.
         """
         done: list[tuple[Value, float, Any, Any]] = []
         try:
@@ -392,6 +434,8 @@ class Value:
                     raise TypeError(f"{describe(node)} was made by hand: only its maker knows how to compute it")
                 done.append((node, node._data, node._da, node._db))
                 _evaluate(node, rule.evaluate)
+                if modes.unusual:
+                    _check(node)
         except BaseException:
             for node, data, da, db in done:
                 node._data, node._da, node._db = data, da, db
@@ -463,11 +507,16 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
 
 def _in_mode(out: Value) -> Value:
     """A fresh node as the modes in force want it: checked, or cut off from its operands."""
-    if modes.checking() and not math.isfinite(out._data):
-        raise FloatingPointError(f"{describe(out)} is {out._data}, the first result that is not finite")
+    _check(out)
     if not modes.recording():
         out._a = out._b = out._da = out._db = out._rule = None
     return out
+
+
+def _check(out: Value) -> None:
+    """Raises within `detect_anomaly()` if the number is inf or nan."""
+    if modes.checking() and not math.isfinite(out._data):
+        raise FloatingPointError(f"{describe(out)} is {out._data}, the first result that is not finite")
 
 
 def _evaluate(node: Value, evaluate: Kernel) -> None:
@@ -476,19 +525,15 @@ def _evaluate(node: Value, evaluate: Kernel) -> None:
         node._data, *slopes = evaluate(*[operand._data for operand in node._prev])
     except (ArithmeticError, ValueError) as error:
         raise _explained(error, node) from None
-    if len(slopes) > 2:
-        node._da, node._db = tuple(slopes), None
-    else:
-        node._da, node._db = slopes[0], slopes[1] if len(slopes) == 2 else None
+    node._hold(node._prev, tuple(slopes))
 
 
 def _explained(error: Exception, node: Value) -> Exception:
     """The error of Python's floats, with the operation and its operands, and where it is defined."""
-    reason = node._rule.domain if isinstance(node._rule, Operation) else ""
-    message = f"{describe(node)}: {reason or error}"
-    if isinstance(error, ZeroDivisionError):
-        return ZeroDivisionError(message)
-    return OverflowError(message) if isinstance(error, ArithmeticError) else ValueError(message)
+    kinds = (ZeroDivisionError, OverflowError, ValueError)
+    kind = next((kind for kind in kinds if isinstance(error, kind)), OverflowError)
+    reason = node._rule.reason(kind) if isinstance(node._rule, Operation) else ""
+    return kind(f"{describe(node)}: {reason or error}")
 
 
 def _operand(x: Any) -> Value:
@@ -504,5 +549,14 @@ def _refuse(x: Any) -> Value:
     return _NO_ANSWER
 
 
-def _number_in(x: Any) -> float:
-    return x._data if isinstance(x, Value) else as_float(x)
+def _answered(answer: Value, other: Any) -> Value:
+    """What a method gives back: unlike an operator's, its caller cannot try the other operand."""
+    if answer is _NO_ANSWER:
+        raise TypeError(refusal(other))
+    return answer
+
+
+def _compared(compare: Callable[[Any, Any], bool], a: Value, b: Any) -> bool:
+    if isinstance(b, Value):
+        return compare(a._data, b._data)
+    return compare(a._data, b) if is_scalar(b) else cast(bool, _refuse(b))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import autograd
+import viz
 from autograd import Value, grad, hessian, ops
 
 hypotenuse = autograd.operation(
@@ -112,3 +113,48 @@ def test_mistakes_in_a_declaration() -> None:
 
 def test_it_is_what_it_says() -> None:
     assert repr(ops.OPERATIONS["hypotenuse"]) == "<operation hypotenuse>"
+
+
+def test_it_is_explained_and_drawn() -> None:
+    a, b = Value(3.0, label="a"), Value(4.0, label="b")
+    y = hypotenuse(a, b)
+    y.label = "y"
+    step = str(next(autograd.Backprop(y)))
+    assert "each side over the hypotenuse" in step
+    assert "∂y/∂a = a / y = 3.0 / 5.0 = 0.6" in step
+    assert str(autograd.formula(y)) == "hypotenuse(a, b)"
+    assert ">hyp<" in viz.svg(y)
+
+
+def test_a_copy_keeps_the_rule_and_a_pickle_that_would_not_is_refused() -> None:
+    def scaled(factor: float) -> Any:
+        return autograd.operation(
+            "test_custom_scaled", forward=lambda m, a: factor * a, partials=[lambda m, y, a: factor]
+        )
+
+    y = scaled(2.0)(Value(1.0))
+    scaled(3.0)
+    twin = copy.deepcopy(y)
+    twin._prev[0].data = 10.0
+    assert twin.refresh().data == 20.0
+    with pytest.raises(TypeError, match="'test_custom_scaled' has been declared anew since this graph was made"):
+        pickle.dumps(y)
+
+
+def test_what_is_no_number_is_refused() -> None:
+    for k, answer in enumerate((2j, None, (1.0, 2.0))):
+        forward = autograd.operation(
+            f"test_custom_a{k}", forward=lambda m, a, x=answer: x, partials=[lambda m, y, a: 1.0]
+        )
+        with pytest.raises(TypeError, match=rf"forward of operation 'test_custom_a{k}' gave .*, which is no float"):
+            forward(1.0)
+        partial = autograd.operation(
+            f"test_custom_b{k}", forward=lambda m, a: a, partials=[lambda m, y, a, x=answer: x]
+        )
+        with pytest.raises(TypeError, match=rf"partial 0 of operation 'test_custom_b{k}' gave .*, which is no float"):
+            partial(1.0)
+    whole = autograd.operation("test_custom_whole", forward=lambda m, a: 2, partials=[lambda m, y, a: 0])
+    above = autograd.operation("test_custom_above", forward=lambda m, a: m.greater(a, 1), partials=[lambda m, y, a: 0])
+    assert [type(f(3.0).data) for f in (whole, above)] == [float, float]
+    with pytest.raises(TypeError, match="partials is a list, with a rule for each operand"):
+        autograd.operation("test_custom_c", forward=lambda m, a: a, partials=lambda m, y, a: 1.0)  # type: ignore[arg-type]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from autograd import Value, gradcheck, operation
+from autograd import Value, gradcheck, logsumexp, operation, softmax
+from nn import MLP, cross_entropy, squared_error
 
 
 def test_functions_of_several_arguments_and_lists() -> None:
@@ -62,5 +65,55 @@ def test_what_cannot_be_checked_is_refused() -> None:
     with pytest.raises(TypeError, match=r"cube\(2\.0\) was made by hand.*forwards=\{'cube': \.\.\.\}"):
         gradcheck(Value(8.0, (Value(2.0),), "cube"))
     for nothing in (3.0, math.sin):
-        with pytest.raises(TypeError, match="gradcheck needs a function and its arguments"):
+        with pytest.raises(TypeError, match="gradcheck needs a function and a list of its arguments"):
             gradcheck(nothing)  # type: ignore[arg-type]
+
+
+def test_graphs_with_softmax_and_cross_entropy_pass() -> None:
+    scores = [Value(1.0), Value(2.0), Value(-0.5)]
+    assert gradcheck(softmax(scores)[0] + logsumexp(scores))
+    assert gradcheck(cross_entropy(scores, 1))
+
+
+def test_the_step_suits_the_scale() -> None:
+    cases: list[tuple[Callable[[Any], Any], float]] = [
+        (lambda x: x.log(), 1e-3),
+        (lambda x: x.log(), 1e-6),
+        (lambda x: 1 / x, 1e-3),
+        (lambda x: x.sqrt(), 1e-4),
+        (lambda x: x.cos(), 1e-9),
+        (lambda x: x * x, 1e12),
+        (lambda x: x.exp(), 709.782),
+    ]
+    for f, x in cases:
+        assert gradcheck(f, [x])
+        assert gradcheck(f(Value(x)))
+    with pytest.raises(ValueError, match="the derivative for argument 0"):
+        gradcheck(operation("test_gradcheck_log", forward=lambda m, a: m.log(a), partials=[lambda m, y, a: a]), [1e-3])
+    with pytest.raises(
+        ValueError, match=r"argument 0 = 0\.0 cannot be checked: the function is not defined on both sides"
+    ):
+        gradcheck(lambda x: x.sqrt(), [0.0])
+
+
+def test_at_a_kink_any_derivative_between_those_of_its_sides_is_right() -> None:
+    assert gradcheck(lambda x: x.relu() + abs(x) * 2 + x.maximum(0), [0.0])
+    assert gradcheck(squared_error([MLP(2, [4, 1], seed=0)([0.0, 0.0])], [Value(1.0)]))
+    steep = operation("test_gradcheck_steep", forward=lambda m, a: m.maximum(a, 0.0), partials=[lambda m, y, a: 1.5])
+    with pytest.raises(ValueError, match=r"is 1\.5, but finite differences give 0\.5"):
+        gradcheck(steep, [0.0])
+
+
+def test_functions_that_make_their_nodes_by_hand() -> None:
+    def cube(x: Value, factor: float = 3.0) -> Value:
+        out = Value(x.data**3, (x,), "cube")
+
+        def backward() -> None:
+            x.grad += factor * x.data**2 * out.grad
+
+        out._backward = backward
+        return out
+
+    assert gradcheck(lambda x: cube(x) * x, [2.0])
+    with pytest.raises(ValueError, match=r"argument 0 = 2\.0 is 8\.0, but finite differences give 12\.0"):
+        gradcheck(lambda x: cube(x, 2.0), [2.0])

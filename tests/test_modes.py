@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -81,3 +82,30 @@ def test_two_threads_differentiate_their_own_graphs() -> None:
     for thread in threads:
         thread.join()
     assert found == {n: [1.0 + 40.0 * (i + n) for i in range(200)] for n in found}
+
+
+def test_detect_anomaly_sees_what_is_refreshed_or_made_by_hand() -> None:
+    a = Value(1e300, label="a")
+    y = a * 2
+    a.data = 1e308
+    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"mul\(a = 1e\+308, 2\.0\) is inf"):
+        y.refresh()
+    assert y.data == 2e300
+    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"node\(a = 1e\+308\) is nan"):
+        Value(float("nan"), (a,), (1.0,))
+
+
+def test_what_runs_after_its_call_cannot_be_decorated() -> None:
+    def generator() -> Iterator[Value]:
+        yield Value(1.0) * 2
+
+    async def coroutine() -> Value:
+        return Value(1.0) * 2
+
+    for function in (generator, coroutine):
+        with pytest.raises(TypeError, match=r"runs after its call has ended: write with no_grad\(\): in its body"):
+            no_grad()(function)
+    with pytest.raises(TypeError, match=r"no_grad takes nothing: write @no_grad\(\), with parentheses"):
+
+        @no_grad
+        def predict() -> None: ...

@@ -41,11 +41,16 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "softplus": lambda a: mpmath.log(1 + mpmath.exp(a)),
     "maximum": max,
     "minimum": min,
+    "sign": mpmath.sign,
+    "greater": lambda a, b: int(a > b),
+    "equal": lambda a, b: int(a == b),
+    "where": lambda a, b, c: b if a else c,
     "power": lambda a: a ** mpmath.mpf(2.5),
     "leaky_relu": lambda a: a if a > 0 else a * mpmath.mpf(0.1),
 }
 MEMBERS = {"power": 2.5, "leaky_relu": 0.1}
 POINTS = [0.3, 1.7, -0.6, 2.4, -3.1, 0.9]
+DECISIONS = ("sign", "greater", "equal", "where")
 POSITIVE = {"log", "sqrt", "pow", "power"}
 
 
@@ -70,7 +75,7 @@ def test_values_and_derivatives_equal_those_of_50_digits(operation: Operation) -
     reference = REFERENCES[operation.name]
     with mpmath.workdps(50):
         for k, x in enumerate(POINTS):
-            data = [x, POINTS[k - 1]][: operation.arity]
+            data = [x, POINTS[k - 1], POINTS[k - 2]][: operation.arity]
             if operation.name in POSITIVE:
                 data[0] = abs(data[0])
             if operation.name == "log1p":
@@ -92,7 +97,7 @@ def test_values_and_derivatives_equal_those_of_50_digits(operation: Operation) -
 @pytest.mark.parametrize("operation", declared(), ids=lambda operation: operation.name)
 def test_what_is_fast_equals_what_is_declared(operation: Operation) -> None:
     for k, x in enumerate(POINTS):
-        data = [abs(x) if operation.name in POSITIVE else x / 4, POINTS[k - 1]][: operation.arity]
+        data = [abs(x) if operation.name in POSITIVE else x / 4, POINTS[k - 1], POINTS[k - 2]][: operation.arity]
         y = apply(operation, *map(Value, data))
         assert y.data == operation.forward(strict, *data)
         assert y._local_grads == tuple(partial(quiet, y.data, *data) for partial in operation.partials)
@@ -150,7 +155,11 @@ def test_nothing_overflows_that_need_not() -> None:
         (lambda a, b: b / a, ZeroDivisionError, r"div\(b = -2\.0, a = 0\.0\): the denominator must not be 0"),
         (lambda a, b: a.log(), ValueError, r"log\(a = 0\.0\): the operand must be above 0"),
         (lambda a, b: b.sqrt(), ValueError, r"sqrt\(b = -2\.0\): the operand must not be below 0"),
-        (lambda a, b: b**0.5, ValueError, r"power\(b = -2\.0, exponent=0\.5\): a negative base needs a whole exponent"),
+        (
+            lambda a, b: b**0.5,
+            ValueError,
+            r"power\(b = -2\.0, exponent=0\.5\): a negative number has whole powers only",
+        ),
         (lambda a, b: a**-1, ZeroDivisionError, r"power\(a = 0\.0, exponent=-1\.0\)"),
         (lambda a, b: b ** Value(0.5), ValueError, r"pow\(b = -2\.0, 0\.5\)"),
         (lambda a, b: (b * -500).exp(), OverflowError, r"exp\(1000\.0\): the answer must fit a float"),
@@ -171,13 +180,23 @@ def test_sums_and_products_follow_ieee_754() -> None:
     assert math.isnan((Value(INF) - INF).data)
 
 
-@pytest.mark.parametrize("two", [2, 2.0, True + 1, Fraction(2), Decimal(2), np.float32(2), np.int64(2), np.array(2.0)])
+TWOS: list[Any] = [2, 2.0, True + 1, Fraction(2), Decimal(2), np.array(2.0), np.array(2)]
+TWOS += [kind(2) for kind in (np.float16, np.float32, np.float64, np.longdouble, np.int8, np.int64, np.uint8)]
+
+
+@pytest.mark.parametrize("two", TWOS, ids=lambda two: f"{type(two).__name__} {getattr(two, 'dtype', '')}")
 def test_any_real_scalar_on_either_side(two: Any) -> None:
     a = Value(3.0)
     found = [a + two, two + a, a - two, two - a, a * two, two * a, a / two, two / a, a**two, two**a, a.maximum(two)]
     assert [v.data for v in found] == [5, 5, 1, -1, 6, 6, 1.5, 2 / 3, 9, 8, 3]
     assert all(type(v) is Value and type(v.data) is float for v in found)
     assert Value(two).data == 2.0
+
+
+@pytest.mark.parametrize("one", [True, np.True_, np.array(True)])
+def test_a_truth_value_is_0_or_1(one: Any) -> None:
+    a = Value(3.0)
+    assert [v.data for v in (a + one, one * a, a - one, Value(one))] == [4.0, 3.0, 2.0, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +220,7 @@ def test_what_is_no_real_scalar_is_refused(thing: Any, hint: str) -> None:
 
 def test_the_third_derivative_of_any_operation_is_right() -> None:
     for operation in declared():
-        if operation.name in ("relu", "leaky_relu", "abs", "maximum", "minimum"):
+        if operation.name in ("relu", "leaky_relu", "abs", "maximum", "minimum", *DECISIONS):
             continue
         x, others = 0.8, [0.7] * (operation.arity - 1)
         third = grad(grad(grad(lambda a, op=operation, o=others: apply(op, a, *map(Value, o)))))(x)

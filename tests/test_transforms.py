@@ -7,6 +7,7 @@ from typing import Any
 import mpmath
 import pytest
 
+import autograd
 from autograd import Value, detect_anomaly, grad, hessian, jacobian, jvp, no_grad, value_and_grad
 
 ONE_OPERAND: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], float]] = {
@@ -255,3 +256,47 @@ def test_errors_say_what_to_do() -> None:
         grad(lambda x: x)("a")
     with pytest.raises(ValueError, match="directions must have the shape of the arguments"):
         jvp(lambda x: x, (1.0,), (1.0, 2.0))
+
+
+def test_derivatives_decide_anew_when_they_are_refreshed() -> None:
+    """The branch of relu and its like is a part of the graph, not frozen into it."""
+    functions: list[Callable[[Any], Any]] = [
+        lambda t: t.relu() * t,
+        lambda t: abs(t) * t,
+        lambda t: t.leaky_relu(0.1) * 3,
+        lambda t: t.maximum(0.5) * t + t.minimum(-0.5),
+    ]
+    for f in functions:
+        x = Value(2.0)
+        slope = grad(f)(x)
+        for moved in (-2.0, 0.2, 3.0):
+            x.data = moved
+            assert slope.refresh().data == grad(f)(moved)
+        curvature = grad(grad(f))(Value(-2.0))
+        assert curvature.data == grad(grad(f))(-2.0)
+    y = Value(2.0)
+    (y.relu() * y).backward(create_graph=True)
+    y.data = -1.0
+    assert y.grad.refresh().data == 0.0
+
+
+def test_a_gradient_penalty_is_compiled() -> None:
+    def penalty(w: Any, x: Any) -> Any:
+        return (grad(lambda t: (w * t).relu() * t)(x) - 1) ** 2
+
+    x, w = Value(0.5), Value(-1.0)
+    program = autograd.compile(penalty(w, x), inputs=[x], params=[w])
+    for at in (0.5, -0.5, 2.0):
+        here, weight = Value(at), Value(-1.0)
+        loss = penalty(weight, here)
+        loss.backward()
+        value, (slope,) = program.value_and_grad([[at]])
+        assert (value, slope) == pytest.approx((loss.data, weight.grad))
+
+
+def test_many_results_share_one_walk() -> None:
+    xs = [0.1 * i for i in range(300)]
+    values, speeds = jvp(lambda v: [sum(v[: i + 1], Value(0.0)) ** 2 for i in range(len(v))], (xs,), ([1.0] * 300,))
+    total = sum(xs)
+    assert values[-1] == pytest.approx(total**2)
+    assert speeds[-1] == pytest.approx(2 * total * 300)

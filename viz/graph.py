@@ -29,11 +29,10 @@ def trace(*roots: Value) -> tuple[list[Value], list[Edge]]:
         (2, 2)
     """
     nodes: dict[Value, None] = {}
-    for root in roots:
-        for node in topological(root):
-            nodes.update(dict.fromkeys(node._prev))
-            nodes[node] = None
-        nodes.setdefault(root)
+    for node in topological(*roots):
+        nodes.update(dict.fromkeys(node._prev))
+        nodes[node] = None
+    nodes.update(dict.fromkeys(roots))
     edges = [Edge(operand, node, i) for node in nodes for i, operand in enumerate(node._prev)]
     return list(nodes), edges
 

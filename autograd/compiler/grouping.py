@@ -134,7 +134,7 @@ class _Grouper:
         self, roots: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value], wanted: list[Value]
     ) -> None:
         self.roots, self.wanted = roots, wanted
-        self.order = _order(roots)
+        self.order = topological(*roots)
         leaves = [
             Group(PARAMETERS, "params", list(params), differentiated=True),
             Group(INPUTS, "inputs", list(inputs), batched=True, differentiated=any(v in set(inputs) for v in wanted)),
@@ -274,13 +274,6 @@ class _Grouper:
             node in self.wanted for node in new.nodes
         )
         _arrange(new)
-
-
-def _order(roots: Sequence[Value]) -> list[Value]:
-    order: dict[Value, None] = {}
-    for root in roots:
-        order.update(dict.fromkeys(topological(root, order)))
-    return list(order)
 
 
 def _absorbed(order: list[Value], kept: set[Value]) -> set[Value]:
