@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OLDEST := numpy==1.26.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
+DOCUMENTED := autograd autograd.compiler autograd.functions autograd.ops nn nn.initialisation nn.schedules viz
 
 .PHONY: digits test lint format bench docs oldest wheel browser clean help
 
@@ -12,6 +13,7 @@ help:
 	@echo "make bench    measure speed and memory beside the peers"
 	@echo "make docs     build the tutorial's pictures and notebook, the gallery, the API reference"
 	@echo "make oldest   run the tests with the oldest dependencies that are supported"
+	@echo "make with-python3.13  run the tests with another Python"
 	@echo "make wheel    build the wheel and try it in an empty environment"
 	@echo "make browser  install Chromium for the tests that drive one (Debian, as root)"
 
@@ -36,13 +38,19 @@ bench: .venv/bench
 docs: .venv/dev
 	@$(BIN)/python -m docs.build
 	@$(BIN)/python -m docs.gallery
-	@$(BIN)/pdoc --docformat google --output-directory docs/api autograd nn viz
+	@$(BIN)/pdoc --docformat google --output-directory docs/api $(DOCUMENTED)
 
 # An environment of their own, so that they do not disturb the one in use.
 oldest:
 	@test -x build/oldest/bin/python || $(PYTHON) -m venv build/oldest
 	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test]" $(OLDEST)
 	@build/oldest/bin/python -m pytest -q -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
+
+# With another Python, such as `make with-python3.13`, in an environment of its own.
+with-%:
+	@test -x build/$*/bin/python || $* -m venv build/$*
+	@build/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test,docs]"
+	@build/$*/bin/python -m pytest -q
 
 wheel:
 	@rm -rf build/wheel && mkdir -p build/wheel/empty

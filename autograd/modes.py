@@ -32,8 +32,8 @@ def checking() -> bool:
 class _Mode(ContextDecorator):
     """A mode that lasts for a `with` block or for each call of a decorated function."""
 
-    variable: ContextVar[bool]
-    value: bool
+    _variable: ContextVar[bool]
+    _value: bool
 
     def __init__(self, function: object = None) -> None:
         if function is not None:
@@ -55,12 +55,12 @@ class _Mode(ContextDecorator):
         global unusual
         with _lock:
             unusual += 1
-        self._tokens.append(self.variable.set(self.value))
+        self._tokens.append(self._variable.set(self._value))
         return self
 
     def __exit__(self, *exception: Any) -> None:
         global unusual
-        self.variable.reset(self._tokens.pop())
+        self._variable.reset(self._tokens.pop())
         with _lock:
             unusual -= 1
 
@@ -77,8 +77,8 @@ class no_grad(_Mode):
         ()
     """
 
-    variable = _RECORDING
-    value = False
+    _variable = _RECORDING
+    _value = False
 
 
 class enable_grad(_Mode):
@@ -91,8 +91,8 @@ class enable_grad(_Mode):
         2
     """
 
-    variable = _RECORDING
-    value = True
+    _variable = _RECORDING
+    _value = True
 
 
 class detect_anomaly(_Mode):
@@ -107,13 +107,13 @@ class detect_anomaly(_Mode):
         FloatingPointError: mul(a = 1e+308, 10.0) is inf, the first result that is not finite
     """
 
-    variable = _CHECKING
-    value = True
+    _variable = _CHECKING
+    _value = True
 
 
 class _unchecked(_Mode):
-    variable = _CHECKING
-    value = False
+    _variable = _CHECKING
+    _value = False
 
 
 @contextmanager

@@ -126,3 +126,27 @@ def test_a_deep_chain_does_not_recurse() -> None:
         x = x + 0.5
     Backprop(x).run()
     assert a.grad == 1.0
+
+
+def test_what_cannot_be_stepped_through_is_refused() -> None:
+    with pytest.raises(TypeError, match="a pass starts at a Value, the loss, not at float"):
+        Backprop(2.0)  # type: ignore[arg-type]
+    steps = Backprop(Value(2.0) * 3)
+    with pytest.raises(ValueError, match=r"next\(\) takes at least one step, not 0; back\(\) goes the other way"):
+        steps.next(0)
+    with pytest.raises(ValueError, match=r"back\(\) undoes at least one step, not -1"):
+        steps.back(-1)
+
+
+def test_a_cursor_shows_where_it_is() -> None:
+    a = Value(2.0, label="a")
+    loss = a * 3 + 1
+    loss.label = "loss"
+    steps = Backprop(loss)
+    assert repr(steps) == "<Backprop of loss: 0 of 2 steps taken, next: loss>"
+    steps.goto(2)
+    assert repr(steps) == "<Backprop of loss: 2 of 2 steps taken, done>"
+    steps.goto(1)
+    assert steps.position == 1
+    steps.reset()
+    assert (steps.position, a.grad) == (0, 0.0)

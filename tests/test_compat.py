@@ -8,6 +8,7 @@ import pickle
 import random
 from typing import Any
 
+import micrograd.nn
 import numpy as np
 import pytest
 
@@ -226,3 +227,57 @@ def test_gradients_are_the_same_in_each_run() -> None:
         return [x.grad for x in xs]
 
     assert run() == run()
+
+
+def test_training_goes_as_on_micrograd_itself() -> None:
+    """The demo's loop, the same source on both: hinge loss, weight decay, a falling rate."""
+
+    def losses(mlp: Any) -> list[float]:
+        random.seed(1337)
+        model = mlp(2, [8, 8, 1])
+        draw = random.Random(0)
+        points = [([draw.uniform(-1, 1), draw.uniform(-1, 1)], draw.choice((-1, 1))) for _ in range(20)]
+        found = []
+        for k in range(4):
+            scores = [model(x) for x, _ in points]
+            hinge = [(1 + -y * score).relu() for (_, y), score in zip(points, scores, strict=True)]
+            total = sum(hinge) * (1.0 / len(hinge)) + 1e-4 * sum(p * p for p in model.parameters())
+            model.zero_grad()
+            total.backward()
+            for p in model.parameters():
+                p.data -= (1.0 - 0.9 * k / 100) * p.grad
+            found.append(total.data)
+        return found
+
+    assert losses(MLP) == pytest.approx(losses(micrograd.nn.MLP), rel=1e-9)
+
+
+def test_a_program_in_the_manner_of_microgpt() -> None:
+    """Local gradients given as numbers, walked by the program's own backward pass."""
+
+    def product(a: Value, b: Value) -> Value:
+        return Value(a.data * b.data, (a, b), (b.data, a.data))
+
+    def by_hand(root: Value) -> None:
+        order: list[Value] = []
+        visited: set[Value] = set()
+
+        def build(v: Value) -> None:
+            if v not in visited:
+                visited.add(v)
+                for child in v._children:
+                    build(child)
+                order.append(v)
+
+        build(root)
+        root.grad = 1
+        for v in reversed(order):
+            for child, local in zip(v._children, v._local_grads, strict=True):
+                child.grad += local * v.grad
+
+    grads = []
+    for backward in (by_hand, Value.backward):
+        a, b = Value(2.0), Value(-3.0)
+        backward(product(product(a, b), a) + b)
+        grads.append((a.grad, b.grad))
+    assert grads == [(-12.0, 5.0)] * 2

@@ -14,7 +14,19 @@ import time
 import pytest
 
 import autograd
-from autograd import Backprop, Value, derivation, explain, formula, label, misconceptions, nudge, tree, why_zero
+from autograd import (
+    Backprop,
+    Value,
+    derivation,
+    explain,
+    formula,
+    label,
+    misconceptions,
+    nudge,
+    operation,
+    tree,
+    why_zero,
+)
 from autograd.walk import SCREENS, tour
 from autograd.words.names import every_node
 from autograd.words.paths import gradients
@@ -204,3 +216,47 @@ def test_values_and_steps_display_richly_where_there_is_something_to_draw() -> N
     for _ in range(400):
         x = x + 1
     assert set(x._repr_mimebundle_()) == {"text/plain"}
+
+
+def test_a_depth_below_0_is_refused() -> None:
+    for function in (formula, tree):
+        with pytest.raises(ValueError, match="depth counts operations and cannot be negative: -1"):
+            function(Value(1.0), depth=-1)
+
+
+def test_the_loss_by_itself_and_many_ways_at_once() -> None:
+    a = Value(2.0, label="a")
+    assert "the derivative of a value with respect to itself" in str(explain(a, a))
+    total = a * 0
+    for i in range(40):
+        total = total + a * i
+    told = str(explain(total, a))
+    assert f"= {sum(range(40))}.0" in told
+    assert "more" in told
+
+
+def test_a_rule_of_a_user_that_no_term_can_hold_is_told_in_numbers() -> None:
+    step = operation("test_explain_step", forward=lambda m, a: abs(float(a)), partials=[lambda m, y, a: float(a > 0)])
+    a = Value(3.0, label="a")
+    y = step(a)
+    y.label = "y"
+    assert "∂y/∂a = 1.0" in str(next(Backprop(y)))
+
+
+def test_a_derivative_of_the_time_before_is_marked() -> None:
+    a = Value(3.0, label="a")
+    y = a * a
+    y.label = "y"
+    a.data = 5.0
+    assert "3.0 (as of the forward pass)" in str(next(Backprop(y)))
+
+
+def test_why_zero_tells_contributions_that_cancel() -> None:
+    a = Value(2.0, label="a")
+    assert "the contributions cancel: 1.0 + -1.0 = 0" in str(why_zero(a, a - a))
+    for y, reason in [
+        (a.minimum(1.0), "the other operand was chosen"),
+        ((a * 1000).tanh(), "so far out that the curve is flat"),
+        (abs(a * 0 + Value(0.0) * a) * 3, "its derivative at 0.0 is 0"),
+    ]:
+        assert reason in str(why_zero(a, y)), y

@@ -19,16 +19,6 @@ class Even:
     shape: tuple[int, ...]
     steps: tuple[int, ...]
 
-    @property
-    def repeats(self) -> bool:
-        """Whether a row comes more than once."""
-        if any(step == 0 and size > 1 for step, size in zip(self.steps, self.shape, strict=True)):
-            return True
-        if len(self.shape) == 1:
-            return False
-        (n, k), (outer, inner) = self.shape, self.steps
-        return n > 1 and k > 1 and not (abs(outer) >= abs(inner) * k or abs(inner) >= abs(outer) * n)
-
 
 def even(index: Index) -> Even | None:
     """How the rows lie, if evenly."""
