@@ -51,6 +51,19 @@ def _descend(root: Value, met: set[Value], order: list[Value]) -> None:
             path.pop()
 
 
+def every_node(*roots: Value) -> list[Value]:
+    """The nodes that the roots are computed from, leaves and the roots themselves included, operands before results.
+
+    The order depends on the graph alone: the same graph gives the same list in every process.
+    """
+    nodes: dict[Value, None] = {}
+    for node in topological(*roots):
+        nodes.update(dict.fromkeys(node._prev))
+        nodes[node] = None
+    nodes.update(dict.fromkeys(roots))
+    return list(nodes)
+
+
 def meet(root: Value, zero: float, earlier: dict[Value, Any], order: list[Value]) -> None:
     """Fills `order` as `topological` does, by a faster walk that sets every gradient it meets to `zero`.
 

@@ -8,8 +8,8 @@ import random
 import pytest
 
 from autograd.backprop import Backprop, Forward, lessons
+from autograd.graph import every_node
 from autograd.value import Value
-from autograd.words.names import every_node
 
 
 def random_graph(seed: int) -> Value:

@@ -27,8 +27,8 @@ from autograd import (
     tree,
     why_zero,
 )
+from autograd.graph import every_node
 from autograd.walk import SCREENS, tour
-from autograd.words.names import every_node
 from autograd.words.paths import gradients
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd import Value
-from autograd.graph import topological
+from autograd.graph import every_node
 
 
 class Edge(NamedTuple):
@@ -28,13 +28,8 @@ def trace(*roots: Value) -> tuple[list[Value], list[Edge]]:
         >>> len(nodes), len(edges)
         (2, 2)
     """
-    nodes: dict[Value, None] = {}
-    for node in topological(*roots):
-        nodes.update(dict.fromkeys(node._prev))
-        nodes[node] = None
-    nodes.update(dict.fromkeys(roots))
-    edges = [Edge(operand, node, i) for node in nodes for i, operand in enumerate(node._prev)]
-    return list(nodes), edges
+    nodes = every_node(*roots)
+    return nodes, [Edge(operand, node, i) for node in nodes for i, operand in enumerate(node._prev)]
 
 
 def places(nodes: list[Value]) -> dict[Value, str]:

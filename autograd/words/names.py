@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from autograd.graph import topological
+from autograd.graph import every_node
 from autograd.ops import ATOM
 from autograd.value import Value
 from autograd.words.notation import Written, literal, rule_of, write
@@ -15,16 +15,6 @@ from autograd.words.text import number, printable
 
 SHORT = 14
 """Up to how many characters an expression serves as its own name."""
-
-
-def every_node(root: Value) -> list[Value]:
-    """The nodes of a graph, leaves included, operands before results; always in the same order."""
-    met: dict[Value, None] = {}
-    for node in topological(root):
-        met.update(dict.fromkeys(node._prev))
-        met[node] = None
-    # An inner node comes before its result in `topological`, so an operand has been met by then.
-    return list(met) or [root]
 
 
 class Names:
