@@ -197,7 +197,7 @@ class Value:
 
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
-            other = _operand(other)
+            other = _operand(other, ops.ADD, self)
         if modes.unusual or other is _NO_ANSWER:
             return _binary(ops.ADD, self, other)
         out = _new(Value)
@@ -211,7 +211,7 @@ class Value:
 
     def __mul__(self, other: Any) -> Value:
         if type(other) is not Value:
-            other = _operand(other)
+            other = _operand(other, ops.MUL, self)
         if modes.unusual or other is _NO_ANSWER:
             return _binary(ops.MUL, self, other)
         out = _new(Value)
@@ -225,11 +225,11 @@ class Value:
         return out
 
     def __radd__(self, other: Any) -> Value:
-        other = _operand(other)
+        other = _operand(other, ops.ADD, self)
         return other if other is _NO_ANSWER else other + self
 
     def __rmul__(self, other: Any) -> Value:
-        other = _operand(other)
+        other = _operand(other, ops.MUL, self)
         return other if other is _NO_ANSWER else other * self
 
     def __sub__(self, other: Any) -> Value:
@@ -248,7 +248,7 @@ class Value:
         if isinstance(exponent, Value):
             return _binary(ops.POW, self, exponent)
         if not is_scalar(exponent):
-            return _refuse(exponent)
+            return _refuse(exponent, ops.POW, self)
         return _unary(ops.power(as_float(exponent)), self)
 
     def __rpow__(self, base: Any) -> Value:
@@ -489,9 +489,9 @@ def _unary(operation: Operation, a: Value) -> Value:
 
 def _binary(operation: Operation, a: Any, b: Any) -> Value:
     """`apply` for two operands, one of which may be a plain number, written out for speed."""
-    if type(a) is not Value and (a := _operand(a)) is _NO_ANSWER:
+    if type(a) is not Value and (a := _operand(a, operation, b)) is _NO_ANSWER:
         return _NO_ANSWER
-    if type(b) is not Value and (b := _operand(b)) is _NO_ANSWER:
+    if type(b) is not Value and (b := _operand(b, operation, a)) is _NO_ANSWER:
         return _NO_ANSWER
     out = _new(Value)
     out.grad = 0.0
@@ -536,17 +536,22 @@ def _explained(error: Exception, node: Value) -> Exception:
     return kind(f"{describe(node)}: {reason or error}")
 
 
-def _operand(x: Any) -> Value:
+def _operand(x: Any, operation: Operation, other: Any) -> Value:
+    """An operand as a Value, or what stands for no answer."""
     if isinstance(x, Value):
         return x
-    return Value(x) if is_scalar(x) else _refuse(x)
+    return Value(x) if is_scalar(x) else _refuse(x, operation, other)
 
 
-def _refuse(x: Any) -> Value:
+def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Value:
     """Leaves what defines operators of its own to them, as numpy arrays do; names the mistake for what does not."""
-    if x is None or isinstance(x, (str, bytes, complex, list, tuple, dict, set)):
-        raise TypeError(refusal(x))
-    return _NO_ANSWER
+    if x is not None and not isinstance(x, (str, bytes, complex, list, tuple, dict, set)):
+        return _NO_ANSWER
+    where = ""
+    if operation is not None and isinstance(other, Value):
+        name = f"{other.label} = {other._data!r}" if other.label else repr(other._data)
+        where = f"{operation.name} with {name}: "
+    raise TypeError(where + refusal(x))
 
 
 def _answered(answer: Value, other: Any) -> Value:

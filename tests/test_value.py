@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import weakref
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -149,6 +150,21 @@ def test_comparisons() -> None:
         a < "x"  # noqa: B015
     with pytest.raises(TypeError):
         a < object()  # noqa: B015
+
+
+def test_a_mistaken_operand_is_named_with_the_operation_and_the_other() -> None:
+    w = Value(2.0, label="w")
+    wrongs: list[tuple[Callable[[Any], Any], str]] = [
+        (lambda x: w + x, "add"),
+        (lambda x: x + w, "add"),
+        (lambda x: w * x, "mul"),
+        (lambda x: x - w, "sub"),
+        (lambda x: w / x, "div"),
+        (lambda x: w**x, "pow"),
+    ]
+    for wrong, name in wrongs:
+        with pytest.raises(TypeError, match=rf"{name} with w = 2\.0: a Value holds one real number, not None"):
+            wrong(None)
 
 
 def test_methods_refuse_what_operators_leave_to_the_other_side() -> None:

@@ -72,21 +72,20 @@ def _boxed(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed:
     boxes: list[Box] = []
     for node in nodes:
         key, title = keys[node]
-        inside = [boxes[index[keys[operand][0]]] for operand in node._prev if keys[operand][0] in index]
         if key not in index:
             index[key] = len(boxes)
-            boxes.append(_new_box(node, title, inside))
+            boxes.append(_new_box(node, title, [boxes[index[keys[operand][0]]] for operand in node._prev]))
         box = boxes[index[key]]
         box.members.append(node)
-        if not title and box in inside and not box.title.endswith("…"):
+        if not title and not box.title.endswith("…") and key in [keys[operand][0] for operand in node._prev]:
             box.title += " + …"
             box.formula = Written("…")
     links: dict[tuple[int, int], int] = {}
-    for edge in edges:
-        start, end = index[keys[edge.operand][0]], index[keys[edge.result][0]]
+    for operand, result, _ in edges:
+        start, end = index[keys[operand][0]], index[keys[result][0]]
         if start != end:
             links[start, end] = links.get((start, end), 0) + 1
-            boxes[start].outputs[edge.operand] = None
+            boxes[start].outputs[operand] = None
     return Collapsed(boxes, links, mode)
 
 
