@@ -57,7 +57,7 @@ wheel:
 	@$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
 	@$(PYTHON) -m venv build/wheel/venv
 	@build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
-	@cp tests/wheel.py build/wheel/empty && cd build/wheel/empty && ../venv/bin/python wheel.py
+	@cp tests/wheel.py build/wheel/empty && cd build/wheel/empty && env -u PYTHONPATH ../venv/bin/python wheel.py
 
 browser:
 	@command -v chromium >/dev/null || apt-get install --yes --quiet chromium chromium-driver
@@ -67,6 +67,7 @@ clean:
 
 # The stamp of an extra is newer than pyproject.toml once what the extra needs is installed.
 .venv/%: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "installing glassgrad[$*] into .venv …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"

@@ -61,7 +61,8 @@ def _standard() -> None:
         import rlcompleter
 
         readline.set_completer(rlcompleter.Completer(namespace).complete)
-        readline.parse_and_bind("tab: complete")
+        editline = "libedit" in (readline.__doc__ or "")  # on macOS
+        readline.parse_and_bind("bind ^I rl_complete" if editline else "tab: complete")
         if sys.stdin.isatty():
             with suppress(OSError):
                 readline.read_history_file(HISTORY)

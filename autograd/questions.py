@@ -204,7 +204,7 @@ def _first_wrong(
                 f"the first to go wrong is {names.atom(node)}.grad: {number(got)}, and {number(expected)} is right.\n"
                 f"   Its gradient comes along: {ways}"
             )
-    return "comes out right on this graph. It goes wrong where a value is used in several places."
+    return "comes out right on this graph. It goes wrong where a computed value is used in several places."
 
 
 def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]:

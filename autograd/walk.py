@@ -78,7 +78,7 @@ def tour(interactive: bool = True, out: TextIO | None = None) -> None:
         _play(source, names, stream)
         if interactive and i < len(SCREENS) and not _goes_on():
             return
-    print("\nThat was all of it. The names above are ordinary ones: try them yourself.", file=stream)
+    print("\nThat was all of it. Type its lines at a prompt, change them, and see what happens.", file=stream)
 
 
 def _play(source: str, names: dict[str, Any], stream: TextIO) -> None:

@@ -8,8 +8,14 @@ from autograd import Value
 
 Activation = Callable[[Value], Value]
 
+
+def linear(v: Value) -> Value:
+    """The weighted sum itself."""
+    return v
+
+
 ACTIVATIONS: dict[str, tuple[str, Activation]] = {
-    "linear": ("Linear", lambda v: v),
+    "linear": ("Linear", linear),
     "relu": ("ReLU", Value.relu),
     "leaky_relu": ("LeakyReLU", Value.leaky_relu),
     "tanh": ("Tanh", Value.tanh),
@@ -19,12 +25,14 @@ ACTIVATIONS: dict[str, tuple[str, Activation]] = {
 """For each name, how a neuron with it is shown and the function itself."""
 
 
-def find(name: str) -> tuple[str, Activation]:
-    """The activation of that name.
+def find(name: str | Activation) -> tuple[str, Activation]:
+    """The activation of that name, or a function of one's own; and how a neuron with it is shown.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is none of that name.
     """
+    if not isinstance(name, str):
+        return getattr(name, "__name__", "Own").capitalize(), name
     try:
         return ACTIVATIONS[name]
     except KeyError:

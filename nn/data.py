@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def minibatches(*sequences: Any, size: int, rng: random.Random | None = None) -> Iterator[tuple[Any, ...]]:
+def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = None) -> Iterator[tuple[Any, ...]]:
     """Goes through all examples once, a batch at a time; the last batch may be smaller.
 
     Args:
         *sequences: of the same length, such as images and labels: lists, or numpy arrays with a row for each example.
         size: examples in a batch, at least 1.
-        rng: shuffles with it; None keeps the order.
+        rng: shuffles with it, or with that seed; None keeps the order.
 
     Yields:
         For each batch a part of each sequence, alike in kind.
@@ -27,14 +27,14 @@ def minibatches(*sequences: Any, size: int, rng: random.Random | None = None) ->
     """
     lengths = [len(sequence) for sequence in sequences]
     if len(set(lengths)) != 1:
-        raise ValueError(f"the sequences must be of one length, not {lengths}")
+        raise ValueError(f"there must be sequences, all of one length; these have {lengths}")
     if size < 1:
         raise ValueError(f"a batch holds at least one example, not {size}")
     order = list(range(lengths[0]))
     if rng is not None:
-        rng.shuffle(order)
-    for start in range(0, len(order), size):
-        yield tuple(_take(sequence, order[start : start + size]) for sequence in sequences)
+        (rng if isinstance(rng, random.Random) else random.Random(rng)).shuffle(order)
+    starts = range(0, len(order), size)
+    return (tuple(_take(sequence, order[start : start + size]) for sequence in sequences) for start in starts)
 
 
 def _take(sequence: Any, rows: list[int]) -> Any:
@@ -49,7 +49,7 @@ def accuracy(outputs: Any, labels: Any) -> float:
         labels: for each example the position of the right one.
 
     Raises:
-        ValueError: there are not as many labels as examples, or there are none.
+        ValueError: there are not as many labels as examples, or there are none; a label is no position.
 
     Example:
         >>> accuracy([[0.1, 0.9], [0.8, 0.3]], [1, 1])
@@ -57,5 +57,9 @@ def accuracy(outputs: Any, labels: Any) -> float:
     """
     if len(outputs) != len(labels) or not len(labels):
         raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
-    right = sum(max(range(len(row)), key=row.__getitem__) == label for row, label in zip(outputs, labels, strict=True))
-    return int(right) / len(labels)
+    right = 0
+    for row, label in zip(outputs, labels, strict=True):
+        if label not in range(len(row)):
+            raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {label!r}")
+        right += int(max(range(len(row)), key=row.__getitem__) == label)
+    return right / len(labels)

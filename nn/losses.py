@@ -36,10 +36,10 @@ def mse(outputs: Any, targets: Any) -> Value:
         targets: numbers in the same arrangement.
 
     Raises:
-        ValueError: there are not as many targets as outputs, or there are none.
+        ValueError: the arrangement is not the same, or there are no outputs.
     """
-    flat_outputs, flat_targets = _flat(outputs), _flat(targets)
-    return squared_error(flat_outputs, flat_targets) / len(flat_outputs)
+    rows = [_pairs(row, target) for row, target in _pairs(outputs, targets)]
+    return _total([(output - target) ** 2 for row in rows for output, target in row]) / sum(map(len, rows))
 
 
 def hinge(scores: Any, labels: Any) -> Value:
@@ -47,18 +47,18 @@ def hinge(scores: Any, labels: Any) -> Value:
 
     Args:
         scores: a Value, or a sequence of Values.
-        labels: as many numbers, each -1 or 1.
+        labels: as many numbers, each -1 or 1, or Values that will be, where a graph is traced for the compiler.
 
     Raises:
-        ValueError: a label is neither -1 nor 1, there are not as many labels as scores, or there are none.
+        ValueError: a label that is a number is neither -1 nor 1, there are not as many labels as scores, or there are
+            none.
 
     Source: C. Cortes and V. Vapnik, "Support-Vector Networks", 1995.
     """
     terms = []
     for score, label in _pairs(scores, labels):
-        number = label.data if isinstance(label, Value) else label
-        if number not in (-1, 1):
-            raise ValueError(f"hinge labels are -1 or 1, not {number!r}")
+        if not isinstance(label, Value) and label not in (-1, 1):
+            raise ValueError(f"hinge labels are -1 or 1, not {label!r}")
         terms.append((1 - label * score).relu())
     return _total(terms) / len(terms)
 
@@ -85,7 +85,7 @@ def cross_entropy(scores: Any, labels: Any) -> Value:
         >>> cross_entropy([Value(1000.0), Value(0.0)], 1).data
         1000.0
     """
-    several = any(hasattr(row, "__len__") for row in _row(scores))
+    several = any(map(_several, _row(scores)))
     terms = [_surprise(row, label) for row, label in (_pairs(scores, labels) if several else [(scores, labels)])]
     return _total(terms) / len(terms) if several else terms[0]
 
@@ -93,7 +93,7 @@ def cross_entropy(scores: Any, labels: Any) -> Value:
 def _surprise(scores: Any, label: Any) -> Value:
     """-log softmax(scores)[label], or its mean weighted by targets."""
     row = _row(scores)
-    if hasattr(label, "__len__"):
+    if _several(label):
         pairs = _pairs(row, label)
         total = logsumexp(row)
         return _total([(total - score) * target for score, target in pairs])
@@ -114,14 +114,15 @@ def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
     given, wanted = _row(outputs), _row(targets)
     if len(given) != len(wanted):
         raise ValueError(f"{len(given)} outputs need as many targets, not {len(wanted)}")
-    if not given:
+    if not len(given):
         raise ValueError("a loss needs at least one output")
     return list(zip(given, wanted, strict=True))
 
 
 def _row(x: Any) -> Sequence[Any]:
-    return x if hasattr(x, "__len__") else [x]
+    return x if _several(x) else [x]
 
 
-def _flat(x: Any) -> list[Any]:
-    return [each for row in _row(x) for each in _row(row)]
+def _several(x: Any) -> bool:
+    """Whether x is a sequence, and not one number, such as an array without dimensions."""
+    return hasattr(x, "__len__") and getattr(x, "ndim", 1) > 0

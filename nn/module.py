@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import operator
 import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd import Value
 from nn import activations, initialisation
+from nn.activations import Activation
 from nn.initialisation import Initialiser
 
 Seed = int | random.Random | None
@@ -16,8 +19,8 @@ Seed = int | random.Random | None
 class Module:
     """Something with parameters: Values, modules, and lists of them, held as attributes.
 
-    A parameter is a leaf that an attribute holds, directly or in (nested) lists, tuples and modules. Its name is the
-    way to it: `layers[0].neurons[3].w[5]`.
+    A parameter is a leaf that an attribute holds, directly or in (nested) lists, tuples, dicts and modules. Its name is
+    the way to it: `layers[0].neurons[3].w[5]`. So an input that a module keeps as an attribute counts as one too.
 
     Example:
         >>> class Line(Module):
@@ -33,7 +36,7 @@ class Module:
         """Every parameter with its name, in the order in which the attributes were set; a shared one once."""
         seen: set[Value] = set()
         found = []
-        for name, held in _held(vars(self)):
+        for name, held in _held(vars(self), (self,)):
             for i, value in enumerate(held if isinstance(held, list) else [held]):
                 if value not in seen:
                     seen.add(value)
@@ -52,7 +55,8 @@ class Module:
     def state_dict(self) -> dict[str, float | list[float]]:
         """The present numbers by name: a float for a Value, a list for a list of Values."""
         return {
-            name: [v.data for v in held] if isinstance(held, list) else held.data for name, held in _held(vars(self))
+            name: [v.data for v in held] if isinstance(held, list) else held.data
+            for name, held in _held(vars(self), (self,))
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -64,7 +68,7 @@ class Module:
         Raises:
             ValueError: a name or a length is not as in this module, or a number is not finite. Nothing is changed then.
         """
-        mine = dict(_held(vars(self)))
+        mine = dict(_held(vars(self), (self,)))
         if missing := [name for name in mine if name not in state]:
             raise ValueError(f"no numbers for {_some(missing)}: the state is that of another module")
         if unknown := [name for name in state if name not in mine]:
@@ -75,33 +79,47 @@ class Module:
             given = list(state[name]) if isinstance(held, list) else [state[name]]
             if len(given) != len(values):
                 raise ValueError(f"{name} has {len(values)} numbers in this module, and {len(given)} in the state")
-            for value, number in zip(values, given, strict=True):
-                if number - number != 0:
-                    raise ValueError(f"{name} holds {number}, which is not a finite number")
-                numbers.append((value, float(number)))
+            numbers += [(value, _finite(name, number)) for value, number in zip(values, given, strict=True)]
         for value, number in numbers:
             value.data = number
 
 
-def _held(attributes: dict[str, Any]) -> Iterator[tuple[str, Value | list[Value]]]:
+def _finite(name: str, number: Any) -> float:
+    try:
+        found = float(number)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} holds {number!r}, which is no number") from None
+    if not math.isfinite(found):
+        raise ValueError(f"{name} holds {found}, which is not a finite number")
+    return found
+
+
+def _held(attributes: dict[str, Any], above: tuple[Any, ...]) -> Iterator[tuple[str, Value | list[Value]]]:
     """The parameters in an object's attributes, with the way to each; a list of nothing else as one."""
     for name, attribute in attributes.items():
-        yield from _within(name, attribute)
+        yield from _within(name, attribute, above)
 
 
-def _within(name: str, held: Any) -> Iterator[tuple[str, Value | list[Value]]]:
+def _within(name: str, held: Any, above: tuple[Any, ...]) -> Iterator[tuple[str, Value | list[Value]]]:
+    """The same for one attribute; what it is within already, in `above`, is not gone into again."""
+    if any(held is each for each in above):
+        return
+    above = (*above, held)
     if isinstance(held, Value):
         if not held._prev:
             yield name, held
     elif isinstance(held, Module):
-        for inner, values in _held(vars(held)):
+        for inner, values in _held(vars(held), above):
             yield f"{name}.{inner}", values
+    elif isinstance(held, dict):
+        for key, each in held.items():
+            yield from _within(f"{name}[{key!r}]", each, above)
     elif isinstance(held, (list, tuple)):
         if held and all(isinstance(each, Value) and not each._prev for each in held):
             yield name, list(held)
         else:
             for i, each in enumerate(held):
-                yield from _within(f"{name}[{i}]", each)
+                yield from _within(f"{name}[{i}]", each, above)
 
 
 def _some(names: list[str]) -> str:
@@ -114,7 +132,7 @@ class Neuron(Module):
     Args:
         nin: how many inputs, at least 1.
         nonlin: whether to apply the activation; without, the sum is the answer.
-        activation: `relu`, `leaky_relu`, `tanh`, `sigmoid`, `softplus` or `linear`.
+        activation: `relu`, `leaky_relu`, `tanh`, `sigmoid`, `softplus` or `linear`; or a function of a Value.
         init: `uniform`, `he`, `xavier`, or a function (see `nn.initialisation`); the bias starts at 0.
         seed: a number, a `random.Random`, or None for the generator of the `random` module.
         nout: how many neurons share the inputs; `xavier` asks.
@@ -128,7 +146,7 @@ class Neuron(Module):
         self,
         nin: int,
         nonlin: bool = True,
-        activation: str = "relu",
+        activation: str | Activation = "relu",
         *,
         init: str | Initialiser = "uniform",
         seed: Seed = None,
@@ -141,9 +159,10 @@ class Neuron(Module):
         self.w = [Value(draw(rng, nin, nout), label=f"{prefix}w[{i}]") for i in range(nin)]
         self.b = Value(0.0, label=f"{prefix}b")
         self.nonlin = nonlin
-        self.activation = activation if nonlin else "linear"
+        chosen = activation if nonlin else "linear"
         self.place = place
-        self._shown, self._activate = activations.find(self.activation)
+        self._shown, self._activate = activations.find(chosen)
+        self.activation = chosen if isinstance(chosen, str) else self._shown.lower()
 
     def __call__(self, x: Sequence[Any]) -> Value:
         """The neuron's answer to `nin` inputs, numbers or Values."""
@@ -206,14 +225,14 @@ class MLP(Module):
         self,
         nin: int,
         nouts: Sequence[int],
-        activation: str = "relu",
-        output: str = "linear",
+        activation: str | Activation = "relu",
+        output: str | Activation = "linear",
         *,
         init: str | Initialiser = "uniform",
         seed: Seed = None,
     ) -> None:
-        if not nouts:
-            raise ValueError("a network needs at least one layer: MLP(2, [3, 1])")
+        if not hasattr(nouts, "__len__") or not len(nouts):
+            raise ValueError(f"a network needs a list of its layers' sizes, such as MLP(2, [3, 1]), not {nouts!r}")
         rng = initialisation.generator(seed)
         sizes = [nin, *nouts]
         self.layers = [
@@ -240,5 +259,9 @@ class MLP(Module):
 
 
 def _check_size(what: str, size: int) -> None:
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+    try:
+        whole = 0 if isinstance(size, bool) else operator.index(size)
+    except TypeError:
+        whole = 0
+    if whole < 1:
         raise ValueError(f"{what} must be a whole number from 1, not {size!r}")

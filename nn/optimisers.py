@@ -23,18 +23,16 @@ class Optimiser:
         lr: the learning rate, a number above 0, or a schedule (see `nn.schedules`): a function of the step, from 0.
 
     Raises:
-        ValueError: the rate is not above 0 and finite, or there are no parameters.
+        ValueError: the rate is not above 0 and finite; there are no parameters, or one comes twice or is no leaf.
         TypeError: a parameter is no Value.
     """
 
     def __init__(self, params: Iterable[Value] | Any, lr: Rate) -> None:
-        self._program: Any = params if hasattr(params, "value_and_grad") else None
-        self.params: list[Value] = [] if self._program is not None else list(params)
-        if self._program is None and not self.params:
+        given: Any = params
+        self._program = given if hasattr(given, "value_and_grad") else None
+        self.params: list[Value] = [] if self._program is not None else _leaves(params)
+        if not (self.params or (self._program is not None and len(self._program.params))):
             raise ValueError("there are no parameters to optimise")
-        for parameter in self.params:
-            if not isinstance(parameter, Value):
-                raise TypeError(f"a parameter must be a Value, not {type(parameter).__name__}")
         if not callable(lr):
             _check("the learning rate", lr, above=0.0)
         self.lr = lr
@@ -47,8 +45,13 @@ class Optimiser:
         return self.lr(self.steps) if callable(self.lr) else self.lr
 
     def step(self) -> None:
-        """Changes each parameter by its gradient."""
+        """Changes each parameter by its gradient.
+
+        Raises:
+            ValueError: a schedule gives a rate that is below 0 or not finite. Nothing is changed then.
+        """
         rate = self.rate
+        _check(f"the learning rate of step {self.steps}", rate, least=0.0)
         self.steps += 1
         if self._program is not None:
             self._program.params[...] = self._changed(self._program.params, self._program.grads, rate, self._states[0])
@@ -128,6 +131,20 @@ class Adam(Optimiser):
         size = (v / (1.0 - beta2**self.steps)) ** 0.5
         p -= rate / (1.0 - beta1**self.steps) * m / (size + self.eps)
         return p
+
+
+def _leaves(params: Any) -> list[Value]:
+    if hasattr(params, "parameters"):
+        raise TypeError(f"an optimiser takes Values: pass {type(params).__name__.lower()}.parameters()")
+    leaves = list(params)
+    for i, parameter in enumerate(leaves):
+        if not isinstance(parameter, Value):
+            raise TypeError(f"a parameter must be a Value, not {type(parameter).__name__}")
+        if parameter._prev:
+            raise ValueError(f"parameter {i} is computed from others, and would be computed anew: {parameter!r}")
+    if len(set(leaves)) < len(leaves):
+        raise ValueError("a parameter is in the list twice, and would be changed twice at each step")
+    return leaves
 
 
 def _check(what: str, x: float, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf) -> None:

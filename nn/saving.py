@@ -29,12 +29,15 @@ def save(module: Module, path: str | os.PathLike[str]) -> None:
         path: where to, by custom with the ending `.npz`.
 
     Raises:
+        ValueError: a number is not finite: such a model could not be loaded again.
         OSError: the file cannot be written.
     """
     import numpy as np
 
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {name: np.asarray(numbers, float) for name, numbers in module.state_dict().items()}
+    if wrong := [name for name, numbers in arrays.items() if not np.isfinite(numbers).all()]:
+        raise ValueError(f"{wrong[0]} is not finite: training has diverged, and the model is not saved")
     arrays |= {_FORMAT: np.array(FORMAT), _DESCRIPTION: np.array(_describe(module))}
     np.savez_compressed(buffer, **arrays)
     write_whole(path, buffer.getvalue())
@@ -49,12 +52,13 @@ def load(module: Module, path: str | os.PathLike[str]) -> None:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: the file is damaged, was not written by `save`, or is of another module.
+        ValueError: the file is damaged, was not written by `save`, or is of another module: of other sizes, or with
+            other activations.
     """
     arrays = _read(path)
     description = str(arrays.pop(_DESCRIPTION, ""))
     if description != _describe(module):
-        raise ValueError(f"{os.fspath(path)} holds a {description}, not a {_describe(module)}")
+        raise ValueError(f"{os.fspath(path)} holds {description or 'nothing known'}, not {_describe(module)}")
     module.load_state_dict({name: array.tolist() for name, array in arrays.items()})
 
 
@@ -64,9 +68,12 @@ def _read(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     with open(path, "rb") as file:
         content = io.BytesIO(file.read())
     try:
+        if not zipfile.is_zipfile(content):
+            raise ValueError("it is no .npz file")
+        content.seek(0)
         with np.load(content, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, NotImplementedError) as error:
+    except Exception as error:  # a damaged archive may fail in any way, and has told nothing yet
         raise ValueError(f"{os.fspath(path)} is no saved model, or a damaged one ({error})") from None
     version = str(arrays.pop(_FORMAT, "nothing"))
     if version != FORMAT:
@@ -75,7 +82,10 @@ def _read(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 
 def _describe(module: Module) -> str:
-    """The module's kind and sizes, short: `MLP 64-32-10`."""
-    sizes = [len(layer.neurons) for layer in getattr(module, "layers", [])]
-    inputs = [len(layer.neurons[0].w) for layer in getattr(module, "layers", [])[:1]]
-    return f"{type(module).__name__} {'-'.join(map(str, inputs + sizes))}".strip()
+    """The module's kind, sizes and activations, short: `MLP 64-32-10 (relu, linear)`."""
+    layers = [layer for layer in getattr(module, "layers", []) if hasattr(layer, "neurons")]
+    if not layers:
+        return type(module).__name__
+    sizes = [len(layers[0].neurons[0].w), *(len(layer.neurons) for layer in layers)]
+    activations = ", ".join(str(layer.neurons[0].activation) for layer in layers)
+    return f"{type(module).__name__} {'-'.join(map(str, sizes))} ({activations})"

@@ -273,6 +273,16 @@ def test_sums_and_products_overflow_to_inf_and_nan_goes_through_as_in_floats() -
     assert np.isnan(program([[np.nan]])).all()
 
 
+def test_parameters_are_taken_from_the_values_again() -> None:
+    model = nn.MLP(2, [3, 1], seed=0)
+    x = [Value(0.0), Value(0.0)]
+    program = autograd.compile(model(x), inputs=x, params=model.parameters())
+    model.load_state_dict(nn.MLP(2, [3, 1], seed=1).state_dict())
+    before = program([[1.0, 2.0]])[0]
+    assert program.refresh()([[1.0, 2.0]])[0] == pytest.approx(model([1.0, 2.0]).data)
+    assert before != pytest.approx(model([1.0, 2.0]).data)
+
+
 def test_wrong_data_is_refused() -> None:
     x, w = [Value(0.0), Value(0.0)], Value(1.0)
     program = autograd.compile(w * x[0] + x[1], inputs=x, params=[w])

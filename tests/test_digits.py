@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +39,7 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
         "Before training",
         "squared error: their sum",
         "Training: 60 images",
-        "to the trained network",
+        "and the network's answer",
         "it recognises",
     ]:
         assert part in told
@@ -62,6 +64,9 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
         (["--size", "9x9"], "are not the pixels of a 9×9 image"),
         (["--load", "missing.npz"], "missing.npz cannot be read: No such file or directory"),
         (["--images", "100000"], "--images 100000: there are 1438 to train on"),
+        (["--pixels", "100000"], "'100000' is not a whole number from 1 to 200"),
+        (["--save", "missing/file"], "'missing/file' is no file in a folder that exists"),
+        (["--report", ""], "'' is no file in a folder that exists"),
     ],
 )
 def test_bad_options_end_with_one_line_and_code_2(arguments: list[str], message: str) -> None:
@@ -81,8 +86,9 @@ def test_help_explains_every_option() -> None:
 
 
 def test_a_loss_that_blows_up_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    for engine in ("compiled", "eager"):
-        assert main(["--hidden", "16", "--epochs", "1", "--images", "48", "--rate", "1e308", "--engine", engine]) == 1
+    # The second run has one step only, after which no loss is computed any more.
+    for engine, images in [("compiled", "48"), ("compiled", "16"), ("eager", "48"), ("eager", "16")]:
+        assert main(["--hidden", "16", "--epochs", "1", "--images", images, "--rate", "1e308", "--engine", engine]) == 1
         told = capsys.readouterr().err
         assert re.search(r"at step \d: the learning rate of \S+ is the likely cause; try a smaller one", told)
 
@@ -103,6 +109,43 @@ def test_interrupt_keeps_the_weights_so_far() -> None:
     assert len(history.losses) == 2
     assert network.state_dict() != before
     assert np.isfinite(engine.confidences(test.pixels)).all()
+
+
+def test_an_interruption_while_accuracy_is_measured_leaves_whole_epochs() -> None:
+    images, test = split(read_csv())
+    images, test = images.take(np.arange(24)), test.take(np.arange(10))
+    engine = Compiled(nn.MLP(64, [4, 10], output="sigmoid", seed=0), 0.5)
+    measure, calls = engine.confidences, []
+
+    def interrupted(pixels: np.ndarray) -> np.ndarray:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return measure(pixels)
+
+    engine.confidences = interrupted  # type: ignore[method-assign]
+    history = train(engine, images, test, epochs=9, batch=8, seed=0)
+    assert history.interrupted
+    assert len(history.losses) == len(history.accuracies) == 2
+
+
+@pytest.mark.parametrize("engine", ["compiled", "eager"])
+def test_ctrl_c_keeps_the_model_and_the_report(engine: str, tmp_path: Path) -> None:
+    options = ["--hidden", "8", "--images", "40", "--epochs", "100000", "--engine", engine]
+    files = [tmp_path / "model.npz", tmp_path / "digits.html"]
+    command = [sys.executable, "-u", "-m", "demos.digits", *options, "--save", str(files[0]), "--report", str(files[1])]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+    assert running.stdout is not None
+    for line in running.stdout:
+        if line.startswith("Training"):
+            time.sleep(1.5)
+            running.send_signal(signal.SIGINT)
+            break
+    told, _ = running.communicate(timeout=60)
+    assert running.returncode == 0, told
+    assert "the weights so far are kept" in told
+    assert all(file.stat().st_size > 1000 for file in files)
+    nn.load(nn.MLP(64, [8, 10], output="sigmoid"), files[0])
 
 
 def test_training_learns() -> None:
@@ -197,7 +240,6 @@ def test_a_saved_network_goes_on_where_it_was(tmp_path: Path, capsys: pytest.Cap
     assert conclusion in loaded
     assert "Training" not in loaded
     assert main(["--hidden", "9", "--load", str(model)]) == 2
-    assert "holds a MLP 64-8-10, not a MLP 64-9-10" in capsys.readouterr().err
-    for option in ("--save", "--report"):
-        assert main([*SMALL, option, str(tmp_path / "missing" / "file")]) == 2
-        assert "cannot be written: No such file or directory" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "holds MLP 64-8-10 (relu, sigmoid), not MLP 64-9-10 (relu, sigmoid)" in told
+    assert "give the --hidden, --pixels and --data that it was trained with" in told

@@ -76,3 +76,11 @@ def test_files_that_are_no_data(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(DataError, match=message):
             read_csv(path)
+
+
+def test_labels_that_are_all_the_same_are_refused(few_digits: Path) -> None:
+    """As in a file whose lines begin with their label and end in a white pixel."""
+    lines = [line.split(",") for line in few_digits.read_text().split()]
+    few_digits.write_text("\n".join(",".join([line[-1], *line[:-2], "0"]) for line in lines) + "\n\n")
+    with pytest.raises(DataError, match="every label is 0: there is nothing to tell apart"):
+        split(read_csv(few_digits))

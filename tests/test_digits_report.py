@@ -36,7 +36,7 @@ def trained(pixels: int | None = None, epochs: int = 40) -> report.Run:
     images, test = in_file if pixels is None else (resize(each, pixels) for each in in_file)
     network = nn.MLP(images.pixels.shape[1], [64, 10], output="sigmoid", init="he", seed=1)
     engine = Compiled(network, learning_rate(1.5 if pixels is None else 0.7, len(images), epochs=epochs, batch=16))
-    before = engine.confidences(test.pixels)
+    before = engine.confidences(test.pixels[report.few(test.labels)])
     history = train(engine, images, test, epochs=epochs, batch=16, seed=0)
     return report.Run(network, *in_file, pixels, before, engine.confidences(test.pixels), history)
 
@@ -212,3 +212,31 @@ def test_scaled_pixels_are_scaled_on_the_page_too(browser: Any, tmp_path: Path) 
     browser.find_element("css selector", ".digit").click()
     row = int(np.flatnonzero(run.test.labels == 0)[0])
     assert shown(browser)[1] == pytest.approx(run.after[row].tolist(), abs=1e-6)
+
+
+def test_a_tap_leaves_a_dot(page: Any) -> None:
+    page.find_element("id", "canvas").click()
+    assert shown(page)[1]
+
+
+def test_images_that_are_not_square(browser: Any, tmp_path: Path) -> None:
+    in_file = split(read_csv())
+    images, test = (
+        Images(each.pixels.reshape(-1, 8, 8).repeat(2, axis=2).reshape(-1, 128), each.labels, 8, 16) for each in in_file
+    )
+    network = nn.MLP(128, [24, 16, 10], output="sigmoid", init="he", seed=1)
+    engine = Compiled(network, learning_rate(1.0, len(images), epochs=10, batch=16))
+    history = train(engine, images, test, epochs=10, batch=16, seed=0)
+    run = report.Run(network, images, test, None, None, engine.confidences(test.pixels), history)
+    report.write(run, tmp_path / "digits.html")
+    assert "speaks for" not in (tmp_path / "digits.html").read_text()
+    browser.set_window_size(320, 700)
+    browser.get((tmp_path / "digits.html").as_uri())
+    try:
+        assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+        browser.find_element("css selector", ".digit").click()
+        pixels, confidences = shown(browser)
+        assert len(pixels) == 128
+        assert confidences == pytest.approx(in_python(network, pixels), abs=1e-6)
+    finally:
+        browser.set_window_size(1100, 900)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
 import pickle
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value
 from nn.initialisation import he, xavier
@@ -79,12 +81,16 @@ def test_a_shared_parameter_counts_once_and_results_are_no_parameters() -> None:
     assert [name for name, _ in Tied().named_parameters()] == ["w", "again[1]"]
 
 
+ONE = Value(1.0)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: nn.Neuron(0), "a neuron's inputs must be a whole number from 1, not 0"),
         (lambda: nn.Layer(2, -1), "a layer's neurons must be a whole number from 1, not -1"),
-        (lambda: nn.MLP(2, []), "at least one layer"),
+        (lambda: nn.MLP(2, []), r"a list of its layers' sizes, such as MLP\(2, \[3, 1\]\), not \[\]"),
+        (lambda: nn.MLP(2, 1), r"such as MLP\(2, \[3, 1\]\), not 1"),  # type: ignore[arg-type]
         (lambda: nn.Neuron(2, activation="gelu"), "unknown activation 'gelu'; there are linear, relu"),
         (lambda: nn.Neuron(2, init="zeros"), "unknown initialisation 'zeros'; there are uniform, he, xavier"),
         (lambda: nn.Neuron(2)([1, 2, 3]), r"ReLUNeuron\(2\) takes 2 inputs, not 3"),
@@ -96,9 +102,18 @@ def test_a_shared_parameter_counts_once_and_results_are_no_parameters() -> None:
         (lambda: nn.SGD([Value(1)], momentum=1.0), "momentum must be at least 0 and below 1, not 1.0"),
         (lambda: nn.Adam([Value(1)], betas=(0.9, 1.0)), "beta must be at least 0 and below 1, not 1.0"),
         (lambda: nn.SGD([]), "no parameters to optimise"),
-        (lambda: list(nn.minibatches([1], [1, 2], size=1)), r"of one length, not \[1, 2\]"),
-        (lambda: list(nn.minibatches([1], size=0)), "a batch holds at least one example, not 0"),
+        (lambda: list(nn.minibatches([1], [1, 2], size=1)), r"all of one length; these have \[1, 2\]"),
+        (lambda: nn.minibatches([1], size=0), "a batch holds at least one example, not 0"),
         (lambda: nn.accuracy([[1, 2]], []), "1 outputs need as many labels"),
+        (lambda: nn.accuracy([[1, 2]], [2]), "a label is the position of one of 2 outputs, from 0, not 2"),
+        (lambda: nn.accuracy([[1, 2]], ["1"]), "a label is the position of one of 2 outputs, from 0, not '1'"),
+        (lambda: nn.mse([[Value(1)] * 3] * 2, [[1] * 2] * 3), "2 outputs need as many targets, not 3"),
+        (lambda: nn.mse([[Value(1), Value(2)], [Value(3)]], [[1], [2, 3]]), "2 outputs need as many targets, not 1"),
+        (lambda: nn.SGD([Value(1) * 2]), "parameter 0 is computed from others"),
+        (lambda: nn.SGD([ONE, ONE]), "a parameter is in the list twice"),
+        (lambda: nn.SGD([Value(1)], lr=lambda step: -1.0).step(), "the learning rate of step 0 must be at least 0"),
+        (lambda: nn.schedules.cosine(0.1, 0), "a schedule needs at least 1 steps, not 0"),
+        (lambda: nn.schedules.exponential(0.1, -1), "the factor must be above 0, not -1"),
     ],
 )
 def test_errors(make: object, message: str) -> None:
@@ -107,6 +122,10 @@ def test_errors(make: object, message: str) -> None:
 
 
 def test_only_values_are_optimised() -> None:
+    with pytest.raises(TypeError, match=r"an optimiser takes Values: pass mlp\.parameters\(\)"):
+        nn.SGD(nn.MLP(2, [1]))
+    with pytest.raises(TypeError, match=r"warmup goes before a schedule, such as constant\(0\.1\)"):
+        nn.warmup(0.1, 4)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a parameter must be a Value, not float"):
         nn.SGD([1.0])
 
@@ -224,12 +243,16 @@ def test_files_that_are_no_models(tmp_path: Path) -> None:
     network, path = nn.MLP(3, [4, 2], seed=1), tmp_path / "model.npz"
     before = numbers(network)
     nn.save(nn.MLP(3, [5, 2]), path)
-    with pytest.raises(ValueError, match="holds a MLP 3-5-2, not a MLP 3-4-2"):
+    with pytest.raises(ValueError, match=r"holds MLP 3-5-2 \(relu, linear\), not MLP 3-4-2 \(relu, linear\)"):
         nn.load(network, path)
     whole = path.read_bytes()
     pickled = tmp_path / "pickled.npz"
     np.savez(pickled, weights=np.array([print], dtype=object))
-    for content in [whole[: len(whole) // 2], b"", b"hello", pickle.dumps([1, 2]), pickled.read_bytes()]:
+    alone = tmp_path / "alone.npy"
+    np.save(alone, np.zeros(3))
+    flipped = [whole[:i] + bytes([whole[i] ^ 0xFF]) + whole[i + 1 :] for i in range(0, 120, 7)]
+    others = [whole[: len(whole) // 2], b"", b"hello", pickle.dumps([1, 2]), pickled.read_bytes(), alone.read_bytes()]
+    for content in others + [each for each in flipped if _is_damaged(each)]:
         path.write_bytes(content)
         with pytest.raises(ValueError, match="is no saved model"):
             nn.load(network, path)
@@ -239,6 +262,72 @@ def test_files_that_are_no_models(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         nn.load(network, tmp_path / "missing.npz")
     assert numbers(network) == before
+
+
+def _is_damaged(content: bytes) -> bool:
+    """Whether a file is no archive that can be read; a flipped date, for instance, does not matter."""
+    try:
+        with np.load(io.BytesIO(content)) as archive:
+            return not all(archive[name].size for name in archive.files)
+    except Exception:
+        return True
+
+
+def test_a_model_with_other_activations_is_another(tmp_path: Path) -> None:
+    nn.save(nn.MLP(2, [3, 1], "tanh", seed=0), tmp_path / "model.npz")
+    with pytest.raises(ValueError, match=r"holds MLP 2-3-1 \(tanh, linear\), not MLP 2-3-1 \(relu, linear\)"):
+        nn.load(nn.MLP(2, [3, 1], "relu"), tmp_path / "model.npz")
+    broken = nn.MLP(1, [1], seed=0)
+    broken.layers[0].neurons[0].b.data = math.inf
+    with pytest.raises(ValueError, match=r"layers\[0\]\.neurons\[0\]\.b is not finite: training has diverged"):
+        nn.save(broken, tmp_path / "model.npz")
+
+
+def test_networks_and_schedules_can_be_pickled() -> None:
+    network = nn.MLP(2, [3, 1], seed=0)
+    again = pickle.loads(pickle.dumps(network))
+    assert again([1.0, 2.0]).data == network([1.0, 2.0]).data
+    schedules = [nn.constant(0.1), nn.exponential(0.1, 0.5), nn.warmup(nn.cosine(0.1, 10), 3)]
+    for schedule in schedules:
+        twin = pickle.loads(pickle.dumps(schedule))
+        assert [twin(step) for step in range(12)] == [schedule(step) for step in range(12)]
+
+
+def test_parameters_in_dicts_and_in_modules_that_know_their_parents() -> None:
+    class Heads(nn.Module):
+        def __init__(self) -> None:
+            self.heads = {"a": nn.Neuron(1, seed=0), "b": [Value(1.0)]}
+            self.me = self
+
+    names = [name for name, _ in Heads().named_parameters()]
+    assert names == ["heads['a'].w[0]", "heads['a'].b", "heads['b'][0]"]
+    heads = Heads()
+    heads.load_state_dict(heads.state_dict() | {"heads['b']": [5.0]})
+    assert heads.heads["b"][0].data == 5.0  # type: ignore[index]
+
+
+def test_an_activation_of_ones_own() -> None:
+    def doubled(v: Value) -> Value:
+        return v * 2
+
+    network = nn.MLP(1, [1, 1], doubled, seed=0)
+    (hidden,), (out,) = (layer.neurons for layer in network.layers)
+    assert network([3.0]).data == pytest.approx(hidden.w[0].data * 3 * 2 * out.w[0].data)
+    assert repr(hidden) == "DoubledNeuron(1)"
+
+
+def test_losses_take_arrays_of_values() -> None:
+    scores = np.array([[Value(1.0), Value(2.0)]])
+    expected = math.log(math.exp(1) + math.exp(2)) - 1.0
+    assert nn.cross_entropy(scores, np.array([0])).data == pytest.approx(expected)
+    assert nn.cross_entropy(scores[0], np.array(0)).data == pytest.approx(expected)
+    assert nn.squared_error(scores[0], np.array([1.0, 1.0])).data == 1.0
+
+
+def test_a_hinge_is_traced_with_any_number_in_the_place_of_the_label() -> None:
+    w, x, label = Value(0.5), Value(0.0), Value(0.0)
+    program = autograd.compile(nn.hinge(w * x, label), inputs=[x, label], params=[w])
+    assert program([[1.0, 1.0], [1.0, -1.0], [4.0, 1.0]]).tolist() == [0.5, 1.5, 0.0]
 
 
 def test_states_that_do_not_fit() -> None:

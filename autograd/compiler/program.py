@@ -205,6 +205,14 @@ class Program:
         found: Array = self._local.grads
         return found
 
+    def refresh(self) -> Program:
+        """Takes the parameters' numbers from their Values again, after these were assigned to or loaded; returns this.
+
+        It is the reverse of `sync()`.
+        """
+        self.params[...] = [v.data for v in self._parameters]
+        return self
+
     def sync(self) -> None:
         """Writes the parameters into the `data` of their Values, and this thread's gradients into their `grad`."""
         for value, data, grad in zip(self._parameters, self.params.tolist(), self.grads.tolist(), strict=True):

@@ -20,8 +20,19 @@ from demos.digits.training import History, learning_rate, suitable_rate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the demo; returns the exit code: 0, or 2 for bad options or files, or 1 for a loss that blew up."""
+    """Runs the demo.
+
+    Returns:
+        The exit code: 0; 1 for a loss that blew up; 2 for bad options or files; 130 where Ctrl-C ended it.
+    """
     options = parse(arguments)
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        return _failed("interrupted", 130)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         in_file = _data(options)
         images, test = in_file if options.pixels is None else (resize(each, options.pixels) for each in in_file)
@@ -35,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before, history = None, History([], [])
     try:
         if options.epochs:
-            before = engine.confidences(test.pixels)
+            before = engine.confidences(test.pixels[report.few(test.labels)])
             story.introduce(engine, test, row, random=options.load is None)
             history = story.learn(engine, images, test, epochs=options.epochs, batch=options.batch, seed=options.seed)
     except DivergedError as error:
@@ -47,19 +58,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _keep(options: argparse.Namespace, run: Run) -> int:
     """Writes the model and the report, each where it is asked for; returns the exit code."""
+    code = 0
     if options.save:
         try:
             nn.save(run.network, options.save)
+            print(f"\nSaved to {options.save}. To begin there: --load {options.save}, with {_repeated(options)}.")
         except OSError as error:
-            return _failed(f"{options.save} cannot be written: {error.strerror}", 2)
-        print(f"\nSaved to {options.save}; --load {options.save} begins there.")
+            code = _failed(f"{options.save} cannot be written: {error.strerror}", 2)
     if options.report:
+        print(f"\nWriting {options.report} …", flush=True)
         try:
             report.write(run, options.report)
         except OSError as error:
             return _failed(f"{options.report} cannot be written: {error.strerror}", 2)
         print(f"\nOpen {options.report} in a browser: curves, mistakes, weights, and a canvas to draw digits on.")
-    return 0
+    return code
+
+
+def _repeated(options: argparse.Namespace) -> str:
+    """The options that a saved network has to be loaded with, since they decide its size."""
+    pixels = ["--pixels", str(options.pixels)] if options.pixels else []
+    return " ".join(["--hidden", *map(str, options.hidden), *pixels])
 
 
 def _data(options: argparse.Namespace) -> tuple[Images, Images]:
@@ -77,7 +96,10 @@ def _network(options: argparse.Namespace, images: Images) -> nn.MLP:
     inputs = images.pixels.shape[1]
     network = nn.MLP(inputs, [*options.hidden, 10], output="sigmoid", init="he", seed=options.seed)
     if options.load:
-        nn.load(network, options.load)
+        try:
+            nn.load(network, options.load)
+        except ValueError as error:
+            raise ValueError(f"{error}; give the --hidden, --pixels and --data that it was trained with") from None
     print(
         f"A network of {inputs:,} pixels, {' and '.join(map(str, options.hidden))} hidden neurons and 10 confidences: "
         f"{len(network.parameters()):,} weights and biases, {f'from {options.load}' if options.load else 'all random'}."

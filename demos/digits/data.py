@@ -57,7 +57,7 @@ def read_csv(path: Path = OURS, size: tuple[int, int] | None = None) -> Images:
     Raises:
         DataError: the file is missing or damaged, or a line is not as it should be; the message names the line.
     """
-    lines = _text(path).splitlines()
+    lines = _text(path).rstrip().splitlines()
     if not lines:
         raise DataError(f"{path} is empty")
     columns = lines[0].count(",") + 1
@@ -83,7 +83,7 @@ def scale(largest: float) -> float:
 
 def _text(path: Path) -> str:
     try:
-        return unzipped(path).decode("ascii")
+        return unzipped(path).removeprefix(b"\xef\xbb\xbf").decode("ascii")
     except UnicodeDecodeError:
         raise DataError(f"{path} is no CSV file: it holds bytes that are not text") from None
 
@@ -126,8 +126,12 @@ def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Image
         The training images and the test images, each in the order of the file.
 
     Raises:
-        DataError: there are too few images for that.
+        DataError: there are too few images for that, or all have the same label.
     """
+    if len(np.unique(images.labels)) == 1:
+        raise DataError(
+            f"every label is {images.labels[0]}: there is nothing to tell apart. Does each line end in its label?"
+        )
     rng = np.random.default_rng(seed)
     chosen = [
         rng.permutation(rows)[: round(len(rows) * test_share)]

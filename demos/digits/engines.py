@@ -109,7 +109,9 @@ class Compiled:
 def check_finite(loss: float, optimiser: nn.SGD) -> None:
     """Stops a run whose loss is inf or nan before the weights follow it."""
     if not math.isfinite(loss):
+        last = max(optimiser.steps - 1, 0)
+        rate = optimiser.lr(last) if callable(optimiser.lr) else optimiser.lr
         raise DivergedError(
-            f"the loss became {loss} at step {optimiser.steps + 1}: the learning rate of {optimiser.rate:g} "
+            f"the loss became {loss} at step {optimiser.steps + 1}: the learning rate of {rate:g} "
             "is the likely cause; try a smaller one"
         )

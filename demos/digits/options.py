@@ -11,16 +11,17 @@ from pathlib import Path
 from demos.digits.data import OURS
 
 
-def whole(least: int) -> Callable[[str], int]:
-    """Takes whole numbers from `least`."""
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Takes whole numbers from `least` to `most`."""
 
     def parse(text: str) -> int:
         try:
             number = int(text)
         except ValueError:
             number = least - 1
-        if number < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least}")
+        if number < least or (most is not None and number > most):
+            bounds = f"from {least}" if most is None else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {bounds}")
         return number
 
     return parse
@@ -35,6 +36,14 @@ def positive(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return number
+
+
+def writable(text: str) -> Path:
+    """Takes the path of a file in a folder that is there."""
+    path = Path(text)
+    if not text or path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is no file in a folder that exists")
+    return path
 
 
 def size(text: str) -> tuple[int, int]:
@@ -68,11 +77,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     data = parser.add_argument_group("data").add_argument
     data("--data", type=Path, default=OURS, metavar="FILE", help="images: .npz, IDX or CSV (1,797 that come with it)")
     data("--size", type=size, metavar="HxW", help="height and width, where the file does not tell (square)")
-    data("--pixels", type=whole(1), metavar="N", help="scale images to N×N pixels (as they are)")
+    data("--pixels", type=whole(1, 200), metavar="N", help="scale images to N×N pixels (as they are)")
     data("--images", type=whole(1), metavar="N", help="use only so many training images (all)")
     files = parser.add_argument_group("files").add_argument
-    files("--save", type=Path, metavar="FILE", help="write the trained network to this .npz file")
-    files("--report", type=Path, default="digits.html", metavar="FILE", help="the page to look at (digits.html)")
+    files("--save", type=writable, metavar="FILE", help="write the trained network to this .npz file")
+    files("--report", type=writable, default="digits.html", metavar="FILE", help="the page to look at (digits.html)")
     files("--no-report", dest="report", action="store_const", const=None, help="write no page")
     files("--load", type=Path, metavar="FILE", help="begin with a saved network instead of a random one")
     options = parser.parse_args(arguments)

@@ -40,7 +40,7 @@ class Run:
     pixels: int | None
     """The side to which images are resized for the network; None: as they are."""
     before: Array | None
-    """(test images, 10): confidences before training; None where nothing was trained."""
+    """Confidences before training, for the test images in the rows of `few`; None where nothing was trained."""
     after: Array
     """(test images, 10): confidences now."""
     history: History
@@ -56,8 +56,8 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
     parts = {
         "style": f"{themes.variables()}\n{(PAGE / 'report.css').read_text(encoding='utf-8')}",
         "summary": escape(_summary(run)),
-        "width": str(run.test.width),
-        "height": str(run.test.height),
+        "width": str(run.pixels or run.test.width),
+        "height": str(run.pixels or run.test.height),
         "sections": "\n".join([*_learning(run, shown), _mistakes(run, shown), _weights(run), _network(run)]),
         "script": "".join((PAGE / name).read_text(encoding="utf-8") for name in ("prepare.js", "report.js")),
     }
@@ -69,10 +69,11 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
 def _summary(run: Run) -> str:
     sizes = [len(layer.neurons) for layer in run.network.layers]
     share = nn.accuracy(run.after, run.test.labels)
+    learned = f"It learned from {len(run.images):,} images, and" if run.history.losses else "It"
     return (
         f"{len(run.network.layers[0].neurons[0].w):,} pixels, {' and '.join(map(str, sizes[:-1]))} hidden neurons, "
-        f"{sizes[-1]} confidences: {len(run.network.parameters()):,} weights and biases. It learned from "
-        f"{len(run.images):,} images, and recognises {share:.1%} of {len(run.test):,} that it never saw."
+        f"{sizes[-1]} confidences: {len(run.network.parameters()):,} weights and biases. {learned} "
+        f"recognises {share:.1%} of {len(run.test):,} images that were set aside for the test."
     )
 
 
@@ -86,7 +87,8 @@ def _learning(run: Run, shown: list[Array]) -> list[str]:
             _section("How it learned", words, _chart(figure, "curves", "Loss and accuracy, epoch by epoch"))
         )
     if run.before is not None:
-        cards = [_before_and_after(run, row, shown) for row in _different(run.test.labels)]
+        rows = zip(few(run.test.labels), run.before, strict=True)
+        cards = [_before_and_after(run, row, before, shown) for row, before in rows]
         words = (
             "The first test image of each of a few digits, and the ten confidences for it. Blue is the right answer."
         )
@@ -97,15 +99,14 @@ def _learning(run: Run, shown: list[Array]) -> list[str]:
     return sections
 
 
-def _different(labels: Any) -> list[int]:
-    """The first test image of each of a few digits."""
+def few(labels: Any) -> list[int]:
+    """The first test image of each of a few digits: the rows for which a report wants to know what was before."""
     return [int(np.flatnonzero(labels == digit)[0]) for digit in np.unique(labels)][:_FEW]
 
 
-def _before_and_after(run: Run, row: int, shown: list[Array]) -> str:
+def _before_and_after(run: Run, row: int, before: Array, shown: list[Array]) -> str:
     label = int(run.test.labels[row])
-    assert run.before is not None
-    figure = plots.before_and_after(run.before[row], run.after[row], label)
+    figure = plots.before_and_after(before, run.after[row], label)
     chart = charts.inline(figure, f"row{row}", f"Confidences for a {label}, before and after training")
     return f'<div class="card"><h3>A {label}</h3><div class="pair">{_digit(run.test, row, shown)}{chart}</div></div>'
 
@@ -158,14 +159,15 @@ def _weights(run: Run) -> str:
         most = float(np.abs(weights).max()) or 1.0
         side = (run.pixels, run.pixels) if run.pixels else (run.test.height, run.test.width)
         source = charts.picture(weights.reshape(side), colours=charts.SIGNS, least=-most, most=most)
-        words = _leads_to(onward[:, number]) if len(run.network.layers) == 2 else ""
+        caption = _leads_to(onward[:, number]) if len(run.network.layers) == 2 else ""
         image = f'<img src="{source}" alt="Weights of hidden neuron {number}">'
-        figures.append(f"<figure>{image}<figcaption>{words}</figcaption></figure>")
+        figures.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
     words = (
         "Each image holds the weights of one hidden neuron, a pixel each: ink on blue excites the neuron, ink on "
-        "orange silences it, ink on white is nothing to it. So a neuron looks for strokes, corners and loops. Below "
-        "each, the digits that it speaks for and against most."
+        "orange silences it, ink on white is nothing to it. So a neuron looks for strokes, corners and loops."
     )
+    if len(run.network.layers) == 2:
+        words += " Below each, the digits that it speaks for and against most."
     return _section("What the hidden neurons look for", words, f'<div class="weights">{"".join(figures)}</div>')
 
 

@@ -55,7 +55,7 @@ def conclude(engine: Engine, test: Images, row: int) -> None:
     """The same image again, the accuracy, and some of the mistakes."""
     outputs = engine.confidences(test.pixels)
     label = int(test.labels[row])
-    _title(f"A test image, a {label}, to the trained network")
+    _title(f"A test image, a {label}, and the network's answer")
     _lines(drawing.confidences(outputs[row].tolist(), label))
     _lines(drawing.squared_error(outputs[row].tolist(), label)[-1:])
     share = nn.accuracy(outputs, test.labels)

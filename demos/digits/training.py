@@ -6,9 +6,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 import nn
-from demos.digits.data import Images
-from demos.digits.engines import Engine
+from demos.digits.data import Array, Images
+from demos.digits.engines import Engine, check_finite
 
 
 @dataclass
@@ -55,14 +57,30 @@ def train(
             total = 0.0
             for pixels, targets in nn.minibatches(images.pixels, images.targets, size=batch, rng=rng):
                 total += engine.train_on(pixels, targets) * len(pixels)
-            history.losses.append(total / len(images))
-            history.accuracies.append(nn.accuracy(engine.confidences(test.pixels), test.labels))
+            accuracy = nn.accuracy(_finite(engine, test), test.labels)
+            # Together, so that an interruption leaves as many of one as of the other.
+            history.losses, history.accuracies = [*history.losses, total / len(images)], [*history.accuracies, accuracy]
             report(epoch, history.losses[-1], history.accuracies[-1])
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
         engine.sync()
     return history
+
+
+def _finite(engine: Engine, test: Images) -> Array:
+    """The confidences for the test images.
+
+    Raises:
+        DivergedError: one is not finite.
+    """
+    try:
+        outputs = engine.confidences(test.pixels)
+    except OverflowError:
+        outputs = np.array([np.inf])
+    if not np.isfinite(outputs).all():
+        check_finite(float("inf"), engine.optimiser)
+    return outputs
 
 
 def learning_rate(rate: float, images: int, *, epochs: int, batch: int) -> nn.schedules.Schedule:

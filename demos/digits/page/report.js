@@ -44,11 +44,14 @@
 
   function recognise() {
     const prepared = prepare(...drawn(), data.size, data.place);
-    if (!prepared) return show(null, null);
-    show(data.pixels ? resize(prepared, data.size, data.pixels) : prepared, prepared);
+    show(prepared && scaled(prepared));
   }
 
-  function show(pixels, seen) {
+  function scaled(pixels) {
+    return data.pixels ? resize(pixels, data.size, data.pixels) : pixels;
+  }
+
+  function show(pixels) {
     const found = pixels && confidences(pixels);
     const top = found && found.indexOf(Math.max(...found));
     [...part("confidences").children].forEach((item, digit) => {
@@ -60,11 +63,13 @@
     });
     part("answer").textContent = found ? `It looks like a ${top}, with confidence ${found[top].toFixed(2)}.` : "Nothing is drawn yet.";
     part("seen").dataset.pixels = pixels ? JSON.stringify(pixels) : "";
-    paint(part("seen").getContext("2d"), seen || new Array(data.size.width * data.size.height).fill(0));
+    const seen = part("seen");
+    paint(seen, pixels || new Array(seen.width * seen.height).fill(0));
   }
 
-  function paint(context, pixels) {
-    const { width, height } = data.size;
+  function paint(canvas, pixels) {
+    const { width, height } = canvas;
+    const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     pixels.forEach((ink, i) => image.data.set([0, 0, 0, Math.round(255 * ink)], 4 * i));
     context.putImageData(image, 0, 0);
@@ -74,14 +79,10 @@
     pen.clearRect(0, 0, canvas.width, canvas.height);
   }
 
-  let waiting = false;
+  let waiting = 0;
   function soon() {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      recognise();
-    });
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(recognise);
   }
 
   // One stroke for each finger that is down.
@@ -100,7 +101,8 @@
     pen.lineCap = "round";
     pen.beginPath();
     pen.moveTo(...from);
-    pen.lineTo(...to);
+    // A line of no length would not be painted, and a tap is to leave a dot.
+    pen.lineTo(to[0] + 0.01, to[1]);
     pen.stroke();
     strokes.set(event.pointerId, to);
     canvas.dispatchEvent(new Event("input"));
@@ -133,13 +135,15 @@
       const small = document.createElement("canvas");
       small.width = data.size.width;
       small.height = data.size.height;
-      paint(small.getContext("2d"), pixels);
+      paint(small, pixels);
       clear();
       pen.imageSmoothingEnabled = false;
       const scale = Math.min(canvas.width / small.width, canvas.height / small.height);
-      pen.drawImage(small, 0, 0, small.width * scale, small.height * scale);
+      const [width, height] = [small.width * scale, small.height * scale];
+      pen.drawImage(small, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
       picture = true;
-      show(data.pixels ? resize(pixels, data.size, data.pixels) : pixels, pixels);
+      cancelAnimationFrame(waiting);
+      show(scaled(pixels));
       canvas.scrollIntoView({ block: "center" });
     };
   });
@@ -150,5 +154,5 @@
     part("confidences").append(item);
   }
   part("confidences").className = "bars";
-  show(null, null);
+  show(null);
 })();
