@@ -67,7 +67,8 @@ def every_node(*roots: Value) -> list[Value]:
 def meet(root: Value, zero: float, earlier: dict[Value, Any], order: list[Value]) -> None:
     """Fills `order` as `topological` does, by a faster walk that sets every gradient it meets to `zero`.
 
-    What leaves held before goes into `earlier`.
+    What leaves held before goes into `earlier`. The walk goes down the first operands as far as there is something new,
+    and comes up again by way of the second ones.
     """
     path: list[Value] = []
     rest: dict[Value, Iterator[Value]] = {}
@@ -77,40 +78,50 @@ def meet(root: Value, zero: float, earlier: dict[Value, Any], order: list[Value]
     root.grad = zero
     node = root
     while True:
-        a, b = node._a, node._b
-        if b is not None:
-            # Written out for the common node of two operands: the walk over a million of them is short.
-            if (held := a.grad) is not zero:
-                a.grad = zero
-                if a._a is not None:
-                    path.append(node)
-                    node = a
-                    continue
-                if held:
-                    earlier[a] = held
-            if (held := b.grad) is not zero:
+        a = node._a
+        if node._b is None and type(a) is tuple:
+            inner = _next_unmet(rest.setdefault(node, iter(a)), zero, earlier)
+            if inner is not None:
+                path.append(node)
+                node = inner
+                continue
+            del rest[node]
+        elif (held := a.grad) is not zero:
+            a.grad = zero
+            if a._a is not None:
+                path.append(node)
+                node = a
+                continue
+            if held:
+                earlier[a] = held
+        while not (rest and node in rest):  # else it goes on with the next of its many operands
+            b = node._b
+            if b is not None and (held := b.grad) is not zero:
                 b.grad = zero
-                if b._a is not None:
+                if b._b is not None and b._a.grad is zero and b._b.grad is zero:
+                    order.append(b)  # such as the product of a weight and an input that have been met already
+                elif b._a is not None:
                     path.append(node)
                     node = b
-                    continue
-                if held:
+                    break
+                elif held:
                     earlier[b] = held
             order.append(node)
-        else:
-            for operand in rest.setdefault(node, iter(a)) if type(a) is tuple else (a,):
-                if (held := operand.grad) is not zero:
-                    operand.grad = zero
-                    if operand._a is not None:
-                        path += (node, operand)
-                        break
-                    if held:
-                        earlier[operand] = held
-            else:
-                order.append(node)
-        if not path:
-            return
-        node = path.pop()
+            if not path:
+                return
+            node = path.pop()
+
+
+def _next_unmet(operands: Iterator[Value], zero: float, earlier: dict[Value, Any]) -> Value | None:
+    """The next of many operands that is to be gone down to; it and the leaves before it count as met from then on."""
+    for operand in operands:
+        if (held := operand.grad) is not zero:
+            operand.grad = zero
+            if operand._a is not None:
+                return operand
+            if held:
+                earlier[operand] = held
+    return None
 
 
 def send(order: list[Value]) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Number: TypeAlias = Union["Value", float, int]
 
 _new = object.__new__
+_NO_ANSWER: Value = cast("Value", NotImplemented)
 
 
 class Handmade:
@@ -198,7 +199,9 @@ class Value:
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
             other = _operand(other, ops.ADD, self)
-        if modes.unusual or other is _NO_ANSWER:
+            if other is NotImplemented:
+                return NotImplemented
+        if modes.unusual:
             return _binary(ops.ADD, self, other)
         out = _new(Value)
         out._data = self._data + other._data
@@ -212,7 +215,9 @@ class Value:
     def __mul__(self, other: Any) -> Value:
         if type(other) is not Value:
             other = _operand(other, ops.MUL, self)
-        if modes.unusual or other is _NO_ANSWER:
+            if other is NotImplemented:
+                return NotImplemented
+        if modes.unusual:
             return _binary(ops.MUL, self, other)
         out = _new(Value)
         out._da = b = other._data
@@ -444,7 +449,6 @@ class Value:
 
 
 _FIELDS = ("_a", "_b", "_da", "_data", "_db", "_rule", "grad")
-_NO_ANSWER = cast(Value, NotImplemented)
 _ADD = ops.ADD
 _MUL = ops.MUL
 
