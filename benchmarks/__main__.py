@@ -12,6 +12,10 @@ from benchmarks.measuring import table
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
+EXPLAINED = """A ratio says how many times as much the other needs: above 1 ours is better. The aims are those that the
+project set out for. What a node of a very large graph costs, and why, is told in
+[how it works](../docs/how-it-works.md)."""
+
 
 def machine() -> str:
     """What the figures were measured on."""
@@ -27,7 +31,7 @@ def main() -> None:
     from benchmarks import compiled  # not before: the objects of PyTorch would weigh on the collector meanwhile
 
     rows += compiled.measure()
-    text = f"# Benchmarks\n\n{machine()}\n\n{table(rows)}\n"
+    text = f"# Benchmarks\n\n{machine()}\n\n{EXPLAINED}\n\n{table(rows)}\n"
     print(text)
     write_whole(RESULTS, text)
     drawing.main()
