@@ -86,7 +86,7 @@ class Operation:
 
     def __reduce__(self) -> tuple[Any, ...]:
         where = (self.name, tuple(self.attributes.values()))
-        if find(*where) is not self:
+        if not self.attributes and find(*where) is not self:
             raise TypeError(
                 f"operation {self.name!r} has been declared anew since this graph was made, and a pickle could not "
                 "tell the two apart: build the graph again, or give each its own name"

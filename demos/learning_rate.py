@@ -9,7 +9,6 @@ import argparse
 import math
 import random
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -18,6 +17,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.files import write_whole
+from demos.arguments import writable
 from demos.charts import as_svg
 from demos.digits.data import read_csv, split
 
@@ -72,7 +72,7 @@ def draw(curves: dict[str, list[float]]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Trains three times, tells, and draws."""
     parser = argparse.ArgumentParser(prog="python -m demos.learning_rate", description="Three learning rates.")
-    parser.add_argument("--picture", type=Path, default=Path("learning_rate.svg"), help="(learning_rate.svg)")
+    parser.add_argument("--picture", type=writable, default="learning_rate.svg", help="(learning_rate.svg)")
     options = parser.parse_args(arguments)
     curves = {name: train(rate) for name, rate in RATES.items()}
     for name, losses in curves.items():

@@ -9,7 +9,6 @@ import argparse
 import math
 import random
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.files import write_whole
+from demos.arguments import writable
 from demos.charts import as_svg
 
 
@@ -78,7 +78,7 @@ def draw(classifier: Classifier, points: Any) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Learns, tells, and draws."""
     parser = argparse.ArgumentParser(prog="python -m demos.moons", description="Two moons, told apart.")
-    parser.add_argument("--picture", type=Path, default=Path("moons.svg"), help="where to draw it (moons.svg)")
+    parser.add_argument("--picture", type=writable, default="moons.svg", help="where to draw it (moons.svg)")
     parser.add_argument("--seed", type=int, default=0, help="decides points and first weights (0)")
     options = parser.parse_args(arguments)
     points, unseen = moons(100, options.seed), moons(100, options.seed + 1)

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import viz
 from autograd import Backprop, Value, formula, nudge
+from demos.arguments import writable
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Tells the story, and writes the picture."""
     parser = argparse.ArgumentParser(prog="python -m demos.neuron", description="One neuron learns, step by step.")
-    parser.add_argument("--picture", type=Path, default=Path("neuron.svg"), help="where to draw it (neuron.svg)")
+    parser.add_argument("--picture", type=writable, default="neuron.svg", help="where to draw it (neuron.svg)")
     options = parser.parse_args(arguments)
 
     x1, x2 = Value(2.0, label="x1"), Value(-1.0, label="x2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,14 @@ def test_the_moons_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[
     after = capsys.readouterr().out.split("After: ")[1]
     assert int(after.split("%")[0]) >= 98
     ET.parse(tmp_path / "moons.svg")
+
+
+@pytest.mark.parametrize("demo", [neuron, learning_rate, moons])
+def test_a_picture_that_cannot_be_written_is_refused_at_once(demo: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        demo.main(["--picture", "missing/picture.svg"])
+    assert end.value.code == 2
+    assert "'missing/picture.svg' is no file in a folder that exists" in capsys.readouterr().err
 
 
 def test_the_same_seed_gives_the_same_picture() -> None:

@@ -93,6 +93,13 @@ def test_handmade_nodes_with_numbers(again: Callable[[Any], Any]) -> None:
     assert again(Value(1.0, _op="input"))._op == "input"
 
 
+def test_a_graph_of_very_many_constant_exponents() -> None:
+    """More than the operations of a family that are kept for the next use."""
+    x = Value(1.5)
+    y = sum((x ** (i / 700) for i in range(1500)), Value(0.0))
+    assert pickle.loads(pickle.dumps(y)).refresh().data == y.data
+
+
 @pytest.mark.parametrize("again", [copy.deepcopy, pickle.dumps])
 def test_assigned_backward_is_refused(again: Callable[[Any], Any]) -> None:
     a = Value(2.0)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from demos.arguments import writable
 from demos.digits.data import OURS
 
 
@@ -36,14 +37,6 @@ def positive(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return number
-
-
-def writable(text: str) -> Path:
-    """Takes the path of a file in a folder that is there."""
-    path = Path(text)
-    if not text or path.is_dir() or not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"{text!r} is no file in a folder that exists")
-    return path
 
 
 def size(text: str) -> tuple[int, int]:
