@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.arithmetic import Arithmetic, quiet, strict
 from autograd.ops import Operation
-from autograd.terms import Term, traced
+from autograd.terms import Term, simplified, traced
 
 Kernel = Callable[..., tuple[float, ...]]
 """`kernel(x0, x1, …)`: the answer, and its derivative for each operand."""
@@ -53,8 +53,8 @@ def source(operation: Operation) -> str:
     """
     answer, partials = traced(operation)
     functions: dict[str, str] = {}
-    value = _written(answer, "m", functions)
-    slopes = [_written(partial, "quiet", functions) for partial in partials]
+    value = _written(simplified(answer), "m", functions)
+    slopes = [_written(simplified(partial), "quiet", functions) for partial in partials]
     # As defaults of parameters the functions are local names, which are found faster than others.
     parameters = [f"x{i}" for i in range(operation.arity)] + [f"{name}={full}" for name, full in functions.items()]
     if answer.head in ("greater", "equal", "isfinite"):
