@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import asdict
 from typing import Any
 
 import matplotlib
@@ -39,7 +40,7 @@ def as_svg(figure: Any) -> str:
 
 
 def inline(figure: Any, name: str, title: str) -> str:
-    """A figure as a part of a page: see-through, its ink that of the page, its ids its own.
+    """A figure as a part of a page: see-through, its colours those of the page's theme, its ids its own.
 
     Args:
         figure: to be drawn.
@@ -53,7 +54,9 @@ def inline(figure: Any, name: str, title: str) -> str:
         {"svg.fonttype": "none", "font.family": "sans-serif", "font.sans-serif": ["Helvetica", "Arial", "DejaVu Sans"]}
     ):
         svg = as_svg(figure)
-    svg = svg[svg.index("<svg") :].replace(LIGHT.ink, "var(--ink)")
+    svg = svg[svg.index("<svg") :]
+    for kind, colour in asdict(LIGHT).items():
+        svg = svg.replace(colour, f"var(--{kind})")
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     end = svg.index(">")

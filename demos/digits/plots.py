@@ -55,7 +55,8 @@ def confusion(answers: Any, labels: Any) -> Figure:
             colour = LIGHT.positive if row == column else LIGHT.negative
             alpha = 0.15 + 0.85 * (shares[row, column] if row == column else min(1.0, 4 * shares[row, column]))
             axes.add_patch(_cell(column, row, colour, alpha))
-            axes.text(column, row, str(counts[row, column]), ha="center", va="center", fontsize=9)
+            ink = LIGHT.paper if alpha > 0.6 else LIGHT.ink
+            axes.text(column, row, str(counts[row, column]), ha="center", va="center", fontsize=9, color=ink)
     axes.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), xticks=range(10), yticks=range(10), xlabel="answer", ylabel="written")
     axes.set_aspect("equal")
     axes.tick_params(length=0)
