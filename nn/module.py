@@ -45,7 +45,10 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """Every parameter, in the order of `named_parameters`."""
-        return [value for _, value in self.named_parameters()]
+        found: dict[Value, None] = {}
+        for _, held in _held(vars(self), (self,)):
+            found.update(dict.fromkeys(held if isinstance(held, list) else [held]))
+        return list(found)
 
     def zero_grad(self) -> None:
         """Sets the gradient of each parameter to 0, which `backward()` would otherwise add to."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from autograd import Value
 from autograd.words.notation import Written, rule_of, write
-from viz.graph import Edge, places
+from viz.graph import places
 
 MODES = ("auto", "none", "neuron", "layer", "rolled")
 FULL = 300
@@ -17,6 +17,7 @@ _FEW = 30
 """So many boxes fit on a screen."""
 _SHORT = 16
 """Up to how many characters the formula of a box stands in the formulas of others."""
+_SUMS = ("+", "-")
 
 
 @dataclass
@@ -41,12 +42,11 @@ class Collapsed:
     mode: str
 
 
-def collapse(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed | None:
+def collapse(nodes: list[Value], mode: str) -> Collapsed | None:
     """Puts the nodes into boxes, or None where they are to be drawn one by one.
 
     Args:
-        nodes: operands first.
-        edges: between them.
+        nodes: of a graph, operands first.
         mode: `none`; `neuron` or `layer`, by the place where `nn` computed them; `rolled`, by operation and depth;
             `auto`, the first of these that gives a picture of some 30 boxes, where there are more than 300 nodes.
 
@@ -58,34 +58,36 @@ def collapse(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed | No
     if mode == "none" or (mode == "auto" and len(nodes) <= FULL):
         return None
     if mode != "auto":
-        return _boxed(nodes, edges, mode)
+        return _boxed(nodes, mode)
     for each in ("neuron", "layer", "rolled"):
-        collapsed = _boxed(nodes, edges, each)
+        collapsed = _boxed(nodes, each)
         if len(collapsed.boxes) <= _FEW:
             break
     return collapsed
 
 
-def _boxed(nodes: list[Value], edges: list[Edge], mode: str) -> Collapsed:
+def _boxed(nodes: list[Value], mode: str) -> Collapsed:
     keys = _rolled(nodes) if mode == "rolled" else _by_place(nodes, mode)
     index: dict[str, int] = {}
     boxes: list[Box] = []
+    links: dict[tuple[int, int], int] = {}
     for node in nodes:
         key, title = keys[node]
+        below = node._prev
         if key not in index:
             index[key] = len(boxes)
-            boxes.append(_new_box(node, title, [boxes[index[keys[operand][0]]] for operand in node._prev]))
-        box = boxes[index[key]]
+            boxes.append(_new_box(node, title, [boxes[index[keys[operand][0]]] for operand in below]))
+        end = index[key]
+        box = boxes[end]
         box.members.append(node)
-        if not title and not box.title.endswith("…") and key in [keys[operand][0] for operand in node._prev]:
-            box.title += " + …"
-            box.formula = Written("…")
-    links: dict[tuple[int, int], int] = {}
-    for operand, result, _ in edges:
-        start, end = index[keys[operand][0]], index[keys[result][0]]
-        if start != end:
-            links[start, end] = links.get((start, end), 0) + 1
-            boxes[start].outputs[operand] = None
+        for operand in below:
+            start = index[keys[operand][0]]
+            if start != end:
+                links[start, end] = links.get((start, end), 0) + 1
+                boxes[start].outputs[operand] = None
+            elif not title and not box.title.endswith("…"):
+                box.title += " + …"
+                box.formula = Written("…")
     return Collapsed(boxes, links, mode)
 
 
@@ -123,13 +125,18 @@ def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
     keys: dict[Value, tuple[str, str]] = {}
     users: dict[Value, Value] = {}
     for node in nodes:
-        for operand in node._prev:
+        deepest, operation = 0, node._op
+        below = node._prev
+        for operand in below:
             users.setdefault(operand, node)
-        depth[node] = max((depth[o] + (not _continues(o, node)) for o in node._prev), default=0)
-        if node._prev:
-            keys[node] = (f"{node._op} at {depth[node]}", "")
+            # A chain of sums is one long sum: all of it is at one depth.
+            continues = operation in _SUMS and operand._op in _SUMS
+            deepest = max(deepest, depth[operand] + (not continues))
+        depth[node] = deepest
+        if below:
+            keys[node] = (f"{operation} at {deepest}", "")
     for node in nodes:
-        if not node._prev:
+        if node not in keys:
             name = _pattern(node.label)
             user = users.get(node)
             key = name or f"leaf of {keys[user][0] if user is not None else ''}"
@@ -147,11 +154,6 @@ def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple
         stretch = f"depth {start:,} to {min(start + length - 1, deepest):,}"
         keys[node] = (stretch, stretch) if node._prev else ("leaf", "leaves")
     return keys
-
-
-def _continues(operand: Value, node: Value) -> bool:
-    """Whether both are steps of one long sum."""
-    return operand._op in ("+", "-") and node._op in ("+", "-")
 
 
 def _pattern(label: str) -> str:

@@ -12,6 +12,7 @@ import graphviz
 
 from autograd import Value
 from autograd.files import write_whole
+from autograd.graph import every_node
 from viz import collapse as collapsing
 from viz import layout, themes
 from viz.graph import trace
@@ -127,11 +128,11 @@ def draw_dot(
         raise TypeError("draw_dot needs at least one Value")
     _check(rankdir, numbers)
     colours = themes.find(theme)
-    nodes, edges = trace(*roots)
+    nodes = every_node(*roots)
     marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else highlight)
     if strange := [node for node in marked if node not in set(nodes)]:
         raise ValueError(f"{strange[0]!r} is to be highlighted, but it is not in the graph")
-    collapsed = collapsing.collapse(nodes, edges, collapse)
+    collapsed = collapsing.collapse(nodes, collapse)
     drawing = Drawing(format=format)
     pen = Pen(
         drawing,
@@ -142,6 +143,7 @@ def draw_dot(
         marked=marked,
     )
     if collapsed is None:
+        nodes, edges = trace(*roots)
         pen.full(nodes, edges, partial(derivative_text, numbers=numbers) if local_derivatives else None)
         description = f"An expression graph of {_count(len(nodes), 'value')} and {_count(len(edges), 'edge')}."
     else:
