@@ -83,4 +83,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "compile", "sum"})
+    return sorted({*globals(), *(name for names in _LATER.values() for name in names)})

@@ -17,7 +17,7 @@ from autograd.value import Value
 from autograd.words.display import bundle
 from autograd.words.names import Names
 from autograd.words.paths import explain
-from autograd.words.rules import derivative, equation, made_by_hand
+from autograd.words.rules import derivative, equation
 from autograd.words.text import WIDTH, Text, factor, number, several
 
 
@@ -296,7 +296,7 @@ class Backprop(Cursor[Step]):
         operands = list(dict.fromkeys(node._prev))
         self._undo.append([(operand, operand.grad) for operand in operands])
         reason = self._complete(node)
-        changes = self._by_closure(node, operands) if made_by_hand(node) else self._by_rule(node)
+        changes = self._by_closure(node, operands) if node._closure is not None else self._by_rule(node)
         if self.remaining == 1:
             changes += self._finish()
         rule = node._rule
@@ -337,7 +337,7 @@ class Backprop(Cursor[Step]):
         text = f"{self.names.atom(operand)}.grad: {start} → {start} + {product} = {number(operand.grad)}"
         users = self.consumers[operand]
         first = users[0] is node and node._prev.index(operand) == i
-        note = "" if first or made_by_hand(node) else "one more contribution: they add up"
+        note = "" if first or node._closure is not None else "one more contribution: they add up"
         return Change(operand, before, operand.grad, rule, text, note)
 
     def _finish(self) -> list[Change]:

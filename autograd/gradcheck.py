@@ -89,7 +89,8 @@ def _check_function(f: Callable[..., Any], args: tuple[Any, ...], atol: float, r
         slopes = _slopes_around(at, x, f"{_path(args, i)} = {x!r}")
         for k, row in enumerate(rows):
             which = f"{_path(args, i)} = {x!r}" + (f" (result {k})" if len(rows) > 1 else "")
-            _compare(f"the derivative for {which}", row[i], [slope[k] for slope in slopes], atol, rtol)
+            around = [(between[k], left[k], right[k]) for between, left, right in slopes]
+            _compare(f"the derivative for {which}", row[i], around, atol, rtol)
 
 
 def _derivatives(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[list[float]]:
@@ -143,7 +144,8 @@ def _check_node(node: Value, forwards: Mapping[str, Forward], atol: float, rtol:
             return [forward(*[moved if i in places else x for i, x in enumerate(data)])]
 
         which = f"the derivative of {describe(node)} for operand {' and '.join(map(str, places))}"
-        _compare(which, slope, [slopes[0] for slopes in _slopes_around(at, operand.data, which)], atol, rtol)
+        slopes = _slopes_around(at, operand.data, which)
+        _compare(which, slope, [(between[0], left[0], right[0]) for between, left, right in slopes], atol, rtol)
 
 
 def _sent(node: Value) -> dict[Value, float]:
@@ -179,8 +181,10 @@ def _forward_of_rule(rule: Operation) -> Forward:
     return lambda *data: float(rule.forward(strict, *data))
 
 
-def _slopes_around(at: Callable[[float], list[float]], x: float, which: str) -> list[list[float]]:
-    """The slopes of all results near x: between two points, and on either side, for each step that can be taken."""
+def _slopes_around(
+    at: Callable[[float], list[float]], x: float, which: str
+) -> list[tuple[list[float], list[float], list[float]]]:
+    """The slopes of all results near x, between two points and on either side of x, for each step that can be taken."""
     found = []
     here = at(x)
     for scale in dict.fromkeys((max(1.0, abs(x)), abs(x) or 1.0, _STEP * max(1.0, abs(x)))):
@@ -189,20 +193,22 @@ def _slopes_around(at: Callable[[float], list[float]], x: float, which: str) -> 
             below, above = at(low), at(high)
         except (ArithmeticError, ValueError):
             continue
-        points = ((low, below), (x, here), (high, above))
-        for start, end in ((0, 2), (0, 1), (1, 2)):
-            (a, left), (b, right) = points[start], points[end]
-            found.append([(q - p) / (b - a) for p, q in zip(left, right, strict=True)])
+        found.append((_slopes(low, below, high, above), _slopes(low, below, x, here), _slopes(x, here, high, above)))
     if not found:
         raise ValueError(f"{which} cannot be checked: the function is not defined on both sides close by")
     return found
 
 
-def _compare(which: str, found: float, slopes: list[float], atol: float, rtol: float) -> None:
+def _slopes(a: float, at_a: list[float], b: float, at_b: list[float]) -> list[float]:
+    return [(q - p) / (b - a) for p, q in zip(at_a, at_b, strict=True)]
+
+
+def _compare(which: str, found: float, slopes: list[tuple[float, float, float]], atol: float, rtol: float) -> None:
     """Raises unless a derivative is near one of the slopes, or between those on the two sides of a step."""
-    for middle, one, other in zip(slopes[::3], slopes[1::3], slopes[2::3], strict=True):
-        allowed = atol + rtol * abs(middle)
-        if abs(found - middle) <= allowed or min(one, other) - allowed <= found <= max(one, other) + allowed:
+    for between, left, right in slopes:
+        allowed = atol + rtol * abs(between)
+        if abs(found - between) <= allowed or min(left, right) - allowed <= found <= max(left, right) + allowed:
             return
-    error = abs(found - slopes[0])
-    raise ValueError(f"{which} is {found!r}, but finite differences give {slopes[0]!r}: they differ by {error:.2g}")
+    expected = slopes[0][0]
+    error = abs(found - expected)
+    raise ValueError(f"{which} is {found!r}, but finite differences give {expected!r}: they differ by {error:.2g}")

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 
+def named(v: Value) -> str:
+    """A Value's number, with its label where it has one: `a = -1.0`."""
+    return f"{v.label} = {v._data!r}" if v.label else repr(v._data)
+
+
 def describe(node: Value) -> str:
     """An operation with its operands' labels and numbers: `log(a = -1.0)`."""
     rule = node._rule
     name = rule.name if isinstance(rule, Operation) else node._op or "node"
     constants = [f"{key}={number!r}" for key, number in rule.attributes.items()] if isinstance(rule, Operation) else []
-    operands = [f"{v.label} = {v._data!r}" if v.label else repr(v._data) for v in node._prev]
-    return f"{name}({', '.join(operands + constants)})"
+    return f"{name}({', '.join([*map(named, node._prev), *constants])})"
 
 
 def topological(*roots: Value, known: Iterable[Value] = ()) -> list[Value]:

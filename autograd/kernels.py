@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.arithmetic import Arithmetic, quiet, strict
 from autograd.ops import Operation
-from autograd.terms import Term, simplified, traced
+from autograd.terms import CONDITIONS, Term, simplified, traced
 
 Kernel = Callable[..., tuple[float, ...]]
 """`kernel(x0, x1, …)`: the answer, and its derivative for each operand."""
@@ -57,7 +57,7 @@ def source(operation: Operation) -> str:
     slopes = [_written(simplified(partial), "quiet", functions) for partial in partials]
     # As defaults of parameters the functions are local names, which are found faster than others.
     parameters = [f"x{i}" for i in range(operation.arity)] + [f"{name}={full}" for name, full in functions.items()]
-    if answer.head in ("greater", "equal", "isfinite"):
+    if answer.head in CONDITIONS:
         value = f"float({value})"
     return f"def kernel({', '.join(parameters)}):\n    y = {value}\n    return y, {', '.join(slopes)}"
 

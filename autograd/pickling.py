@@ -155,7 +155,7 @@ def _symbol(node: Value) -> str | None:
 
 def refuse_closure(node: Value) -> None:
     """Raises if a node cannot be copied, since a function that was assigned to it belongs to it alone."""
-    if isinstance(node._rule, Handmade) and node._rule.backward is not None:
+    if node._closure is not None:
         raise TypeError(
             f"{describe(node)} has a _backward that was assigned to it: that function belongs to this one node and "
             "can be neither pickled nor copied; give its local derivatives as numbers, "

@@ -15,6 +15,9 @@ from typing import Any, NoReturn
 from autograd.arithmetic import Arithmetic, quiet
 from autograd.ops import Operation
 
+CONDITIONS = ("greater", "equal", "isfinite")
+"""The heads of terms that hold or do not hold."""
+
 
 class Term:
     """An expression: a head and its arguments. Equal expressions are equal and hash alike.

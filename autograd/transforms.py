@@ -51,8 +51,11 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
     For the other may be infinite there, and its derivative, times 0, no number.
     """
     if isinstance(condition, Value) and _is_choice(x) and _is_choice(y):
-        return _recorded(ops.WHERE)(condition, x, y)
+        return _choice(condition, x, y)
     return x if _number(condition) else y
+
+
+_choice = _recorded(ops.WHERE)
 
 
 def _is_choice(x: Any) -> bool:

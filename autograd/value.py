@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops
-from autograd.graph import clear, describe, meet, send, send_checked, topological
+from autograd.graph import clear, describe, meet, named, send, send_checked, topological
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal, shown
 
@@ -152,7 +152,7 @@ class Value:
     @property
     def _local_grads(self) -> tuple[float, ...]:
         """The derivative of this node for each operand, as of the forward pass; empty where only `_backward` knows."""
-        return () if isinstance(self._rule, Handmade) and self._rule.backward is not None else self._slopes()
+        return () if self._closure is not None else self._slopes()
 
     def _slopes(self) -> tuple[float, ...]:
         if self._b is not None:
@@ -167,11 +167,14 @@ class Value:
         return "" if self._rule is None else self._rule.symbol
 
     @property
+    def _closure(self) -> Callable[[], object] | None:
+        """The function that was assigned to `_backward`, if any."""
+        return self._rule.backward if isinstance(self._rule, Handmade) else None
+
+    @property
     def _backward(self) -> Callable[[], object]:
         """Applies the chain rule at this one node. A function assigned to it takes that over."""
-        if isinstance(self._rule, Handmade) and self._rule.backward is not None:
-            return self._rule.backward
-        return self._apply_chain_rule
+        return self._apply_chain_rule if self._closure is None else self._closure
 
     @_backward.setter
     def _backward(self, function: Callable[[], object]) -> None:
@@ -472,7 +475,7 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
         out._a, out._b = operands
     else:
         out._a = operands[0] if len(operands) == 1 else operands
-        out._b = None
+        out._b = out._db = None
     _evaluate(out, evaluate or operation.evaluate)
     return _in_mode(out) if modes.unusual else out
 
@@ -525,11 +528,17 @@ def _check(out: Value) -> None:
 
 def _evaluate(node: Value, evaluate: Kernel) -> None:
     """Computes a node's data and local derivatives from its operands' data."""
+    a, b = node._a, node._b
     try:
-        node._data, *slopes = evaluate(*[operand._data for operand in node._prev])
+        if b is not None:
+            node._data, node._da, node._db = evaluate(a._data, b._data)
+        elif type(a) is not tuple:
+            node._data, node._da = evaluate(a._data)
+        else:
+            node._data, *slopes = evaluate(*[operand._data for operand in a])
+            node._da = tuple(slopes)
     except (ArithmeticError, ValueError) as error:
         raise _explained(error, node) from None
-    node._hold(node._prev, tuple(slopes))
 
 
 def _explained(error: Exception, node: Value) -> Exception:
@@ -553,8 +562,7 @@ def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Va
         return _NO_ANSWER
     where = ""
     if operation is not None and isinstance(other, Value):
-        name = f"{other.label} = {other._data!r}" if other.label else repr(other._data)
-        where = f"{operation.name} with {name}: "
+        where = f"{operation.name} with {named(other)}: "
     raise TypeError(where + refusal(x))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.grouping import CONSTANTS, INPUTS, Group, Grouping, Index
 from autograd.compiler.indexing import Even, even
-from autograd.terms import Term, as_constant
+from autograd.terms import CONDITIONS, Term, as_constant
 
 Write = Callable[["str | None"], str]
 """Writes the code that computes an array, into the one named or one of its own; returns the array's name."""
@@ -19,7 +19,6 @@ Write = Callable[["str | None"], str]
 _UFUNCS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power", "neg": "negative"}
 _UFUNCS |= {name: name for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sign", "isfinite")}
 _UFUNCS |= {name: name for name in ("greater", "equal", "maximum", "minimum")} | {"abs": "absolute"}
-_CONDITIONS = ("greater", "equal", "isfinite")
 
 
 @dataclass
@@ -154,7 +153,7 @@ class Writer:
             target = self._where(term, names, shape, out)
         else:
             args = [self.expression(argument, names, shape) for argument in term.args]
-            dtype = "bool" if term.head in _CONDITIONS else "dtype"
+            dtype = "bool" if term.head in CONDITIONS else "dtype"
             target = out if out is not None else self._take_scratch((shape[0],), shape[1], dtype)
             function = _UFUNCS[term.head]
             if term.head == "**" and as_constant(term.args[1]) == 2.0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.ops import Operation
 from autograd.terms import Term, evaluated, simplified, traced
-from autograd.value import Handmade, Value
+from autograd.value import Value
 from autograd.words.names import Names
 from autograd.words.notation import Written, literal, write
 from autograd.words.text import constant, number, printable
@@ -62,11 +62,6 @@ def symbols(node: Value, i: int, names: Names) -> Written | None:
     if rule is None:
         return None
     return _written(rule, {key: names.written(operand) for key, operand in _operands(node).items()})
-
-
-def made_by_hand(node: Value) -> bool:
-    """Whether a closure alone knows how to send this node's gradient on."""
-    return isinstance(node._rule, Handmade) and node._rule.backward is not None
 
 
 def equation(node: Value, names: Names) -> str:
