@@ -36,7 +36,7 @@ class Module:
         """Every parameter with its name, in the order in which the attributes were set; a shared one once."""
         seen: set[Value] = set()
         found = []
-        for name, held in _held(vars(self), (self,)):
+        for name, held in _held(self):
             for i, value in enumerate(held if isinstance(held, list) else [held]):
                 if value not in seen:
                     seen.add(value)
@@ -46,7 +46,7 @@ class Module:
     def parameters(self) -> list[Value]:
         """Every parameter, in the order of `named_parameters`."""
         found: dict[Value, None] = {}
-        for _, held in _held(vars(self), (self,)):
+        for _, held in _held(self):
             found.update(dict.fromkeys(held if isinstance(held, list) else [held]))
         return list(found)
 
@@ -57,10 +57,7 @@ class Module:
 
     def state_dict(self) -> dict[str, float | list[float]]:
         """The present numbers by name: a float for a Value, a list for a list of Values."""
-        return {
-            name: [v.data for v in held] if isinstance(held, list) else held.data
-            for name, held in _held(vars(self), (self,))
-        }
+        return {name: [v.data for v in held] if isinstance(held, list) else held.data for name, held in _held(self)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Sets each parameter to the number that `state` holds for it.
@@ -71,7 +68,7 @@ class Module:
         Raises:
             ValueError: a name or a length is not as in this module, or a number is not finite. Nothing is changed then.
         """
-        mine = dict(_held(vars(self), (self,)))
+        mine = dict(_held(self))
         if missing := [name for name in mine if name not in state]:
             raise ValueError(f"no numbers for {_some(missing)}: the state is that of another module")
         if unknown := [name for name in state if name not in mine]:
@@ -97,32 +94,31 @@ def _finite(name: str, number: Any) -> float:
     return found
 
 
-def _held(attributes: dict[str, Any], above: tuple[Any, ...]) -> Iterator[tuple[str, Value | list[Value]]]:
-    """The parameters in an object's attributes, with the way to each; a list of nothing else as one."""
-    for name, attribute in attributes.items():
-        yield from _within(name, attribute, above)
+def _held(module: Module, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Value | list[Value]]]:
+    """The parameters in a module's attributes, with the way to each; a list of nothing else as one."""
+    for name, attribute in vars(module).items():
+        yield from _within(name, attribute, (*above, module))
 
 
 def _within(name: str, held: Any, above: tuple[Any, ...]) -> Iterator[tuple[str, Value | list[Value]]]:
     """The same for one attribute; what it is within already, in `above`, is not gone into again."""
     if any(held is each for each in above):
         return
-    above = (*above, held)
     if isinstance(held, Value):
         if not held._prev:
             yield name, held
     elif isinstance(held, Module):
-        for inner, values in _held(vars(held), above):
+        for inner, values in _held(held, above):
             yield f"{name}.{inner}", values
     elif isinstance(held, dict):
         for key, each in held.items():
-            yield from _within(f"{name}[{key!r}]", each, above)
+            yield from _within(f"{name}[{key!r}]", each, (*above, held))
     elif isinstance(held, (list, tuple)):
         if held and all(isinstance(each, Value) and not each._prev for each in held):
             yield name, list(held)
         else:
             for i, each in enumerate(held):
-                yield from _within(f"{name}[{i}]", each, above)
+                yield from _within(f"{name}[{i}]", each, (*above, held))
 
 
 def _some(names: list[str]) -> str:

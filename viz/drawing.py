@@ -15,7 +15,7 @@ from autograd.files import write_whole
 from autograd.graph import every_node
 from viz import collapse as collapsing
 from viz import layout, themes
-from viz.graph import trace
+from viz.graph import edges_of
 from viz.page import dressed
 from viz.pen import Pen, derivative_text
 
@@ -143,7 +143,7 @@ def draw_dot(
         marked=marked,
     )
     if collapsed is None:
-        nodes, edges = trace(*roots)
+        edges = edges_of(nodes)
         pen.full(nodes, edges, partial(derivative_text, numbers=numbers) if local_derivatives else None)
         description = f"An expression graph of {_count(len(nodes), 'value')} and {_count(len(edges), 'edge')}."
     else:

@@ -29,7 +29,12 @@ def trace(*roots: Value) -> tuple[list[Value], list[Edge]]:
         (2, 2)
     """
     nodes = every_node(*roots)
-    return nodes, [Edge(operand, node, i) for node in nodes for i, operand in enumerate(node._prev)]
+    return nodes, edges_of(nodes)
+
+
+def edges_of(nodes: list[Value]) -> list[Edge]:
+    """The edges that end at the nodes."""
+    return [Edge(operand, node, i) for node in nodes for i, operand in enumerate(node._prev)]
 
 
 def places(nodes: list[Value]) -> dict[Value, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import xml.etree.ElementTree as ET
@@ -20,6 +19,7 @@ from viz.drawing import Drawing
 from viz.graph import trace
 from viz.pen import Pen
 from viz.story import Frame, Story
+from viz.template import filled, in_script
 from viz.text import shown
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -53,11 +53,10 @@ def play(loss: Value, path: str | os.PathLike[str], *, numbers: str = ".4g", ran
         "style": f"{themes.variables()}\n{_template('scene.css')}\n{_template('play.css')}",
         "picture": ET.tostring(_scene(story, rankdir, "auto"), encoding="unicode"),
         "last": str(len(story.frames) - 1),
-        "story": _in_script(json.dumps([asdict(frame) for frame in story.frames])),
+        "story": in_script([asdict(frame) for frame in story.frames]),
         "script": _template("play.js"),
     }
-    # In one pass: what is put in is never looked at again.
-    write_whole(path, re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _template("play.html")))
+    write_whole(path, filled(_template("play.html"), parts))
 
 
 def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g", rankdir: str = "LR") -> list[Path]:
@@ -151,11 +150,6 @@ def _apply(frame: Frame, scene: ET.Element) -> None:
     for name, text in frame.texts.items():
         if name in parts:
             parts[name].text = text
-
-
-def _in_script(data: str) -> str:
-    """JSON that cannot end the script element it stands in."""
-    return data.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
 
 
 def _template(name: str) -> str:

@@ -51,9 +51,9 @@ def _run(options: argparse.Namespace) -> int:
             history = story.learn(engine, images, test, epochs=options.epochs, batch=options.batch, seed=options.seed)
     except DivergedError as error:
         return _failed(str(error), 1)
-    story.conclude(engine, test, row)
-    run = Run(network, *in_file, options.pixels, before, engine.confidences(test.pixels), history)
-    return _keep(options, run)
+    after = engine.confidences(test.pixels)
+    story.conclude(after, test, row)
+    return _keep(options, Run(network, *in_file, options.pixels, before, after, history))
 
 
 def _keep(options: argparse.Namespace, run: Run) -> int:

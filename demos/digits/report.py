@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
-import re
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -24,6 +22,7 @@ from demos.digits.preparation import measure
 from demos.digits.resizing import resize
 from demos.digits.training import History
 from viz import themes
+from viz.template import filled, in_script
 
 PAGE = Path(__file__).with_name("page")
 _FEW = 6
@@ -54,16 +53,19 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
     """
     shown: list[Array] = []
     parts = {
-        "style": f"{themes.variables()}\n{(PAGE / 'report.css').read_text(encoding='utf-8')}",
+        "style": f"{themes.variables()}\n{_page('report.css')}",
         "summary": escape(_summary(run)),
         "width": str(run.pixels or run.test.width),
         "height": str(run.pixels or run.test.height),
         "sections": "\n".join([*_learning(run, shown), _mistakes(run, shown), _weights(run), _network(run)]),
-        "script": "".join((PAGE / name).read_text(encoding="utf-8") for name in ("prepare.js", "report.js")),
+        "script": _page("prepare.js") + _page("report.js"),
     }
     parts["data"] = _data(run, shown)
-    template = (PAGE / "report.html").read_text(encoding="utf-8")
-    write_whole(path, re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template))
+    write_whole(path, filled(_page("report.html"), parts))
+
+
+def _page(name: str) -> str:
+    return (PAGE / name).read_text(encoding="utf-8")
 
 
 def _summary(run: Run) -> str:
@@ -195,20 +197,21 @@ def _network(run: Run) -> str:
 
 
 def _data(run: Run, shown: list[Array]) -> str:
-    """What the page computes with, as JSON that cannot end the element it stands in."""
+    """What the page computes with."""
     layers = []
     for layer in run.network.layers:
         rows = [[*(weight.data for weight in neuron.w), neuron.b.data] for neuron in layer.neurons]
         text = base64.b64encode(np.array(rows, "<f8").tobytes()).decode()
         layers.append({"weights": text, "activation": layer.neurons[0].activation})
-    data = {
-        "size": {"height": run.test.height, "width": run.test.width},
-        "pixels": run.pixels,
-        "place": asdict(measure(run.images)),
-        "layers": layers,
-        "images": [pixels.tolist() for pixels in shown],
-    }
-    return json.dumps(data).replace("<", r"\u003c")
+    return in_script(
+        {
+            "size": {"height": run.test.height, "width": run.test.width},
+            "pixels": run.pixels,
+            "place": asdict(measure(run.images)),
+            "layers": layers,
+            "images": [pixels.tolist() for pixels in shown],
+        }
+    )
 
 
 def _section(title: str, words: str, content: str) -> str:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 import nn
 from demos.digits import drawing
-from demos.digits.data import Images
+from demos.digits.data import Array, Images
 from demos.digits.engines import Engine
 from demos.digits.training import History, train
 
@@ -51,9 +51,8 @@ def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: i
     return history
 
 
-def conclude(engine: Engine, test: Images, row: int) -> None:
-    """The same image again, the accuracy, and some of the mistakes."""
-    outputs = engine.confidences(test.pixels)
+def conclude(outputs: Array, test: Images, row: int) -> None:
+    """The same image again, the accuracy, and some of the mistakes, by the confidences for all test images."""
     label = int(test.labels[row])
     _title(f"A test image, a {label}, and the network's answer")
     _lines(drawing.confidences(outputs[row].tolist(), label))

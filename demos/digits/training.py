@@ -58,11 +58,12 @@ def train(
             for pixels, targets in nn.minibatches(images.pixels, images.targets, size=batch, rng=rng):
                 total += engine.train_on(pixels, targets) * len(pixels)
             accuracy = nn.accuracy(_finite(engine, test), test.labels)
-            # Together, so that an interruption leaves as many of one as of the other.
-            history.losses, history.accuracies = [*history.losses, total / len(images)], [*history.accuracies, accuracy]
+            history.losses.append(total / len(images))
+            history.accuracies.append(accuracy)
             report(epoch, history.losses[-1], history.accuracies[-1])
     except KeyboardInterrupt:
         history.interrupted = True
+        del history.losses[len(history.accuracies) :]
     finally:
         engine.sync()
     return history
