@@ -13,13 +13,11 @@ from typing import Any
 
 from autograd.arithmetic import Arithmetic, quiet, strict
 from autograd.ops import Operation
+from autograd.primitives import PRIMITIVES
 from autograd.terms import CONDITIONS, Term, simplified, traced
 
 Kernel = Callable[..., tuple[float, ...]]
 """`kernel(x0, x1, …)`: the answer, and its derivative for each operand."""
-
-_INFIX = {"+": "+", "-": "-", "*": "*", "greater": ">", "equal": "=="}
-_CALLED = {"/": "divide", "**": "power"}
 
 
 @lru_cache(maxsize=4096)
@@ -69,15 +67,11 @@ def _written(term: Term, m: str, functions: dict[str, str]) -> str:
     if term.head == "number":
         return repr(term.args[0])
     args = [_written(argument, m, functions) for argument in term.args]
-    if term.head in _INFIX:
-        return f"({args[0]} {_INFIX[term.head]} {args[1]})"
-    if term.head == "neg":
-        return f"(-{args[0]})"
-    if term.head == "where":
-        return f"({args[1]} if {args[0]} else {args[2]})"
-    function = _CALLED.get(term.head, term.head)
-    functions[f"{m}_{function}"] = f"{m}.{function}"
-    return f"{m}_{function}({', '.join(args)})"
+    primitive = PRIMITIVES[term.head]
+    if primitive.python:
+        return primitive.python.format(*args)
+    functions[f"{m}_{primitive.name}"] = f"{m}.{primitive.name}"
+    return f"{m}_{primitive.name}({', '.join(args)})"
 
 
 def _called(operation: Operation, m: Arithmetic) -> Kernel:

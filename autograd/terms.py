@@ -7,23 +7,23 @@ operands `x0`, `x1`, …. Terms are read out in explanations (`words/rules.py`),
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from autograd.arithmetic import Arithmetic, quiet
+from autograd.arithmetic import Arithmetic
 from autograd.ops import Operation
+from autograd.primitives import PRIMITIVES
 
-CONDITIONS = ("greater", "equal", "isfinite")
+CONDITIONS = tuple(head for head, primitive in PRIMITIVES.items() if primitive.condition)
 """The heads of terms that hold or do not hold."""
 
 
 class Term:
     """An expression: a head and its arguments. Equal expressions are equal and hash alike.
 
-    Heads are `name` (one str argument), `number` (one float), an operator (`+ - * /` and `**`; `neg`), or the name
-    of a function of `Arithmetic` (`exp`, `where`, …).
+    Heads are `name` (one str argument), `number` (one float), or that of a primitive: an operator (`+ - * /` and `**`;
+    `neg`), or the name of a function (`exp`, `where`, …).
     """
 
     # Written out: the module `dataclasses` would take a third of the time that importing autograd takes.
@@ -105,35 +105,8 @@ def _term(x: Any) -> Term:
     return x.term if isinstance(x, _Traced) else Term("number", (float(x),))
 
 
-def _function(head: str) -> Callable[..., _Traced]:
-    return lambda *args: _made(head, *args)
-
-
-class Symbolic(Arithmetic):
-    """Terms: nothing is computed, the computation is remembered."""
-
-    exp = staticmethod(_function("exp"))
-    log = staticmethod(_function("log"))
-    log1p = staticmethod(_function("log1p"))
-    sqrt = staticmethod(_function("sqrt"))
-    sin = staticmethod(_function("sin"))
-    cos = staticmethod(_function("cos"))
-    tan = staticmethod(_function("tan"))
-    tanh = staticmethod(_function("tanh"))
-    sigmoid = staticmethod(_function("sigmoid"))
-    abs = staticmethod(_function("abs"))
-    sign = staticmethod(_function("sign"))
-    isfinite = staticmethod(_function("isfinite"))
-    divide = staticmethod(_function("/"))
-    power = staticmethod(_function("**"))
-    greater = staticmethod(_function("greater"))
-    equal = staticmethod(_function("equal"))
-    maximum = staticmethod(_function("maximum"))
-    minimum = staticmethod(_function("minimum"))
-    where = staticmethod(_function("where"))
-
-
-symbolic = Symbolic()
+symbolic = Arithmetic(lambda primitive: lambda *args: _made(primitive.head, *args))
+"""Terms: nothing is computed, the computation is remembered."""
 
 
 @lru_cache(maxsize=4096)
@@ -166,7 +139,7 @@ def simplified(term: Term) -> Term:
     args = tuple(map(simplified, term.args))
     constants = [as_constant(argument) for argument in args]
     if None not in constants:
-        return Term("number", (float(_function_of(term.head)(*constants)),))
+        return Term("number", (float(PRIMITIVES[term.head].quiet(*constants)),))
     if term.head == "*" and 1.0 in constants:
         return args[1 - constants.index(1.0)]
     if term.head == "**" and constants[1] == 1.0:
@@ -180,18 +153,4 @@ def evaluated(term: Term, names: Mapping[str, float]) -> Any:
         return names[term.args[0]]
     if term.head == "number":
         return term.args[0]
-    return _function_of(term.head)(*[evaluated(argument, names) for argument in term.args])
-
-
-_OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "neg": operator.neg,
-    "/": quiet.divide,
-    "**": quiet.power,
-}
-
-
-def _function_of(head: str) -> Callable[..., Any]:
-    return _OPERATORS.get(head) or getattr(quiet, head)
+    return PRIMITIVES[term.head].quiet(*[evaluated(argument, names) for argument in term.args])

@@ -19,26 +19,31 @@ from autograd.arithmetic import Arithmetic, quiet
 from autograd.graph import check_gradient, describe, topological
 from autograd.kernels import kernel
 from autograd.ops import Operation
+from autograd.primitives import Primitive
 from autograd.structure import flat, like, mapped
 from autograd.value import Value, apply
 
 # An arithmetic of Values
 
 
-def _recorded(operation: Operation) -> Callable[..., Any]:
-    """The operation, recorded in the graph where one of its operands is a Value."""
+def _recorded(name: str) -> Callable[..., Any]:
+    """The operation of that name, recorded in the graph where one of its operands is a Value."""
 
     def record(*operands: Any) -> Any:
-        if not any(isinstance(operand, Value) for operand in operands):
-            return operation.forward(quiet, *operands)
-        values = [x if isinstance(x, Value) else Value(x) for x in operands]
-        return apply(operation, *values, evaluate=kernel(operation, quiet))
+        return _record(ops.find(name), *operands)
 
     return record
 
 
+def _record(operation: Operation, *operands: Any) -> Any:
+    if not any(isinstance(operand, Value) for operand in operands):
+        return operation.forward(quiet, *operands)
+    values = [x if isinstance(x, Value) else Value(x) for x in operands]
+    return apply(operation, *values, evaluate=kernel(operation, quiet))
+
+
 def _power(a: Any, b: Any) -> Any:
-    return _recorded(ops.POW)(a, b) if isinstance(b, Value) else _recorded(ops.power(float(b)))(a)
+    return _record(ops.POW, a, b) if isinstance(b, Value) else _record(ops.power(float(b)), a)
 
 
 def _number(x: Any) -> float:
@@ -51,45 +56,27 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
     For the other may be infinite there, and its derivative, times 0, no number.
     """
     if isinstance(condition, Value) and _is_choice(x) and _is_choice(y):
-        return _choice(condition, x, y)
+        return _record(ops.WHERE, condition, x, y)
     return x if _number(condition) else y
-
-
-_choice = _recorded(ops.WHERE)
 
 
 def _is_choice(x: Any) -> bool:
     return not isinstance(x, Value) or x._rule is ops.WHERE
 
 
-class Values(Arithmetic):
-    """Values: each function is the operation of its name, recorded."""
-
-    exp = staticmethod(_recorded(ops.EXP))
-    log = staticmethod(_recorded(ops.LOG))
-    log1p = staticmethod(_recorded(ops.LOG1P))
-    sqrt = staticmethod(_recorded(ops.SQRT))
-    sin = staticmethod(_recorded(ops.SIN))
-    cos = staticmethod(_recorded(ops.COS))
-    tan = staticmethod(_recorded(ops.TAN))
-    tanh = staticmethod(_recorded(ops.TANH))
-    abs = staticmethod(_recorded(ops.ABS))
-    divide = staticmethod(_recorded(ops.DIV))
-    maximum = staticmethod(_recorded(ops.MAXIMUM))
-    minimum = staticmethod(_recorded(ops.MINIMUM))
-    power = staticmethod(_power)
-    sign = staticmethod(_recorded(ops.SIGN_OF))
-    greater = staticmethod(_recorded(ops.GREATER))
-    equal = staticmethod(_recorded(ops.EQUAL))
-    isfinite = staticmethod(lambda a: math.isfinite(_number(a)))
-    where = staticmethod(_where)
-
-    def sigmoid(self, a: Any) -> Any:
-        """1 / (1 + exp(-a)), as one node."""
-        return _recorded(ops.SIGMOID)(a)
+def _of_values(primitive: Primitive) -> Callable[..., Any]:
+    """A primitive over numbers and Values: the operation of its name, recorded."""
+    if primitive.head == "where":
+        return _where
+    if primitive.head == "**":
+        return _power
+    if primitive.head == "isfinite":
+        return lambda a: math.isfinite(_number(a))
+    return _recorded(primitive.operation)
 
 
-values = Values()
+values = Arithmetic(_of_values)
+"""Values: derivatives that can be differentiated again."""
 
 # The chain rule, in either direction, over gradients that are floats or Values
 

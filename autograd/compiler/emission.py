@@ -43,8 +43,8 @@ class _Emitter(Backwards):
         return Emitted(
             self._assembled(),
             self.indices,
-            sum(line.startswith("np.") for line in self.forward),
-            sum(line.startswith("np.") for line in self.backward),
+            sum(line.startswith(("np.", "special.")) for line in self.forward),
+            sum(line.startswith(("np.", "special.")) for line in self.backward),
             self.calls,
         )
 
@@ -55,7 +55,7 @@ class _Emitter(Backwards):
         roots = ", ".join(f"{root.name}[{row}]" for root, row in self.grouping.roots)
         wanted = "".join(f"{self._wanted(each, row)}, " for each, row in self.grouping.wanted)
         lines = [
-            "def prepare(np, rows, params, grads, constants, index, batch, dtype):",
+            "def prepare(np, special, rows, params, grads, constants, index, batch, dtype):",
             *_indented([*self.scratch["setup"].made, *self.setup], 1),
             *_indented([f"{name} = None" for name in self.per_call], 1),
             "",

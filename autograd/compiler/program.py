@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler import report
+from autograd.compiler import report, special
 from autograd.compiler.emission import emit
 from autograd.compiler.grouping import Group, group
 from autograd.compiler.indexing import rows
@@ -247,7 +247,7 @@ class Program:
             while len(sizes) >= _SIZES:
                 del sizes[next(iter(sizes))]
             params, index = self.params[:, None], self._emitted.indices
-            prepare = self._prepare(np, rows, params, self.grads, self._constants, index, batch, self._dtype)
+            prepare = self._prepare(np, special, rows, params, self.grads, self._constants, index, batch, self._dtype)
             sizes[batch] = [*prepare, None]
         return sizes[batch]
 

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
-from autograd.arithmetic import Arithmetic
 from autograd.ops import Operation
-from autograd.terms import Symbolic, Term, as_constant, simplified, traced
-
-
-class _Expanded(Symbolic):
-    """Terms in which the sigmoid, which numpy lacks, is written out by its definition."""
-
-    def sigmoid(self, a: Any) -> Any:
-        return Arithmetic.sigmoid(self, a)
-
-
-_expanded = _Expanded()
+from autograd.terms import Term, as_constant, simplified, traced
 
 
 @lru_cache(maxsize=4096)
@@ -39,6 +27,6 @@ def partials(rule: Operation) -> tuple[Term | None, ...]:
 
 def _traced(rule: Operation) -> tuple[Term, tuple[Term, ...]]:
     try:
-        return traced(rule, _expanded)
+        return traced(rule)
     except TypeError as error:
         raise TypeError(f"operation {rule.name!r} cannot be compiled: {error}") from None

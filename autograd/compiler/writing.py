@@ -11,14 +11,11 @@ import numpy as np
 
 from autograd.compiler.grouping import CONSTANTS, INPUTS, Group, Grouping, Index
 from autograd.compiler.indexing import Even, even
+from autograd.primitives import PRIMITIVES
 from autograd.terms import CONDITIONS, Term, as_constant
 
 Write = Callable[["str | None"], str]
 """Writes the code that computes an array, into the one named or one of its own; returns the array's name."""
-
-_UFUNCS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power", "neg": "negative"}
-_UFUNCS |= {name: name for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sign", "isfinite")}
-_UFUNCS |= {name: name for name in ("greater", "equal", "maximum", "minimum")} | {"abs": "absolute"}
 
 
 @dataclass
@@ -155,10 +152,10 @@ class Writer:
             args = [self.expression(argument, names, shape) for argument in term.args]
             dtype = "bool" if term.head in CONDITIONS else "dtype"
             target = out if out is not None else self._take_scratch((shape[0],), shape[1], dtype)
-            function = _UFUNCS[term.head]
+            function = PRIMITIVES[term.head].numpy
             if term.head == "**" and as_constant(term.args[1]) == 2.0:
-                function, args = "square", args[:1]
-            self.lines.append(f"np.{function}({', '.join(args)}, out={target})")
+                function, args = "np.square", args[:1]
+            self.lines.append(f"{function}({', '.join(args)}, out={target})")
         self.terms[term] = target
         return target
 

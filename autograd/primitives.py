@@ -1,0 +1,162 @@
+"""The functions that rules are made of, and how each backend writes them: one line of a table for each.
+
+The rules of `ops.py` are expressions of these functions and of nothing else. So a backend that can write every line of
+this table can write every operation, those that users declare included. The arithmetics of floats (`arithmetic.py`),
+terms (`terms.py`) and Values (`transforms.py`) are made from the table, and so is what kernels, compiled programs and
+pages write. A new function is a new line here; if a rule that uses it is to be differentiated again, the operation of
+its name in `ops.py` says how.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from autograd import floats
+from autograd.floats import quietly
+
+
+class Primitive:
+    """A function of numbers, and its spelling everywhere.
+
+    A spelling is a name to call (`np.tanh`) or a template with `{}` for each operand (`({} + {})`). Where it is empty,
+    that backend lacks the function, and `definition` says it in terms of others.
+
+    Args:
+        head: the head of its terms: `+`, `neg`, `tanh`.
+        name: what rules call it, as `m.tanh`; empty for the operators that rules write themselves.
+        strict: its value on floats, raising what Python's floats raise.
+        quiet: its value on floats, following IEEE 754 to inf and nan.
+        numpy: over arrays, taking `out=`. `special.` is `autograd.compiler.special`.
+        javascript: over numbers. A name without a dot is exported by `primitives.js`.
+        jax: in JAX, where `jnp` is `jax.numpy`.
+        onnx: the name of an ONNX operator.
+        python: on floats, where it is written between its operands; empty: a call.
+        definition: `definition(m, *operands)`, the same in other primitives; rounding may take more of it.
+        condition: whether it holds or does not hold, for `where` to choose by.
+        operation: the operation in `ops.py` that records it.
+    """
+
+    __slots__ = (
+        "condition", "definition", "head", "javascript", "jax", "name", "numpy", "onnx", "operation", "python",
+        "quiet", "strict",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        head: str,
+        name: str,
+        strict: Callable[..., Any],
+        quiet: Callable[..., Any] | None = None,
+        *,
+        numpy: str,
+        javascript: str,
+        jax: str,
+        onnx: str,
+        python: str = "",
+        definition: Callable[..., Any] | None = None,
+        condition: bool = False,
+        operation: str = "",
+    ) -> None:
+        self.head, self.name = head, name
+        self.strict, self.quiet = strict, quiet or strict
+        self.numpy, self.javascript, self.jax, self.onnx, self.python = numpy, javascript, jax, onnx, python
+        self.definition, self.condition, self.operation = definition, condition, operation or name
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.head}>"
+
+
+def _operator(symbol: str, function: Callable[..., Any], called: str, onnx: str) -> Primitive:
+    infix = f"({{}} {symbol} {{}})"
+    return Primitive(symbol, "", function, numpy=f"np.{called}", javascript=infix, jax=infix, onnx=onnx, python=infix)
+
+
+def _function(
+    name: str, strict: Callable[..., Any], quiet: Callable[..., Any] | None = None, **spelled: Any
+) -> Primitive:
+    """A function that the backends call by the same name, but for those spelled out."""
+    usual = {"numpy": f"np.{name}", "javascript": f"Math.{name}", "jax": f"jnp.{name}", "onnx": name.capitalize()}
+    return Primitive(spelled.pop("head", name), name, strict, quiet, **(usual | spelled))
+
+
+def _arc(name: str, *floats: Callable[..., Any]) -> Primitive:
+    return _function(name, *floats, numpy=f"np.arc{name[1:]}", jax=f"jnp.arc{name[1:]}")
+
+
+_LOG_2, _LOG_10 = math.log(2.0), math.log(10.0)
+_ZERO = {0.0: -math.inf}
+
+PRIMITIVES: dict[str, Primitive] = {primitive.head: primitive for primitive in (
+    _operator("+", operator.add, "add", "Add"),
+    _operator("-", operator.sub, "subtract", "Sub"),
+    _operator("*", operator.mul, "multiply", "Mul"),
+    Primitive("neg", "", operator.neg,
+        numpy="np.negative", javascript="(- {})", jax="(- {})", onnx="Neg", python="(-{})"),
+    _function("divide", operator.truediv, floats.quiet_divide, head="/", operation="div",
+        javascript="({} / {})", onnx="Div"),
+    _function("power", floats.power, floats.quiet_power, head="**", operation="pow",
+        javascript="power", onnx="Pow"),
+    _function("remainder", operator.mod, floats.quiet_remainder,
+        javascript="remainder", onnx="", definition=lambda m, a, b: a - b * m.floor(m.divide(a, b))),
+    _function("floor", floats.floor),
+
+    _function("exp", math.exp, quietly(math.exp)),
+    _function("expm1", math.expm1, quietly(math.expm1),
+        onnx="", definition=lambda m, a: m.tanh(0.5 * a) * (m.exp(a) + 1.0)),
+    _function("exp2", math.exp2, quietly(math.exp2),
+        javascript="Math.pow(2, {})", onnx="", definition=lambda m, a: m.power(2.0, a)),
+    _function("exp_product", floats.exp_product, floats.quiet_exp_product,
+        numpy="special.exp_product", javascript="expProduct", jax="", onnx="",
+        definition=lambda m, a, b: m.exp(a * b)),
+    _function("log", math.log, quietly(math.log, _ZERO)),
+    _function("log1p", math.log1p, quietly(math.log1p, {-1.0: -math.inf}),
+        onnx="", definition=lambda m, a: m.where(
+            m.greater(a, 1.0), m.log(1.0 + a), 2.0 * m.atanh(m.divide(a, 2.0 + a)))),
+    _function("log2", math.log2, quietly(math.log2, _ZERO),
+        onnx="", definition=lambda m, a: m.divide(m.log(a), _LOG_2)),
+    _function("log10", math.log10, quietly(math.log10, _ZERO),
+        onnx="", definition=lambda m, a: m.divide(m.log(a), _LOG_10)),
+    _function("sqrt", math.sqrt, quietly(math.sqrt)),
+    _function("hypot", floats.hypot,
+        onnx="", definition=lambda m, a, b: m.sqrt(a * a + b * b)),
+
+    _function("sin", math.sin, quietly(math.sin)),
+    _function("cos", math.cos, quietly(math.cos)),
+    _function("tan", math.tan, quietly(math.tan)),
+    _arc("asin", math.asin, quietly(math.asin)),
+    _arc("acos", math.acos, quietly(math.acos)),
+    _arc("atan", math.atan),
+    _function("sinh", math.sinh, quietly(math.sinh)),
+    _function("cosh", math.cosh, quietly(math.cosh, even=True)),
+    _function("tanh", math.tanh),
+    _arc("asinh", math.asinh),
+    _arc("acosh", math.acosh, quietly(math.acosh)),
+    _arc("atanh", math.atanh, quietly(math.atanh, {1.0: math.inf, -1.0: -math.inf})),
+
+    _function("sigmoid", floats.sigmoid,
+        numpy="special.sigmoid", javascript="sigmoid", jax="",
+        definition=lambda m, a: _sigmoid(m, a, m.exp(-m.abs(a)))),
+    _function("erf", math.erf,
+        numpy="special.erf", javascript="erf", jax="jax.scipy.special.erf"),
+    _function("ndtr", floats.ndtr,
+        numpy="special.ndtr", javascript="ndtr", jax="jax.scipy.special.ndtr", onnx="",
+        definition=lambda m, a: 0.5 + 0.5 * m.erf(math.sqrt(0.5) * a)),
+
+    _function("abs", operator.abs, numpy="np.absolute"),
+    _function("sign", floats.sign),
+    _function("maximum", floats.larger, javascript="Math.max", onnx="Max"),
+    _function("minimum", floats.smaller, javascript="Math.min", onnx="Min"),
+    _function("isfinite", math.isfinite, condition=True,
+        javascript="Number.isFinite", onnx="", definition=lambda m, a: m.equal(a - a, 0.0)),
+    _function("greater", operator.gt, condition=True, python="({} > {})", javascript="({} > {})"),
+    _function("equal", operator.eq, condition=True, python="({} == {})", javascript="({} === {})"),
+    _function("where", floats.where, python="({1} if {0} else {2})", javascript="({} ? {} : {})"),
+)}  # fmt: skip
+"""Every primitive, by the head of its terms."""
+
+
+def _sigmoid(m: Any, a: Any, z: Any) -> Any:
+    return m.divide(m.where(m.greater(0.0, a), z, 1.0), 1.0 + z)
