@@ -40,7 +40,7 @@ def write(rule: Operation | str, operands: list[Written], latex: bool = False) -
         '(a + b) * c'
     """
     if isinstance(rule, str):
-        rule = _called(rule, len(operands)) or rule
+        rule = declared(rule, len(operands)) or rule
     if isinstance(rule, str):
         return _call(rule, operands, latex)
     template = rule.latex if latex else rule.text
@@ -67,7 +67,7 @@ def _call(name: str, operands: list[Written], latex: bool) -> Written:
 
 
 @lru_cache(maxsize=256)
-def _called(symbol: str, arity: int) -> Operation | None:
+def declared(symbol: str, arity: int) -> Operation | None:
     """The declared operation of that symbol or name, so that a `+` made by hand is written as one."""
     for operation in list(ops.OPERATIONS.values()):
         if not isinstance(operation, Operation) or operation.arity != arity:

@@ -1,0 +1,219 @@
+"""A graph as data for the page: columns of numbers, one entry for each node, operands before results."""
+
+from __future__ import annotations
+
+import base64
+import math
+import sys
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import Value
+from autograd.backprop import lessons
+from autograd.graph import every_node
+from autograd.ops import ATOM, Operation
+from autograd.terms import Term, traced
+from autograd.value import Handmade
+from autograd.words.notation import declared
+from autograd.words.text import printable
+from viz import javascript
+from viz.boxes import boxed
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What a page needs to compute: the graph, and the functions that its rules are."""
+
+    data: dict[str, Any]
+    """For JSON."""
+    program: str
+    """JavaScript, see `javascript.program`."""
+    nodes: list[Value]
+
+
+def exported(loss: Value) -> Exported:
+    """The graph of a value, for the page's `decoded`; it is left as it was.
+
+    Numbers that Python holds are kept exactly. Where those of a node are not what its rule gives for its operands'
+    present data, since `.data` was changed after the forward pass, its local derivatives go along, as they do for nodes
+    made by hand: the page shows them, and says that they are old.
+    """
+    nodes = every_node(loss)
+    index = {node: i for i, node in enumerate(nodes)}
+    rules = _Rules()
+    column = array("i", [rules.number(node) for node in nodes])
+    starts, operands = array("i", [0]), array("i")
+    for node in nodes:
+        operands.extend(index[operand] for operand in node._prev)
+        starts.append(len(operands))
+    boxes, innermost = boxed(nodes)
+    prefixes, suffixes, strings = _labels(nodes)
+    held = _held(loss, nodes, rules)
+    data = {
+        "count": len(nodes),
+        "data": _packed(array("d", [node.data for node in nodes])),
+        "rule": _packed(column),
+        "starts": _packed(starts),
+        "operands": _packed(operands),
+        "prefix": _packed(prefixes),
+        "suffix": _packed(suffixes),
+        "strings": strings,
+        "box": _packed(array("i", innermost)),
+        "boxes": boxes,
+        "rules": rules.described,
+        "heads": _heads(term for operation in rules.operations if operation for term in traced(operation)[1]),
+        "held": [[index[node], list(map(_number, slopes))] for node, slopes in held.items()],
+        "lines": {},
+    }
+    return Exported(data, javascript.program(rules.operations), nodes)
+
+
+class _Rules:
+    """The table of the rules in a graph: operations, and those made by hand, alike ones once."""
+
+    def __init__(self) -> None:
+        self.described: list[dict[str, Any]] = []
+        self.operations: list[Operation | None] = []
+        """For each what the page can compute; None where only Python can."""
+        self._numbers: dict[Any, int] = {}
+
+    def number(self, node: Value) -> int:
+        """The place of a node's rule in the table; -1 for a leaf."""
+        rule = node._rule
+        if rule is None:
+            return -1
+        key = rule if isinstance(rule, Operation) else (rule.symbol, len(node._prev), _how(node))
+        if key not in self._numbers:
+            self._numbers[key] = len(self.described)
+            operation = rule if isinstance(rule, Operation) and _readable(rule) else None
+            self.operations.append(operation)
+            self.described.append(_operation(rule) if isinstance(rule, Operation) else _by_hand(node, rule))
+        return self._numbers[key]
+
+    def computes(self, node: Value) -> bool:
+        """Whether the page can compute a node."""
+        return self.operations[self.number(node)] is not None
+
+
+def _readable(operation: Operation) -> bool:
+    try:
+        traced(operation)
+    except TypeError:
+        return False
+    return True
+
+
+def _how(node: Value) -> str:
+    """How the derivatives of a node made by hand are known."""
+    return "closure" if node._closure is not None else "numbers" if node._local_grads else "unknown"
+
+
+def _operation(rule: Operation) -> dict[str, Any]:
+    domain = rule.domain if isinstance(rule.domain, str) else next(iter(rule.domain.values()))
+    return {
+        "name": rule.name,
+        "symbol": rule.symbol,
+        "words": rule.words,
+        "domain": domain,
+        "text": rule.text,
+        "binding": rule.binding,
+        "hand": "",
+        "constants": rule.attributes,
+        "slopes": [_term(partial) for partial in traced(rule)[1]] if _readable(rule) else [],
+    }
+
+
+def _by_hand(node: Value, rule: Handmade) -> dict[str, Any]:
+    symbol = printable(rule.symbol) or "node"
+    alike = declared(symbol, len(node._prev))
+    return {
+        "name": alike.name if alike else symbol,
+        "symbol": symbol,
+        "words": "",
+        "domain": "",
+        "text": alike.text if alike else "",
+        "binding": alike.binding if alike else ATOM,
+        "hand": _how(node),
+        "constants": {},
+        "slopes": [],
+    }
+
+
+def _held(loss: Value, nodes: list[Value], rules: _Rules) -> dict[Value, tuple[float, ...]]:
+    """The local derivatives that the page cannot compute from the data: those of old data, or made by hand."""
+    held = {}
+    for node in nodes:
+        rule = node._rule
+        if rule is not None and not (isinstance(rule, Operation) and rules.computes(node) and _is_fresh(node, rule)):
+            held[node] = node._local_grads or (0.0,) * len(node._prev)
+    if any(node._closure is not None for node in nodes):
+        held.update(_of_closures(loss))
+    return held
+
+
+def _is_fresh(node: Value, rule: Operation) -> bool:
+    """Whether a node's numbers are what its rule gives for its operands' present data."""
+    try:
+        now = rule.evaluate(*[operand.data for operand in node._prev])
+    except (ArithmeticError, ValueError):
+        return False
+    had = (node.data, *node._local_grads)
+    return now == had or all(x == y or (x != x and y != y) for x, y in zip(now, had, strict=True))
+
+
+def _of_closures(loss: Value) -> dict[Value, tuple[float, ...]]:
+    """What each assigned `_backward` sends in a backward pass, for each unit of the gradient that it has."""
+    found = {}
+    grads = {loss: 1.0}
+    for step in lessons(loss):
+        node = step.node
+        for change in step.changes:
+            grads[change.node] = float(change.after)
+        if node._closure is not None:
+            sent = {change.node: change.after - change.before for change in step.changes}
+            grad = grads.get(node, 0.0)
+            # What is sent to an operand is sent once, however often it is an operand.
+            found[node] = tuple([sent.pop(operand, 0.0) / grad if grad else 0.0 for operand in node._prev])
+    return found
+
+
+def _labels(nodes: Iterable[Value]) -> tuple[array[int], array[int], list[str]]:
+    """Each label in two parts, which many share: `layers[0].neurons[3]` and `.w[5]`, as places in a list."""
+    strings: dict[str, int] = {}
+    prefixes, suffixes = array("i"), array("i")
+    for node in nodes:
+        head, dot, tail = node.label.rpartition(".")
+        prefixes.append(strings.setdefault(head, len(strings)))
+        suffixes.append(strings.setdefault(dot + tail, len(strings)))
+    return prefixes, suffixes, list(strings)
+
+
+def _heads(terms: Iterable[Term]) -> dict[str, dict[str, Any]]:
+    """How the operations within rules are written."""
+    found = {}
+    for head, count in sorted(javascript.heads(terms)):
+        operation = declared(head, count)
+        if operation is not None:
+            found[f"{head}/{count}"] = {"name": operation.name, "text": operation.text, "binding": operation.binding}
+    return found
+
+
+def _term(term: Term) -> list[Any]:
+    if term.head in ("name", "number"):
+        return [term.head, term.args[0] if term.head == "name" else _number(term.args[0])]
+    return [term.head, *map(_term, term.args)]
+
+
+def _number(x: float) -> float | str:
+    """A number for JSON, which has no infinities."""
+    return x if math.isfinite(x) else "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+
+
+def _packed(numbers: array[Any]) -> str:
+    """The bytes of numbers, the lowest first, as base64."""
+    if sys.byteorder == "big":
+        numbers = array(numbers.typecode, numbers)
+        numbers.byteswap()
+    return base64.b64encode(numbers.tobytes()).decode()

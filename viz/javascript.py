@@ -1,0 +1,97 @@
+"""Rules of operations as JavaScript, written from their declarations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from autograd.ops import Operation
+from autograd.terms import CONDITIONS, Term, simplified, traced
+
+_SPELLED = {
+    "+": "({} + {})",
+    "-": "({} - {})",
+    "*": "({} * {})",
+    "/": "({} / {})",
+    "neg": "(-{})",
+    "greater": "({} > {})",
+    "equal": "({} === {})",
+    "where": "({} ? {} : {})",
+    "isfinite": "Number.isFinite({})",
+    "**": "primitives.power({}, {})",
+    "sigmoid": "primitives.sigmoid({})",
+    "maximum": "Math.max({}, {})",
+    "minimum": "Math.min({}, {})",
+    **{
+        name: f"Math.{name}({{}})"
+        for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "abs", "sign")
+    },
+}
+"""How each head of a term is written; `primitives` is the page's module of that name."""
+
+
+def program(operations: Iterable[Operation | None]) -> str:
+    """A JavaScript function of the module `primitives`: the functions of each operation, and of each head of a term.
+
+    Args:
+        operations: the table of rules; None where only Python knows how to compute.
+
+    Raises:
+        TypeError: the rules of an operation cannot be written out.
+    """
+    rules = ",\n".join("null" if operation is None else functions(operation) for operation in operations)
+    heads = ",\n".join(f"{_quoted(head)}: {_applied(text)}" for head, text in _SPELLED.items())
+    return f"(primitives) => ({{\nrules: [\n{rules}\n],\nheads: {{\n{heads}\n}} }})"
+
+
+def functions(operation: Operation) -> str:
+    """The answer as a function of the operands, and each partial derivative as one of the answer and the operands.
+
+    Example:
+        >>> from autograd import ops
+        >>> print(functions(ops.TANH))
+        [(x0) => Math.tanh(x0), [(y, x0) => (1.0 - (y * y))]]
+    """
+    answer, partials = traced(operation)
+    operands = ", ".join(f"x{i}" for i in range(operation.arity))
+    value = written(simplified(answer))
+    if answer.head in CONDITIONS:
+        value = f"Number({value})"
+    slopes = [f"(y, {operands}) => {written(simplified(partial))}" for partial in partials]
+    return f"[({operands}) => {value}, [{', '.join(slopes)}]]"
+
+
+def written(term: Term) -> str:
+    """A term as a JavaScript expression."""
+    if term.head == "name":
+        return str(term.args[0])
+    if term.head == "number":
+        return _number(term.args[0])
+    return _SPELLED[term.head].format(*map(written, term.args))
+
+
+def heads(terms: Iterable[Term]) -> set[tuple[str, int]]:
+    """The heads in terms, with how many arguments each has."""
+    found: set[tuple[str, int]] = set()
+    pending = list(terms)
+    while pending:
+        term = pending.pop()
+        if term.head not in ("name", "number"):
+            found.add((term.head, len(term.args)))
+            pending.extend(term.args)
+    return found
+
+
+def _number(x: float) -> str:
+    if math.isnan(x):
+        return "NaN"
+    return repr(x) if math.isfinite(x) else "Infinity" if x > 0 else "(-Infinity)"
+
+
+def _applied(text: str) -> str:
+    names = [f"a{i}" for i in range(text.count("{}"))]
+    return f"({', '.join(names)}) => {text.format(*names)}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'

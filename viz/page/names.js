@@ -1,0 +1,81 @@
+// What the nodes of a graph are called: `autograd/words/names.py`.
+
+import { isLeaf, operandsOf, ruleOf } from "./graph.js";
+import { ATOM, atom, literal, printable, within, write } from "./notation.js";
+import { number } from "./numbers.js";
+
+/** @typedef {import("./graph.js").Graph} Graph */
+/** @typedef {import("./notation.js").Text} Text */
+
+/** Up to how many characters an expression serves as its own name. */
+const SHORT = 14;
+
+/**
+ * @typedef {object} Names
+ * @property {(node: number) => Text} written
+ * @property {(node: number) => string} name
+ * @property {(node: number) => string} atom the name, in parentheses where it is an expression
+ */
+
+/**
+ * The names of all nodes: labels, short expressions, or a number in the order of computation. No two are the same.
+ * @param {Graph} graph
+ * @param {Float64Array} data which unlabelled leaves are called by
+ * @returns {Names}
+ */
+export function namesOf(graph, data) {
+  /** @type {(Text | null)[]} */
+  const short = [];
+  /** @type {Map<string, number>} */
+  const uses = new Map();
+  for (let node = 0; node < graph.count; node++) {
+    const text = shortName(graph, data, node, short);
+    short.push(text);
+    if (text && (graph.label(node) || !isLeaf(graph, node))) uses.set(text.text, (uses.get(text.text) ?? 0) + 1);
+  }
+  const all = short.map((text, node) => distinct(graph, node, text, uses));
+  return {
+    written: (node) => all[node],
+    name: (node) => all[node].text,
+    atom: (node) => within(all[node], ATOM),
+  };
+}
+
+/**
+ * @param {Graph} graph
+ * @param {number} node
+ * @param {Text | null} short
+ * @param {Map<string, number>} uses
+ */
+function distinct(graph, node, short, uses) {
+  const label = graph.label(node);
+  if (!short || !(label || !isLeaf(graph, node))) return atom(`v${node}`);
+  if (uses.get(short.text) === 1) return short;
+  return atom(label ? `${short.text}@v${node}` : `v${node}`);
+}
+
+/**
+ * A label, a number, or an expression of such; null where it would be long.
+ * @param {Graph} graph
+ * @param {Float64Array} data
+ * @param {number} node
+ * @param {(Text | null)[]} short of the nodes before
+ * @returns {Text | null}
+ */
+function shortName(graph, data, node, short) {
+  const label = graph.label(node);
+  if (label) return atom(printable(label));
+  const rule = ruleOf(graph, node);
+  if (!rule) return literal(number(data[node]));
+  const operands = operandsOf(graph, node);
+  if (operands.length > 4) return null;
+  /** @type {Text[]} */
+  const written = [];
+  for (const operand of operands) {
+    const text = short[operand];
+    if (!text) return null;
+    written.push(text);
+  }
+  const whole = write(rule, written);
+  return Array.from(whole.text).length <= SHORT ? whole : null;
+}

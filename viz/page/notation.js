@@ -1,0 +1,94 @@
+// How operations are written, from the templates of their declarations: `autograd/words/notation.py`.
+
+/** @typedef {import("./graph.js").Written} Template */
+
+/**
+ * An expression, and how tightly its outermost operation binds.
+ * @typedef {{text: string, binding: number}} Text
+ */
+
+const SUM = 0;
+const PRODUCT = 1;
+const SIGN = 2;
+const POWER = 3;
+export const ATOM = 4;
+
+/**
+ * @param {string} text
+ * @returns {Text}
+ */
+export function atom(text) {
+  return { text, binding: ATOM };
+}
+
+/**
+ * A number's text: a negative one binds as a sign does.
+ * @param {string} text
+ * @returns {Text}
+ */
+export function literal(text) {
+  return { text, binding: text.startsWith("-") ? SIGN : ATOM };
+}
+
+/**
+ * The text, in parentheses unless it binds as tightly as needed.
+ * @param {Text} written
+ * @param {number} needed
+ */
+export function within(written, needed) {
+  return written.binding >= needed ? written.text : `(${written.text})`;
+}
+
+/**
+ * An operation on operands that are written already.
+ * @param {Template} rule
+ * @param {Text[]} operands
+ * @returns {Text}
+ */
+export function write(rule, operands) {
+  if (!rule.text) return atom(`${rule.name}(${operands.map((each) => each.text).join(", ")})`);
+  const texts = operands.map((operand, i) => within(operand, needed(rule, i, operand)));
+  let next = 0;
+  const text = rule.text.replace(/\{\{|\}\}|\{(\d*)\}/g, (mark, place) =>
+    mark === "{{" ? "{" : mark === "}}" ? "}" : texts[place ? Number(place) : next++],
+  );
+  return { text, binding: rule.binding };
+}
+
+/**
+ * How tightly operand i must bind to stand without parentheses.
+ * @param {Template} rule
+ * @param {number} i
+ * @param {Text} operand
+ */
+function needed(rule, i, operand) {
+  if (rule.binding === ATOM) return SUM;
+  if (rule.binding === POWER) return i ? SIGN : ATOM;
+  if (rule.binding === SIGN) return POWER;
+  if (i === 0) return rule.binding;
+  if (rule.name === "add") return operand.text.startsWith("-") ? PRODUCT : SUM;
+  const product = operand.binding === PRODUCT && !operand.text.includes(" / ");
+  return rule.name === "mul" && product ? PRODUCT : rule.binding + 1;
+}
+
+/**
+ * A label for one line: control characters escaped, the middle of a long one left out.
+ * @param {string} text
+ * @param {number} longest
+ */
+export function printable(text, longest = 32) {
+  const shown = Array.from(text, (c) => (c !== " " && /[\p{C}\p{Z}]/u.test(c) ? escaped(c) : c));
+  const characters = Array.from(shown.join(""));
+  if (characters.length <= longest) return characters.join("");
+  const half = Math.floor(longest / 2);
+  return `${characters.slice(0, longest - half - 1).join("")}…${characters.slice(characters.length - half).join("")}`;
+}
+
+/** @param {string} character */
+function escaped(character) {
+  const short = { "\n": "\\n", "\t": "\\t", "\r": "\\r" }[character];
+  const code = character.codePointAt(0) ?? 0;
+  if (short) return short;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
+}

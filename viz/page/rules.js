@@ -1,0 +1,127 @@
+// A local derivative with its rule, in symbols and in numbers: `autograd/words/rules.py`.
+
+import { operandsOf, ruleOf } from "./graph.js";
+import { literal, write } from "./notation.js";
+import { constant, number } from "./numbers.js";
+import { evaluated, resolved, simplified } from "./terms.js";
+
+/** @typedef {import("./graph.js").Graph} Graph */
+/** @typedef {import("./graph.js").Term} Term */
+/** @typedef {import("./names.js").Names} Names */
+/** @typedef {import("./evaluation.js").Numbers} Numbers */
+/** @typedef {import("./notation.js").Text} Text */
+
+/**
+ * The derivative of a node for its operand k: `∂y/∂x = 1 - y * y = 1 - 0.462117 * 0.462117 = 0.786448`.
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Names} names
+ * @param {number} node
+ * @param {number} k
+ */
+export function derivative(graph, numbers, names, node, k) {
+  const fraction = `∂${names.atom(node)}/∂${names.atom(operandsOf(graph, node)[k])}`;
+  return [fraction, ...expressions(graph, numbers, names, node, k)].join(" = ");
+}
+
+/**
+ * The rule in symbols, in numbers, and the number that it gives; fewer where two of them would be the same.
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Names} names
+ * @param {number} node
+ * @param {number} k
+ */
+function expressions(graph, numbers, names, node, k) {
+  const local = numbers.slopes[graph.starts[node] + k];
+  const result = number(local);
+  const data = dataAt(graph, numbers, node);
+  const rule = ruleThatHolds(graph, data, node, k);
+  if (!rule || rule[0] === "number") return [result];
+  const symbols = text(graph, rule, (name) => names.written(nodeCalled(graph, node, name)));
+  const now = evaluated(rule, data, graph.functions);
+  if (now !== local && !(Number.isNaN(now) && Number.isNaN(local))) {
+    return [symbols, `${result} (as of the forward pass)`];
+  }
+  const figures = text(graph, rule, (name) => literal(number(data[name])));
+  return rule[0] === "name" ? [symbols, result] : [symbols, figures, result];
+}
+
+/**
+ * The partial derivative for operand k as a term, its cases decided; null where there is no rule to read.
+ * @param {Graph} graph
+ * @param {Record<string, number>} data
+ * @param {number} node
+ * @param {number} k
+ * @returns {Term | null}
+ */
+function ruleThatHolds(graph, data, node, k) {
+  const slope = ruleOf(graph, node)?.slopes?.[k];
+  return slope ? simplified(resolved(slope, data, graph.functions), graph.functions) : null;
+}
+
+/**
+ * How a node was computed, in names and in numbers: `d = e + c = -6.0 + 10.0 = 4.0`.
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Names} names
+ * @param {number} node
+ */
+export function equation(graph, numbers, names, node) {
+  const rule = ruleOf(graph, node);
+  const data = number(numbers.data[node]);
+  if (!rule) return `${names.name(node)} = ${data}`;
+  const operands = Array.from(operandsOf(graph, node));
+  const inNames = write(rule, operands.map(names.written)).text;
+  const inNumbers = write(
+    rule,
+    operands.map((operand) => literal(number(numbers.data[operand]))),
+  ).text;
+  return [...new Set([names.name(node), inNames, inNumbers, data])].join(" = ");
+}
+
+/**
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {number} node
+ * @returns {Record<string, number>}
+ */
+function dataAt(graph, numbers, node) {
+  const operands = Array.from(operandsOf(graph, node), (operand, k) => [`x${k}`, numbers.data[operand]]);
+  return Object.fromEntries([["y", numbers.data[node]], ...operands]);
+}
+
+/**
+ * @param {Graph} graph
+ * @param {number} node
+ * @param {string} name y, or x0, x1, …
+ */
+function nodeCalled(graph, node, name) {
+  return name === "y" ? node : operandsOf(graph, node)[Number(name.slice(1))];
+}
+
+/**
+ * @param {Graph} graph
+ * @param {Term} term
+ * @param {(name: string) => Text} named
+ */
+function text(graph, term, named) {
+  return written(graph, term, named).text;
+}
+
+/**
+ * @param {Graph} graph
+ * @param {Term} term
+ * @param {(name: string) => Text} named
+ * @returns {Text}
+ */
+function written(graph, term, named) {
+  const [head, ...args] = term;
+  if (head === "name") return named(args[0]);
+  if (head === "number") return literal(constant(Number(args[0])));
+  const template = graph.heads[`${head}/${args.length}`] ?? { name: head, text: "", binding: 4 };
+  return write(
+    template,
+    args.map((argument) => written(graph, argument, named)),
+  );
+}
