@@ -87,8 +87,7 @@ def _by_kind(tree: _Tree, innermost: dict[Value, int], members: list[Value], par
     apart = len(members) > _FEW and len(kinds) > 1
     for kind, alike in kinds.items():
         box = tree.add(kind, parent, "kind") if apart and len(alike) > 1 else parent
-        for inner, node in _gathered(tree, box, alike, _name):
-            innermost[node] = inner
+        innermost.update({node: inner for inner, node in _gathered(tree, box, alike, _name)})
 
 
 def _kind(node: Value) -> str:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 
 from autograd.ops import Operation
+from autograd.primitives import PRIMITIVES, Primitive
 from autograd.terms import CONDITIONS, Term, simplified, traced
 
-_SPELLED = {
-    "+": "({} + {})",
-    "-": "({} - {})",
-    "*": "({} * {})",
-    "/": "({} / {})",
-    "neg": "(-{})",
-    "greater": "({} > {})",
-    "equal": "({} === {})",
-    "where": "({} ? {} : {})",
-    "isfinite": "Number.isFinite({})",
-    "**": "primitives.power({}, {})",
-    "sigmoid": "primitives.sigmoid({})",
-    "maximum": "Math.max({}, {})",
-    "minimum": "Math.min({}, {})",
-    **{
-        name: f"Math.{name}({{}})"
-        for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "abs", "sign")
-    },
-}
-"""How each head of a term is written; `primitives` is the page's module of that name."""
+_OWN = "primitives"
+"""The page's module with the functions that JavaScript lacks."""
 
 
 def program(operations: Iterable[Operation | None]) -> str:
@@ -40,8 +24,8 @@ def program(operations: Iterable[Operation | None]) -> str:
         TypeError: the rules of an operation cannot be written out.
     """
     rules = ",\n".join("null" if operation is None else functions(operation) for operation in operations)
-    heads = ",\n".join(f"{_quoted(head)}: {_applied(text)}" for head, text in _SPELLED.items())
-    return f"(primitives) => ({{\nrules: [\n{rules}\n],\nheads: {{\n{heads}\n}} }})"
+    heads = ",\n".join(f"{json.dumps(head)}: {_function(each)}" for head, each in PRIMITIVES.items())
+    return f"({_OWN}) => ({{\nrules: [\n{rules}\n],\nheads: {{\n{heads}\n}} }})"
 
 
 def functions(operation: Operation) -> str:
@@ -67,7 +51,7 @@ def written(term: Term) -> str:
         return str(term.args[0])
     if term.head == "number":
         return _number(term.args[0])
-    return _SPELLED[term.head].format(*map(written, term.args))
+    return _applied(PRIMITIVES[term.head], list(map(written, term.args)))
 
 
 def heads(terms: Iterable[Term]) -> set[tuple[str, int]]:
@@ -88,10 +72,18 @@ def _number(x: float) -> str:
     return repr(x) if math.isfinite(x) else "Infinity" if x > 0 else "(-Infinity)"
 
 
-def _applied(text: str) -> str:
-    names = [f"a{i}" for i in range(text.count("{}"))]
-    return f"({', '.join(names)}) => {text.format(*names)}"
+def _applied(primitive: Primitive, operands: list[str]) -> str:
+    spelled = primitive.javascript
+    if "{}" in spelled:
+        return spelled.format(*operands)
+    return f"{_name(primitive)}({', '.join(operands)})"
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"'
+def _name(primitive: Primitive) -> str:
+    return primitive.javascript if "." in primitive.javascript else f"{_OWN}.{primitive.javascript}"
+
+
+def _function(primitive: Primitive) -> str:
+    """A primitive by itself."""
+    operands = [f"a{i}" for i in range(primitive.javascript.count("{}"))]
+    return f"({', '.join(operands)}) => {_applied(primitive, operands)}" if operands else _name(primitive)
