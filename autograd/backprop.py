@@ -316,28 +316,29 @@ class Backprop(Cursor[Step]):
 
     def _by_rule(self, node: Value) -> list[Change]:
         """Sends each operand this node's gradient times the local derivative, as `backward()` does."""
-        changes = []
-        for i, (operand, local) in enumerate(zip(node._prev, node._local_grads, strict=False)):
+        changes: dict[int, Change] = {}
+        for i in node._order():
+            operand, local = node._prev[i], node._local_grads[i]
             before = operand.grad
             operand.grad = before + local * node.grad
             product = f"{factor(local)}·{factor(node.grad)}"
-            changes.append(self._change(operand, before, derivative(node, i, self.names), product, node, i))
-        return changes
+            first = not any(node._prev[k] is operand for k in changes)
+            changes[i] = self._change(operand, before, derivative(node, i, self.names), product, node, first)
+        return [changes[i] for i in sorted(changes)]
 
     def _by_closure(self, node: Value, operands: list[Value]) -> list[Change]:
         before = [operand.grad for operand in operands]
         node._backward()
         return [
-            self._change(operand, old, "by its own _backward", factor(operand.grad - old), node, i)
-            for i, (operand, old) in enumerate(zip(operands, before, strict=True))
+            self._change(operand, old, "by its own _backward", factor(operand.grad - old), node, True)
+            for operand, old in zip(operands, before, strict=True)
         ]
 
-    def _change(self, operand: Value, before: Any, rule: str, product: str, node: Value, i: int) -> Change:
+    def _change(self, operand: Value, before: Any, rule: str, product: str, node: Value, first: bool) -> Change:
         start = "0" if before == 0 else number(before)
         text = f"{self.names.atom(operand)}.grad: {start} → {start} + {product} = {number(operand.grad)}"
         users = self.consumers[operand]
-        first = users[0] is node and node._prev.index(operand) == i
-        note = "" if first or node._closure is not None else "one more contribution: they add up"
+        note = "" if (first and users[0] is node) or node._closure is not None else "one more contribution: they add up"
         return Change(operand, before, operand.grad, rule, text, note)
 
     def _finish(self) -> list[Change]:

@@ -1,7 +1,7 @@
 """What people write by hand over lists of numbers: sums, means, softmax.
 
 Each takes Values and plain numbers, mixed as they come, and makes an ordinary graph of operations: it is drawn, stepped
-through, compiled and differentiated again like any other.
+through, compiled and differentiated again like any other. A sum, of numbers or of products, is one node.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import ops
+from autograd.nary import DOT, SUM
 from autograd.value import Value, apply
 
 Scalar = Any
@@ -18,7 +19,7 @@ Scalar = Any
 
 
 def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
-    """`start` and all of `xs` added up, from the left. The sum of nothing is `start`.
+    """`start` and all of `xs` added up, from the left, as one node. The sum of nothing is `start`.
 
     Example:
         >>> import autograd
@@ -28,14 +29,13 @@ def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
     values = _values(xs)
     if isinstance(start, Value) or start != 0 or not values:
         values.insert(0, _value(start))
-    total = values[0]
-    for x in values[1:]:
-        total = total + x
-    return total
+    return apply(SUM, *values) if len(values) > 1 else values[0]
 
 
-def dot(xs: Iterable[Scalar], ys: Iterable[Scalar]) -> Value:
-    """The sum of the products of `xs` and `ys`, pair by pair.
+def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) -> Value:
+    """The bias, if there is one, and the products of `ws` and `xs`, pair by pair, added up from the left, as one node.
+
+    A neuron is that, and an activation. `expanded()` on the result gives the graph of `+` and `*` that it stands for.
 
     Raises:
         ValueError: they have different lengths.
@@ -45,10 +45,11 @@ def dot(xs: Iterable[Scalar], ys: Iterable[Scalar]) -> Value:
         >>> autograd.dot([autograd.Value(1.0), 2.0], [3.0, 4.0]).data
         11.0
     """
-    left, right = _values(xs), _values(ys)
+    left, right = _values(ws), _values(xs)
     if len(left) != len(right):
         raise ValueError(f"dot needs lists of the same length, not of {len(left)} and {len(right)}")
-    return sum([x * y for x, y in zip(left, right, strict=True)])
+    first = [] if bias is None else [_value(bias)]
+    return apply(DOT, *left, *right, *first) if left else sum(first)
 
 
 def mean(xs: Iterable[Scalar]) -> Value:

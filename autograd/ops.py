@@ -9,7 +9,7 @@ Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `mi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -72,6 +72,22 @@ class Operation:
     def arity(self) -> int:
         """How many operands it takes."""
         return len(self.partials)
+
+    def at(self, count: int) -> Operation:
+        """The operation on so many operands: itself, unless it takes any number of them (see `nary.py`)."""
+        return self
+
+    def slope(self, i: int, m: Any, y: Any, operands: Sequence[Any]) -> Any:
+        """The derivative of the answer `y` for operand number i, in the arithmetic `m`."""
+        return self.partials[i](m, y, *operands)
+
+    def order(self, count: int) -> Sequence[int]:
+        """In which order the backward pass sends the gradient to the operands."""
+        return range(count)
+
+    def size(self, count: int) -> int:
+        """How many operations it is with so many operands, written out."""
+        return 1
 
     def reason(self, kind: type[Exception]) -> str:
         """What is to be said of an error of that kind."""

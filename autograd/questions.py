@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd import ops
 from autograd.arithmetic import strict
 from autograd.graph import describe, topological
+from autograd.nary import DOT
 from autograd.ops import Operation
 from autograd.value import Value
 from autograd.words.names import Names
@@ -139,7 +140,7 @@ def _reason(node: Value, i: int, operand: Value) -> str:
     rule = node._rule
     if rule is ops.RELU:
         return "its operand is not above 0, so it passes nothing on (a dead ReLU)"
-    if rule is ops.MUL:
+    if rule in (ops.MUL, DOT):
         return "the other factor is 0"
     if rule is ops.STOP:
         return "the gradient is stopped here on purpose"

@@ -80,37 +80,42 @@ values = Arithmetic(_of_values)
 
 # The chain rule, in either direction, over gradients that are floats or Values
 
-Local = Callable[[Value, int], Any]
-"""`local(node, i)`: the derivative of a node with respect to its operand number i."""
+Local = Callable[[Value], Callable[[int], Any]]
+"""`local(node)(i)`: the derivative of a node with respect to its operand number i."""
 
 
-def stored(node: Value, i: int) -> float:
-    """The local derivative that the forward pass left: a float."""
+def stored(node: Value) -> Callable[[int], Any]:
+    """The local derivatives that the forward pass left: floats."""
     locals_ = node._local_grads
     if not locals_:
         raise TypeError(
             f"{describe(node)} was made by hand, and only its _backward knows its derivatives: call backward() on the "
             "result instead, or declare the operation with autograd.operation"
         )
-    return locals_[i]
+    return locals_.__getitem__
 
 
-def differentiable(node: Value, i: int) -> Any:
-    """The same, computed again as a Value; or a float, where the rule says that it is constant."""
+def differentiable(node: Value) -> Callable[[int], Any]:
+    """The same, computed again as Values; or floats, where the rule says that they are constant."""
     rule = node._rule
     if not isinstance(rule, Operation):
         raise TypeError(
             f"{describe(node)} was made by hand and has no rule that could be differentiated again: "
             "declare the operation with autograd.operation"
         )
-    slope = rule.partials[i](values, node, *node._prev)
-    now, then = _number(slope), node._local_grads[i]
-    if now != then and (now == now or then == then):
-        raise RuntimeError(
-            f"{describe(node)} was computed before its operands' data were changed (its derivative was {then!r} and "
-            f"would now be {now!r}): call refresh() on the result first"
-        )
-    return slope
+    operands, known = node._prev, node._local_grads
+
+    def local(i: int) -> Any:
+        slope = rule.slope(i, values, node, operands)
+        now, then = _number(slope), known[i]
+        if now != then and (now == now or then == then):
+            raise RuntimeError(
+                f"{describe(node)} was computed before its operands' data were changed (its derivative was {then!r} "
+                f"and would now be {now!r}): call refresh() on the result first"
+            )
+        return slope
+
+    return local
 
 
 def _times(slope: Any, grad: Any) -> Any:
@@ -137,10 +142,12 @@ def _reverse(root: Value, seed: Any, order: list[Value], wanted: set[Value], loc
     with modes.ordinary():
         for node in reversed(order):
             above = gradient.get(node, 0.0)
-            for i, operand in enumerate(node._prev):
+            operands, slope = node._prev, local(node)
+            for i in node._order():
+                operand = operands[i]
                 if operand not in wanted:
                     continue
-                gradient[operand] = _plus(gradient.get(operand, 0.0), _times(local(node, i), above))
+                gradient[operand] = _plus(gradient.get(operand, 0.0), _times(slope(i), above))
                 if checking:
                     check_gradient(operand, _number(gradient[operand]), node, _number(above))
     return gradient
@@ -167,9 +174,10 @@ def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local)
     with modes.ordinary():
         for node in topological(*roots, known=directions):
             speed: Any = 0.0
+            slope = local(node)
             for i, operand in enumerate(node._prev):
                 if operand in known:
-                    speed = _plus(speed, _times(local(node, i), known[operand]))
+                    speed = _plus(speed, _times(slope(i), known[operand]))
             known[node] = speed
     return [known.get(root, 0.0) for root in roots]
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops
 from autograd.graph import clear, describe, meet, named, send, send_checked, topological
+from autograd.nary import Nary
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal, shown
 
@@ -117,7 +118,7 @@ class Value:
     def _hold(self, operands: tuple[Value, ...], slopes: tuple[float, ...]) -> None:
         """Puts operands and local derivatives where they belong."""
         self._b = self._db = None
-        if len(operands) > 2 or not slopes:
+        if len(operands) > 2 or not slopes or isinstance(self._rule, Nary):
             self._a, self._da = operands, slopes or None
         elif len(operands) == 2:
             self._a, self._b = operands
@@ -194,8 +195,14 @@ class Value:
 
     def _apply_chain_rule(self) -> None:
         """Adds to each operand's gradient this node's gradient times the local derivative."""
-        for operand, local in zip(self._prev, self._slopes(), strict=False):
-            operand.grad += local * self.grad
+        operands, slopes = self._prev, self._slopes()
+        for i in self._order() if slopes else ():
+            operands[i].grad += slopes[i] * self.grad
+
+    def _order(self) -> Sequence[int]:
+        """The operands, by their numbers, in the order in which the backward pass sends them their gradients."""
+        count = len(self._prev)
+        return self._rule.order(count) if isinstance(self._rule, Operation) else range(count)
 
     # Arithmetic. Networks are made of `+` and `*`, so these two write their node out, as `apply` would make it.
 
@@ -364,6 +371,33 @@ class Value:
         """A new leaf with this number: what is computed from it does not reach back here."""
         return Value(self._data)
 
+    def expanded(self) -> Value:
+        """The same graph with each `sum` and `dot` spelled out: a node for each product and each partial sum.
+
+        The leaves are those of this graph; all other nodes are new, with the numbers, gradients and labels of those
+        that they stand for. What a node with a `_backward` of its own was made from stays as it is.
+
+        Example:
+            >>> from autograd import Value, dot, tree
+            >>> w, x, b = Value(2.0, label="w"), Value(3.0, label="x"), Value(1.0, label="b")
+            >>> print(tree(dot([w], [x], b)))
+            node         data  grad  operation
+            b + w * x     7.0   0.0  dot
+            ├─ w          2.0   0.0
+            ├─ x          3.0   0.0
+            └─ b          1.0   0.0
+            >>> print(tree(dot([w], [x], b).expanded()))
+            node         data  grad  operation
+            b + w * x     7.0   0.0  +
+            ├─ b          1.0   0.0
+            └─ w * x      6.0   0.0  *
+               ├─ w       2.0   0.0
+               └─ x       3.0   0.0
+        """
+        from autograd.expansion import expanded
+
+        return expanded(self)
+
     def __copy__(self) -> Value:
         """A second node of the same operands.
 
@@ -471,13 +505,26 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
     out = _new(Value)
     out.grad = 0.0
     out._rule = operation
-    if len(operands) == 2:
+    if isinstance(operation, Nary):
+        out._a = operands
+        out._b = out._db = None
+    elif len(operands) == 2:
         out._a, out._b = operands
     else:
         out._a = operands[0] if len(operands) == 1 else operands
         out._b = out._db = None
     _evaluate(out, evaluate or operation.evaluate)
     return _in_mode(out) if modes.unusual else out
+
+
+def made(
+    rule: Operation | Handmade | None, operands: tuple[Value, ...], data: float, slopes: tuple[float, ...]
+) -> Value:
+    """A node of these parts, as they are: nothing is computed or checked."""
+    out = _new(Value)
+    out._data, out.grad, out._rule = data, 0.0, rule
+    out._hold(operands, slopes)
+    return out
 
 
 def _unary(operation: Operation, a: Value) -> Value:

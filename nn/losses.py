@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import autograd
 from autograd import Value, logsumexp
 
 
@@ -104,9 +105,7 @@ def _surprise(scores: Any, label: Any) -> Value:
 
 
 def _total(terms: list[Value]) -> Value:
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
+    total: Value = autograd.sum(terms)
     return total
 
 

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, dot
 from nn import activations, initialisation
 from nn.activations import Activation
 from nn.initialisation import Initialiser
@@ -167,10 +167,7 @@ class Neuron(Module):
         """The neuron's answer to `nin` inputs, numbers or Values."""
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(x)}")
-        total = self.b
-        for weight, each in zip(self.w, x, strict=True):
-            total = total + weight * each
-        answer = self._activate(total)
+        answer = self._activate(dot(self.w, x, self.b))
         answer.place = self.place or "neuron"
         return answer
 

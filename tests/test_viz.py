@@ -193,7 +193,7 @@ def test_a_network_is_drawn_in_its_layers_and_neurons() -> None:
     [
         ("neuron", ["layers[0].neurons[2]", "layers[1].neurons[0]", "x[*]"]),
         ("layer", ["layers[0]", "layers[1]", "x[*]"]),
-        ("rolled", ["layers[0].neurons[*].w[*]", "w[*] * x[*]", "b + … + …", "tanh(…)"]),
+        ("rolled", ["layers[0].neurons[*].w[*]", "b + w[*] * x[*] + w[*] * x[*]", "tanh(…)"]),
     ],
 )
 def test_collapsed_networks(mode: str, boxes: list[str]) -> None:
@@ -201,7 +201,7 @@ def test_collapsed_networks(mode: str, boxes: list[str]) -> None:
     loss.backward()
     svg = viz.svg(loss, collapse=mode)
     for box in boxes:
-        assert box in texts(svg) or box.replace("…", "w[*] * x[*]", 1) in texts(svg)
+        assert box in texts(svg)
     assert any(f"(collapse='{mode}'); collapse='none' draws each" in text for text in texts(svg))
     scalars = sum(
         int(text.split()[0].replace(",", "")) for text in texts(svg) if text.split()[1:] in (["scalar"], ["scalars"])
@@ -211,7 +211,7 @@ def test_collapsed_networks(mode: str, boxes: list[str]) -> None:
 
 def test_a_network_of_thousands_fits_on_a_screen() -> None:
     loss = network((64, 32, 10))
-    assert len(viz.trace(loss)[0]) > 5000
+    assert len(viz.trace(loss)[0]) > 2500
     assert len(parts(viz.svg(loss, collapse="rolled"), "node")) <= 30
     auto = viz.svg(loss)
     assert len(parts(auto, "node")) <= 30

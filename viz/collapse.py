@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograd import Value
-from autograd.words.notation import Written, rule_of, write
+from autograd.nary import DOT
+from autograd.words.notation import Written, brief, rule_of
 from viz.graph import places
 
 MODES = ("auto", "none", "neuron", "layer", "rolled")
@@ -95,7 +96,8 @@ def _new_box(node: Value, title: str, operands: list[Box]) -> Box:
     """A box for a node and its like; without a title, the formula of this first one is its title."""
     if title:
         return Box(title, _in_short(Written(title.rpartition(".")[2])))
-    written = write(rule_of(node), [box.formula for box in operands])
+    rule = rule_of(node)
+    written = brief(rule, [box.formula for box in operands], first=1 + (rule is DOT and len(operands) % 2), last=0)
     return Box(written.text, _in_short(written))
 
 

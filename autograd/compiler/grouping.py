@@ -17,6 +17,7 @@ import numpy.typing as npt
 from autograd import ops
 from autograd.compiler.rules import partials
 from autograd.graph import describe, topological
+from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 from autograd.value import Value
 
@@ -25,8 +26,8 @@ Index = npt.NDArray[np.intp]
 PARAMETERS, INPUTS, CONSTANTS = range(3)
 """The groups of leaves."""
 
-_SUMS = (ops.ADD, ops.SUB)
-_TERMS = (ops.ADD, ops.SUB, ops.NEG, ops.MUL)
+_SUMS = (ops.ADD, ops.SUB, SUM, DOT)
+_TERMS = (*_SUMS, ops.NEG, ops.MUL)
 _FEW = 3
 """Sums of so many lengths are groups of their own; more go into one group of sums of any length."""
 
@@ -159,7 +160,7 @@ class _Grouper:
             [self.found[root] for root in self.roots],
             [self.found[node] for node in self.wanted if node in self.found],
             [node.data for node in self.groups[CONSTANTS].nodes],
-            len(self.order),
+            sum(node._rule.size(len(node._prev)) for node in self.order if isinstance(node._rule, Operation)),
         )
 
     def _find(self, node: Value) -> tuple[Group, int]:
@@ -288,7 +289,8 @@ def _absorbed(order: list[Value], kept: set[Value]) -> set[Value]:
     for node in reversed(order):
         if node._rule in _TERMS and uses.get(node) == 1 and node not in kept:
             user = consumer[node]
-            if user._rule in _SUMS or (user._rule is ops.NEG and user in inside):
+            factor = user._rule is DOT and any(node is operand for operand in user._prev[: len(user._prev) // 2 * 2])
+            if (user._rule in _SUMS and not factor) or (user._rule is ops.NEG and user in inside):
                 inside.add(node)
     return inside
 
@@ -296,20 +298,26 @@ def _absorbed(order: list[Value], kept: set[Value]) -> set[Value]:
 def _flattened(node: Value, inside: set[Value]) -> list[Term]:
     """The terms of a long sum, from the left."""
     terms: list[Term] = []
-    pending: list[tuple[int, Value]] = [(1, node)]
+    pending: list[Term] = [(1, node, None)]
     while pending:
-        sign, part = pending.pop()
-        if part is not node and part not in inside:
-            terms.append((sign, part, None))
+        sign, part, factor = pending.pop()
+        if factor is not None or (part is not node and part not in inside):
+            terms.append((sign, part, factor))
         elif part._rule is ops.MUL:
             a, b = part._prev
             terms.append((sign, a, b))
         elif part._rule is ops.NEG:
-            pending.append((-sign, part._prev[0]))
+            pending.append((-sign, part._prev[0], None))
+        elif part._rule is SUM:
+            pending.extend((sign, operand, None) for operand in reversed(part._prev))
+        elif part._rule is DOT:
+            operands, n = part._prev, len(part._prev) // 2
+            pending.extend((sign, operands[i], operands[n + i]) for i in reversed(range(n)))
+            pending.extend((sign, bias, None) for bias in operands[2 * n :])
         else:
             a, b = part._prev
-            pending.append((sign if part._rule is ops.ADD else -sign, b))
-            pending.append((sign, a))
+            pending.append((sign if part._rule is ops.ADD else -sign, b, None))
+            pending.append((sign, a, None))
     return terms
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from autograd import ops
+from autograd.nary import Nary
 from autograd.ops import ATOM, PRODUCT, SIGN, SUM, Operation
 from autograd.value import Handmade, Value
 from autograd.words.text import printable
@@ -34,6 +36,8 @@ def literal(text: str) -> Written:
 def write(rule: Operation | str, operands: list[Written], latex: bool = False) -> Written:
     """An operation on operands that are written already; a rule that is only a name is written as a call.
 
+    A sum of any length is written as the `+` and `*` that it stands for.
+
     Example:
         >>> total = write(ops.ADD, [Written("a"), Written("b")])
         >>> write(ops.MUL, [total, Written("c")]).text
@@ -43,11 +47,35 @@ def write(rule: Operation | str, operands: list[Written], latex: bool = False) -
         rule = declared(rule, len(operands)) or rule
     if isinstance(rule, str):
         return _call(rule, operands, latex)
+    if isinstance(rule, Nary):
+        written: Written = rule.spelled(operands, _written(ops.ADD, latex), _written(ops.MUL, latex))
+        return written
     template = rule.latex if latex else rule.text
     if not template:
         return _call(rule.name, operands, latex)
     texts = [operand.within(_needed(rule, i, operand, latex), latex) for i, operand in enumerate(operands)]
     return Written(template.format(*texts), rule.binding)
+
+
+def brief(rule: Operation | str, operands: list[Written], first: int = 2, last: int = 1) -> Written:
+    """The same as `write`, with what is in the middle of a long sum left out.
+
+    Example:
+        >>> from autograd.nary import DOT
+        >>> brief(DOT, [Written(f"{name}{i}") for name in "wx" for i in range(9)]).text
+        'w0 * x0 + w1 * x1 + … + w8 * x8'
+    """
+    if not isinstance(rule, Nary):
+        return write(rule, operands)
+    terms = list(rule.terms(operands, _written(ops.MUL)))
+    if len(terms) > first + last + 1:
+        terms = [*terms[:first], Written("…"), *terms[len(terms) - last :]]
+    total: Written = reduce(_written(ops.ADD), terms)
+    return total
+
+
+def _written(rule: Operation, latex: bool = False) -> Callable[[Written, Written], Written]:
+    return lambda a, b: write(rule, [a, b], latex)
 
 
 def rule_of(node: Value) -> Operation | str:

@@ -27,8 +27,9 @@ def gradients(loss: Value) -> dict[Value, float]:
     found: dict[Value, float] = {loss: 1.0}
     for node in reversed(topological(loss)):
         check_known(node)
-        for operand, local in zip(node._prev, node._local_grads, strict=True):
-            found[operand] = found.get(operand, 0.0) + local * found[node]
+        operands, slopes = node._prev, node._local_grads
+        for i in node._order():
+            found[operands[i]] = found.get(operands[i], 0.0) + slopes[i] * found[node]
     return found
 
 

@@ -6,7 +6,7 @@ from autograd.ops import Operation
 from autograd.terms import Term, evaluated, simplified, traced
 from autograd.value import Value
 from autograd.words.names import Names
-from autograd.words.notation import Written, literal, write
+from autograd.words.notation import Written, brief, literal, write
 from autograd.words.text import constant, number, printable
 
 
@@ -50,7 +50,7 @@ def rule_that_holds(node: Value, i: int) -> Term | None:
     if not isinstance(rule, Operation):
         return None
     try:
-        partial = traced(rule)[1][i]
+        partial = traced(rule.at(len(node._prev)))[1][i]
     except TypeError:  # a user's own rule may do more than can be read: then there are numbers alone
         return None
     return simplified(_resolved(partial, _data(node)))
@@ -70,8 +70,8 @@ def equation(node: Value, names: Names) -> str:
     if rule is None:
         return f"{names(node)} = {number(node.data)}"
     how: Operation | str = rule if isinstance(rule, Operation) else printable(rule.symbol) or "node"
-    in_names = write(how, [names.written(operand) for operand in node._prev]).text
-    in_numbers = write(how, [literal(number(operand.data)) for operand in node._prev]).text
+    in_names = brief(how, [names.written(operand) for operand in node._prev]).text
+    in_numbers = brief(how, [literal(number(operand.data)) for operand in node._prev]).text
     return " = ".join(dict.fromkeys([names(node), in_names, in_numbers, number(node.data)]))
 
 

@@ -1,0 +1,52 @@
+"""A graph with its sums of any length written out, as `Value.expanded()` gives it."""
+
+from __future__ import annotations
+
+from autograd import ops
+from autograd.graph import topological
+from autograd.nary import Nary
+from autograd.ops import Operation
+from autograd.value import Value, made
+
+
+def expanded(root: Value) -> Value:
+    """The graph below `root`, with each `sum` and `dot` as the `+` and `*` that it stands for."""
+    new: dict[int, Value] = {}
+    for node in topological(root):
+        if node._closure is not None:
+            continue  # it speaks of its own operands
+        operands = tuple([new.get(id(operand), operand) for operand in node._prev])
+        if isinstance(node._rule, Nary):
+            copy = _spelled(node, node._rule, operands)
+        else:
+            copy = made(node._rule, operands, node.data, node._local_grads)
+        copy.data, copy.grad = node.data, node.grad
+        if node.label:
+            copy.label = node.label
+        if node.place:
+            copy.place = node.place
+        new[id(node)] = copy
+    return new.get(id(root), root)
+
+
+def _spelled(node: Value, rule: Nary, operands: tuple[Value, ...]) -> Value:
+    """A node's products and partial sums, with the numbers of its forward pass and the gradient that each passes on."""
+    slopes = iter(node._local_grads[: len(operands) // 2])
+    others = iter(node._local_grads[len(operands) // 2 :])
+
+    def times(w: Value, x: Value) -> Value:
+        x_then, w_then = next(slopes), next(others)
+        return part(ops.MUL, w, x, w_then * x_then, (x_then, w_then))
+
+    def plus(a: Value, b: Value) -> Value:
+        return part(ops.ADD, a, b, a.data + b.data, (1.0, 1.0))
+
+    def part(operation: Operation, a: Value, b: Value, data: float, slopes: tuple[float, float]) -> Value:
+        new = made(operation, (a, b), data, slopes)
+        new.grad = node.grad
+        if node.place:
+            new.place = node.place
+        return new
+
+    whole: Value = rule.spelled(operands, plus, times)
+    return whole
