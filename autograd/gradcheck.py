@@ -1,9 +1,11 @@
 """Derivatives checked against finite differences: what to run after writing one's own.
 
-A derivative is compared with the slope between two points close by, (f(x+h) - f(x-h)) / 2h. The error of that slope is
-about h² from the curve's bend and about 1e-16/h from rounding, so h is about the cube root of 1e-16, times the scale on
-which f changes. That may be 1, or x itself where x is small: both are tried. At a kink, such as that of relu at 0, any
-derivative between the slopes on its two sides is right.
+A derivative is right where it differs from the slope of the function by no more than what rounding and curvature can
+explain (`slopes.py`). How much rounding there is inside a function is read from its graph: a node's rounding error,
+times the derivative by that node, is what it adds to the error of the result. Source: S. Linnainmaa, "Taylor expansion
+of the accumulated rounding error", BIT 16, 1976, for which reverse mode was made.
+
+At a kink, such as that of relu at 0, any derivative between the slopes on its two sides is right.
 """
 
 from __future__ import annotations
@@ -14,14 +16,12 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import strict
-from autograd.graph import describe, topological
+from autograd.graph import describe, every_node, topological
 from autograd.modes import no_grad
 from autograd.ops import Operation
+from autograd.slopes import UNIT, Around, Verdict, judge
 from autograd.structure import flat, like
 from autograd.value import Value
-
-_STEP = 2.0**-17
-"""About the cube root of the distance between 1.0 and the next float."""
 
 Forward = Callable[..., float]
 
@@ -31,7 +31,7 @@ def gradcheck(
     args: Sequence[Any] = (),
     *,
     forwards: Mapping[str, Forward] | None = None,
-    atol: float = 1e-6,
+    atol: float = 0.0,
     rtol: float = 1e-5,
 ) -> bool:
     """Whether derivatives agree with finite differences: True, or an error that says which does not.
@@ -44,12 +44,12 @@ def gradcheck(
         args: the arguments to check it at, away from its kinks.
         forwards: for nodes made by hand, how each kind computes its data from those of its operands:
             `{"cube": lambda a: a**3}`. Kinds whose `_op` is a symbol known here, such as `tanh`, need none.
-        atol: the absolute difference allowed.
-        rtol: the difference allowed, relative to the finite difference.
+        atol: an absolute difference that is allowed, beyond what rounding explains.
+        rtol: the difference that is allowed, relative to the slope.
 
     Raises:
         ValueError: a derivative is wrong. The message has the argument or node, both numbers, and their difference. Or
-            the function is not defined on both sides of an argument.
+            it cannot be checked: the function is not defined on both sides of an argument, or rounding hides the slope.
         TypeError: there is nothing to check; or a node made by hand is of a kind that is not known here, nor in
             `forwards`.
 
@@ -81,29 +81,47 @@ def gradcheck(
 def _check_function(f: Callable[..., Any], args: tuple[Any, ...], atol: float, rtol: float) -> None:
     numbers = [float(x.data if isinstance(x, Value) else x) for x in flat(args)]
     rows = _derivatives(f, args, numbers)
-    for i, x in enumerate(numbers):
+    for i, (x, path) in enumerate(zip(numbers, _paths(args), strict=True)):
 
         def at(moved: float, i: int = i) -> list[float]:
             return _results(f, args, [*numbers[:i], moved, *numbers[i + 1 :]])
 
-        slopes = _slopes_around(at, x, f"{_path(args, i)} = {x!r}")
+        around = Around(at, x)
         for k, row in enumerate(rows):
-            which = f"{_path(args, i)} = {x!r}" + (f" (result {k})" if len(rows) > 1 else "")
-            around = [(between[k], left[k], right[k]) for between, left, right in slopes]
-            _compare(f"the derivative for {which}", row[i], around, atol, rtol)
+            which = f"the derivative for {path} = {x!r}" + (f" (result {k})" if len(rows) > 1 else "")
+            verdict, slope = judge(around, k, row.slopes[i], noise=row.noise, blur=row.blurs[i], atol=atol, rtol=rtol)
+            _refuse(which, row.slopes[i], verdict, slope)
 
 
-def _derivatives(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[list[float]]:
-    """For each result its derivatives by all numbers, as `backward()` gives them."""
-    leaves = [Value(x) for x in numbers]
-    rows = []
-    for root in flat(f(*like(args, leaves))):
+class _Row:
+    """The derivatives of one result by all arguments, as `backward()` gives them, and what rounding does to both."""
+
+    def __init__(self, root: Any, leaves: list[Value]) -> None:
         for leaf in leaves:
             leaf.grad = 0.0
+        self.noise, self.blurs = 0.0, [0.0] * len(leaves)
         if isinstance(root, Value):
             root.backward()
-        rows.append([float(leaf.grad) for leaf in leaves])
-    return rows
+            self.noise = sum(abs(UNIT * node.grad * node.data) for node in topological(root))
+            sizes = _sizes(root)
+            self.blurs = [32.0 * UNIT * sizes.get(leaf, 0.0) for leaf in leaves]
+        self.slopes = [float(leaf.grad) for leaf in leaves]
+
+
+def _sizes(root: Value) -> dict[Value, float]:
+    """For each node the sizes of the products along all paths from the root, added up: rounding is a share of them."""
+    sizes = dict.fromkeys(every_node(root), 0.0)
+    sizes[root] = 1.0
+    for node in reversed(topological(root)):
+        slopes = zip(node._prev, node._local_grads, strict=False) if node._local_grads else _sent(node).items()
+        for operand, slope in slopes:
+            sizes[operand] += abs(slope) * sizes[node]
+    return sizes
+
+
+def _derivatives(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[_Row]:
+    leaves = [Value(x) for x in numbers]
+    return [_Row(root, leaves) for root in flat(f(*like(args, leaves)))]
 
 
 def _results(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[float]:
@@ -112,8 +130,8 @@ def _results(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float])
     return [y.data if isinstance(y, Value) else float(y) for y in flat(found)]
 
 
-def _path(args: tuple[Any, ...], i: int) -> str:
-    """The name of number i of all arguments: `argument 1[0]`."""
+def _paths(args: tuple[Any, ...]) -> list[str]:
+    """The names of the numbers of all arguments, such as `argument 1[0]`."""
     paths: list[str] = []
 
     def walk(part: Any, name: str) -> None:
@@ -125,7 +143,7 @@ def _path(args: tuple[Any, ...], i: int) -> str:
 
     for k, argument in enumerate(args):
         walk(argument, f"argument {k}")
-    return paths[i]
+    return paths
 
 
 def _check_node(node: Value, forwards: Mapping[str, Forward], atol: float, rtol: float) -> None:
@@ -137,15 +155,35 @@ def _check_node(node: Value, forwards: Mapping[str, Forward], atol: float, rtol:
             f"{describe(node)} is {node.data!r}, but computed again it is {again!r}: its forward rule is wrong, or its "
             "operands' data were changed since (then call refresh() first)"
         )
+    places: dict[Value, list[int]] = {}
+    for i, operand in enumerate(node._prev):
+        places.setdefault(operand, []).append(i)
+    noise = _noise_inside(node, data)
     for operand, slope in _sent(node).items():
-        places = [i for i, each in enumerate(node._prev) if each is operand]
 
-        def at(moved: float, places: list[int] = places) -> list[float]:
-            return [forward(*[moved if i in places else x for i, x in enumerate(data)])]
+        def at(moved: float, moves: list[int] = places[operand]) -> list[float]:
+            there = data.copy()
+            for i in moves:
+                there[i] = moved
+            return [forward(*there)]
 
-        which = f"the derivative of {describe(node)} for operand {' and '.join(map(str, places))}"
-        slopes = _slopes_around(at, operand.data, which)
-        _compare(which, slope, [(between[0], left[0], right[0]) for between, left, right in slopes], atol, rtol)
+        which = f"the derivative of {describe(node)} for operand {' and '.join(map(str, places[operand]))}"
+        blur = 32.0 * UNIT * sum(abs(node._local_grads[i]) for i in places[operand]) if node._local_grads else 0.0
+        verdict, found = judge(Around(at, operand.data), 0, slope, noise=noise, blur=blur, atol=atol, rtol=rtol)
+        _refuse(which, slope, verdict, found)
+
+
+def _noise_inside(node: Value, data: list[float]) -> float:
+    """The rounding error of a rule that is itself made of several operations, such as `m.exp(a) - 1`."""
+    if not isinstance(node._rule, Operation):
+        return 0.0
+    from autograd.transforms import values
+
+    try:
+        root = node._rule.forward(values, *map(Value, data))
+    except (ArithmeticError, ValueError, TypeError):  # a rule that does more with its operands than an expression does
+        return 0.0
+    return _Row(root, []).noise
 
 
 def _sent(node: Value) -> dict[Value, float]:
@@ -181,34 +219,10 @@ def _forward_of_rule(rule: Operation) -> Forward:
     return lambda *data: float(rule.forward(strict, *data))
 
 
-def _slopes_around(
-    at: Callable[[float], list[float]], x: float, which: str
-) -> list[tuple[list[float], list[float], list[float]]]:
-    """The slopes of all results near x, between two points and on either side of x, for each step that can be taken."""
-    found = []
-    here = at(x)
-    for scale in dict.fromkeys((max(1.0, abs(x)), abs(x) or 1.0, _STEP * max(1.0, abs(x)))):
-        low, high = x - _STEP * scale, x + _STEP * scale
-        try:
-            below, above = at(low), at(high)
-        except (ArithmeticError, ValueError):
-            continue
-        found.append((_slopes(low, below, high, above), _slopes(low, below, x, here), _slopes(x, here, high, above)))
-    if not found:
-        raise ValueError(f"{which} cannot be checked: the function is not defined on both sides close by")
-    return found
-
-
-def _slopes(a: float, at_a: list[float], b: float, at_b: list[float]) -> list[float]:
-    return [(q - p) / (b - a) for p, q in zip(at_a, at_b, strict=True)]
-
-
-def _compare(which: str, found: float, slopes: list[tuple[float, float, float]], atol: float, rtol: float) -> None:
-    """Raises unless a derivative is near one of the slopes, or between those on the two sides of a step."""
-    for between, left, right in slopes:
-        allowed = atol + rtol * abs(between)
-        if abs(found - between) <= allowed or min(left, right) - allowed <= found <= max(left, right) + allowed:
-            return
-    expected = slopes[0][0]
-    error = abs(found - expected)
-    raise ValueError(f"{which} is {found!r}, but finite differences give {expected!r}: they differ by {error:.2g}")
+def _refuse(which: str, claimed: float, verdict: Verdict, slope: float) -> None:
+    """Raises unless a derivative is right."""
+    if verdict is Verdict.WRONG:
+        error, known = abs(claimed - slope), float(f"{slope:.9g}")
+        raise ValueError(f"{which} is {claimed!r}, but finite differences give {known!r}: they differ by {error:.2g}")
+    if verdict is not Verdict.RIGHT:
+        raise ValueError(f"{which} cannot be checked: {verdict.value}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import pytest
 
 from autograd import Value, gradcheck, logsumexp, operation, softmax
 from nn import MLP, cross_entropy, squared_error
+from tests.torture.derivatives import cases
 
 
 def test_functions_of_several_arguments_and_lists() -> None:
@@ -117,3 +120,37 @@ def test_functions_that_make_their_nodes_by_hand() -> None:
     assert gradcheck(lambda x: cube(x) * x, [2.0])
     with pytest.raises(ValueError, match=r"argument 0 = 2\.0 is 8\.0, but finite differences give 12\.0"):
         gradcheck(lambda x: cube(x, 2.0), [2.0])
+
+
+def test_a_large_constant_hides_no_wrong_derivative() -> None:
+    two = operation("test_gradcheck_two", forward=lambda m, a: a + 1e6, partials=[lambda m, y, a: 2.0])
+    one = operation("test_gradcheck_one", forward=lambda m, a: a * a + 1e6, partials=[lambda m, y, a: a])
+    for wrong, x, slope in ((two, 1.0, r"1\.0"), (one, 3.0, r"6\.0"), (two, 1e-3, r"1\.0"), (one, -20.0, r"-40\.0")):
+        with pytest.raises(ValueError, match=f"but finite differences give {slope}"):
+            gradcheck(wrong, [x])
+        with pytest.raises(ValueError, match=f"but finite differences give {slope}"):
+            gradcheck(wrong(Value(x)))
+    assert gradcheck(lambda a: a + 1e6, [1e-3])
+    assert gradcheck(lambda a: (a + 1e6) - 1e6, [1.0])
+
+
+def test_a_slope_that_rounding_hides_is_not_taken_for_right() -> None:
+    for slope in (1.0, 2.0):
+        with pytest.raises(ValueError, match="cannot be checked: rounding hides the slope"):
+            gradcheck(lambda a, slope=slope: (Value(a.data, (a,), (slope,)) * 1e30).sin(), [1.0])
+
+
+def test_a_rule_of_several_operations_may_be_as_inexact_as_they_are() -> None:
+    rounded = operation("test_gradcheck_expm1", forward=lambda m, a: m.exp(a) - 1, partials=[lambda m, y, a: y + 1])
+    for x in (1e-10, 1e-3, 0.0, 1.0):
+        assert gradcheck(rounded, [x])
+        assert gradcheck(rounded(Value(x)))
+        a = Value(x)
+        assert gradcheck(Value(math.exp(x) - 1, (a,), (math.exp(x),)), forwards={"": lambda x: math.exp(x) - 1})
+
+
+def test_of_random_derivatives_the_wrong_are_refused_and_the_right_pass() -> None:
+    right = [case for case in islice(cases(random.Random(0), right=True), 300) if not case.passes()]
+    wrong = [case for case in islice(cases(random.Random(0), right=False), 300) if case.passes()]
+    assert not right
+    assert not wrong

@@ -1,0 +1,217 @@
+"""The slope of a function on floats at a point, by finite differences, with the error that each can have.
+
+A difference over a step h errs by rounding, about the noise of the function divided by h, and by the bend of the
+function, which grows with h. Of steps of all sizes we take the longest whose interval, from rounding alone, still meets
+those of all shorter ones (O. Lepski, 1990): there the bend is just not seen yet. So the slope of `x + 1e6` is known to
+ten digits, that of `sin(1e6 * x)` too, and where rounding hides a slope, its error says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import NamedTuple
+
+UNIT = 2.0**-53
+"""The relative error of one rounding."""
+
+
+_SHARP = 2e-3
+"""The relative error up to which a slope tells one part in a hundred."""
+
+
+class Slope(NamedTuple):
+    """A slope, and how far from it the derivative may be."""
+
+    value: float
+    error: float
+
+
+class Verdict(Enum):
+    """What finite differences say of a derivative."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    HIDDEN = "rounding hides the slope: check at other arguments"
+    UNDEFINED = "the function is not defined on both sides close by"
+
+
+class _Difference(NamedTuple):
+    """A difference over a step h, exact for parabolas: weights of the points x + i·h, and what divides by h."""
+
+    weights: dict[int, int]
+    by: int
+
+
+_LESS = 2.0**-10
+"""Keeps differences of the largest floats finite."""
+
+_CENTRAL = _Difference({-2: 1, -1: -8, 1: 8, 2: -1}, 12)
+_LEFT = _Difference({-2: 1, -1: -4, 0: 3}, 2)
+_RIGHT = _Difference({0: -3, 1: 4, 2: -1}, 2)
+
+
+class Around:
+    """A function of one float near a point, each value computed once.
+
+    Args:
+        f: the function; its results are a list.
+        x: the point.
+    """
+
+    def __init__(self, f: Callable[[float], list[float]], x: float) -> None:
+        self.f, self.x = f, x
+        self.scale = max(1.0, abs(x))
+        self._found: dict[float, list[float] | None] = {}
+
+    def at(self, offset: float) -> list[float] | None:
+        """The results at x + offset; None where the function is not defined or not finite."""
+        if offset not in self._found:
+            try:
+                results = self.f(self.x + offset)
+                self._found[offset] = results if all(map(math.isfinite, results)) else None
+            except (ArithmeticError, ValueError):
+                self._found[offset] = None
+        return self._found[offset]
+
+    def steps(self) -> Iterator[float]:
+        """Powers of two, from where x + h is just told from x to the scale of x."""
+        h = 2.0 ** math.ceil(math.log2(max(8.0 * math.ulp(self.x or 2.0**-8), 2.0**-1000)))
+        while h <= 2.0 * self.scale:
+            yield h
+            h *= 2.0
+
+
+def judge(
+    around: Around, k: int, claimed: float, *, noise: float = 0.0, blur: float = 0.0, atol: float, rtol: float
+) -> tuple[Verdict, float]:
+    """Compares a derivative of result `k` with finite differences.
+
+    Args:
+        around: the function.
+        k: which of its results.
+        claimed: the derivative.
+        noise: the error of the result by the rounding of what is inside the function.
+        blur: the error of `claimed` by rounding.
+        atol: the absolute difference that is allowed.
+        rtol: the difference that is allowed, relative to the slope.
+
+    Returns:
+        The verdict, and the slope that was found.
+    """
+    point = _Point(around, k, noise, atol + blur, rtol)
+    slope = point.at_once(claimed)
+    if slope is not None:
+        return Verdict.RIGHT, slope
+    return point.with_care(claimed)
+
+
+class _Point:
+    """The slopes of one result at one point, and what a derivative may differ from them."""
+
+    def __init__(self, around: Around, k: int, noise: float, atol: float, rtol: float) -> None:
+        self.around, self.k, self.noise, self.atol, self.rtol = around, k, noise, atol, rtol
+        here = around.at(0.0)
+        self.unseen = (UNIT * abs(here[k]) + noise) / around.scale if here else math.nan
+
+    # Whether two numbers agree is asked so that nan never does.
+
+    def at_once(self, claimed: float) -> float | None:
+        """The slope, where two steps of usual size agree with the derivative; else more steps are needed."""
+        scale = 2.0 ** math.floor(math.log2(min(abs(self.around.x) or 1.0, 1.0)))
+        if claimed == 0.0 and self._constant():
+            return 0.0
+        value = None
+        for h in (scale * 2.0**-10, scale * 2.0**-7):
+            found = self._slope(_CENTRAL, h, self.noise)
+            if found is None or found.error > _SHARP * abs(found.value):
+                return None
+            if not abs(claimed - found.value) <= self._allowed(found):
+                return None
+            value = found.value
+        return value
+
+    def with_care(self, claimed: float) -> tuple[Verdict, float]:
+        """The verdict from steps of all sizes, on both sides of the point and on each."""
+        central, left, right = map(self._best, (_CENTRAL, _LEFT, _RIGHT))
+        if central is None or left is None or right is None:
+            return Verdict.UNDEFINED, math.nan
+        sharp = [slope for slope in (central, left, right) if self._sharp(slope)]
+        if not sharp:
+            return Verdict.HIDDEN, central.value
+        if abs(claimed - sharp[0].value) <= self._allowed(sharp[0]):
+            return Verdict.RIGHT, sharp[0].value
+        # A kink close by blurs the slopes that reach over it, and leaves that of the other side sharp.
+        for slope in sharp:
+            if abs(claimed - slope.value) <= self._allowed(slope) and abs(claimed - central.value) <= central.error:
+                return Verdict.RIGHT, slope.value
+        # A kink at the point itself: any derivative between those of its sides is right.
+        if left in sharp and right in sharp:
+            low, high = sorted((left, right))
+            open_ = self._allowed(low) + self._allowed(high)
+            there = abs(central.value - (low.value + high.value) / 2.0) <= self._allowed(central) + open_
+            if there and high.value - low.value > open_:
+                inside = low.value - self._allowed(low) <= claimed <= high.value + self._allowed(high)
+                return (Verdict.RIGHT if inside else Verdict.WRONG), central.value
+        return Verdict.WRONG, sharp[0].value
+
+    def _allowed(self, slope: Slope) -> float:
+        """The largest difference that does not tell: a change over the scale of x that rounding would swallow too."""
+        return self.atol + self.rtol * abs(slope.value) + slope.error + 8.0 * self.unseen
+
+    def _sharp(self, slope: Slope) -> bool:
+        """Whether a slope is known well enough to tell one part in a hundred, or known to be as good as 0."""
+        if slope.error <= _SHARP * abs(slope.value):
+            return True
+        return slope.error <= 1e7 * self.unseen and self.noise <= 2.0**-10 * self._reach()
+
+    def _reach(self) -> float:
+        """How large the result becomes around the point: rounding that is as large hides all."""
+        results = [self.around.at(i * self.around.scale) for i in (-1.0, -0.5, 0.0, 0.5, 1.0)]
+        return max((abs(result[self.k]) for result in results if result is not None), default=0.0)
+
+    def _constant(self) -> bool:
+        """Whether the result is the same all around."""
+        results = [self.around.at(i * self.around.scale / 4.0) for i in (-1, 0, 1)]
+        results += [self.around.at(i * 2.0**-10 * self.around.scale) for i in (-1, 1)]
+        return None not in results and len({result[self.k] for result in results if result is not None}) == 1
+
+    def _slope(self, difference: _Difference, h: float, noise: float) -> Slope | None:
+        """The slope over a step; its error is that by rounding."""
+        total, size, error = 0.0, 0.0, 0.0
+        for i, weight in difference.weights.items():
+            results = self.around.at(i * h)
+            if results is None:
+                return None
+            total += weight * _LESS * results[self.k]
+            size = max(size, abs(results[self.k]))
+            error += abs(weight) * (noise + 2.0 * UNIT * size)
+        length = difference.by * h
+        return Slope(total / (_LESS * length), error / length)
+
+    def _best(self, difference: _Difference) -> Slope | None:
+        """The slope over the longest step that agrees with all shorter ones."""
+        best, low, high = None, -math.inf, math.inf
+        noise = self.noise + self._seen_noise(difference)
+        for h in self.around.steps():
+            found = self._slope(difference, h, noise)
+            if found is None:
+                break
+            low, high = max(low, found.value - found.error), min(high, found.value + found.error)
+            if low > high:
+                break
+            best = found
+        # What the bend adds at that step is at most what three intervals leave open.
+        return best and Slope(best.value, 5.0 * best.error)
+
+    def _seen_noise(self, difference: _Difference) -> float:
+        """The noise as seen over the shortest step that changes the result, where its bend is nothing."""
+        longest = 2.0**-20 * min(abs(self.around.x) or 1.0, 1.0)
+        for h in self.around.steps():
+            once, twice = self._slope(difference, h, 0.0), self._slope(difference, 2.0 * h, 0.0)
+            if once is None or twice is None or h > longest:
+                break
+            if once.value or twice.value:
+                return h * abs(once.value - twice.value)
+        return 0.0
