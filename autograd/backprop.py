@@ -6,205 +6,24 @@ each step applies the chain rule at one node, shows what happened, and can be un
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+import weakref
+from typing import Any
 
-from autograd.graph import topological
+from autograd.cursor import Cursor, operations
 from autograd.ops import Operation
+from autograd.shown import factor, number
+from autograd.stale import differs, stale
+from autograd.steps import Change, Step
 from autograd.value import Value
-from autograd.words.display import bundle
-from autograd.words.names import Names
 from autograd.words.paths import explain
 from autograd.words.rules import derivative, equation
-from autograd.words.text import WIDTH, Text, factor, number, several
+from autograd.words.text import Text, several
+
+STALE_LOOKED_AT = 10_000
+"""At the first step, graphs of so many operations are searched for numbers that were changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one step did to one gradient."""
-
-    node: Value
-    """Whose gradient changed."""
-    before: Any
-    after: Any
-    rule: str
-    """The local derivative, in symbols and numbers: `∂L/∂d = f = -2.0`."""
-    sum: str
-    """How the gradient changed: `d.grad: 0 → 0 + (-2.0)·1.0 = -2.0`."""
-    note: str = ""
-    """What is worth noticing: `the second contribution: they add up`."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Step:
-    """The lesson of one step: the same words for the prompt and for a page.
-
-    Its `repr`, and `lines`, is the whole lesson; the parts are for who lays it out differently.
-    """
-
-    number: int
-    """Which step it is, from 1."""
-    total: int
-    node: Value
-    """The node at which the chain rule was applied, or which was computed."""
-    title: str
-    """The node and its operation with numbers filled in: `d = e + c = -6.0 + 10.0 = 4.0`."""
-    reason: str
-    """Its gradient so far, and why it is complete."""
-    words: str
-    """The rule of differentiation in a sentence."""
-    changes: tuple[Change, ...]
-    """One for each operand, in order; in the last step also one for each leaf that held a gradient before the pass."""
-    loss: Value | None = None
-    """Where the pass started."""
-
-    @property
-    def lines(self) -> list[str]:
-        """The lesson, at most 100 columns wide."""
-        lines = _wrapped(f"Step {self.number} of {self.total}: {self.title}", "  ")
-        for sentence in filter(None, (self.reason, self.words)):
-            lines += _wrapped(f"  {sentence}", "  ")
-        width = max((len(change.rule) for change in self.changes), default=0)
-        for change in self.changes:
-            lines += _laid_out(change, width)
-        return lines
-
-    def __repr__(self) -> str:
-        return "\n".join(self.lines)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """For IPython and Jupyter: the lesson, and the drawing with the step's node marked."""
-        return bundle(repr(self), self.loss or self.node, [self.node])
-
-
-StepType = TypeVar("StepType", bound=Step)
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent="", subsequent_indent=indent + "  ", drop_whitespace=False) or [
-        text
-    ]
-
-
-def _laid_out(change: Change, width: int) -> list[str]:
-    """A change on one line where it fits, else the rule, the sum and the note below each other."""
-    parts = [f"  {change.rule.ljust(width)}" if width else "", change.sum, f"({change.note})" if change.note else ""]
-    whole = "   ".join(filter(None, (part.rstrip() and part for part in parts))).rstrip()
-    if len(whole) <= WIDTH:
-        return [whole if whole.startswith("  ") else f"  {whole}"]
-    lines: list[str] = []
-    for i, part in enumerate(part.strip() for part in parts if part.strip()):
-        lines += _wrapped(("  " if i == 0 else "      ") + part, "      ")
-    return lines
-
-
-class Cursor(Generic[StepType]):
-    """A place in the sequence of a graph's nodes, which can go forward and back."""
-
-    def __init__(self, loss: Value) -> None:
-        if not isinstance(loss, Value):
-            raise TypeError(f"a pass starts at a Value, the loss, not at {type(loss).__name__}")
-        self.loss = loss
-        self.names = Names(loss)
-        self.position = 0
-        self._order = self._sequence()
-
-    def _sequence(self) -> list[Value]:
-        raise NotImplementedError
-
-    def _advance(self, node: Value) -> StepType:
-        raise NotImplementedError
-
-    def _retreat(self) -> None:
-        """Undoes what the last step did, before the position changes."""
-
-    @property
-    def done(self) -> bool:
-        """Whether all nodes have been visited."""
-        return self.position == len(self._order)
-
-    @property
-    def remaining(self) -> int:
-        """How many steps are left."""
-        return len(self._order) - self.position
-
-    @property
-    def current(self) -> Value | None:
-        """The node that the next step visits; None when done."""
-        return None if self.done else self._order[self.position]
-
-    def __iter__(self) -> Iterator[StepType]:
-        return self
-
-    def __next__(self) -> StepType:
-        if self.done:
-            raise StopIteration
-        step = self._advance(self._order[self.position])
-        self.position += 1
-        return step
-
-    def next(self, steps: int = 1) -> StepType:
-        """Takes one step, or several; returns the last.
-
-        Raises:
-            ValueError: fewer than one step was asked for.
-            StopIteration: the pass is done already.
-        """
-        if steps < 1:
-            raise ValueError(f"next() takes at least one step, not {steps}; back() goes the other way")
-        step = next(self)
-        for _ in range(min(steps - 1, self.remaining)):
-            step = next(self)
-        return step
-
-    def back(self, steps: int = 1) -> None:
-        """Undoes the last step exactly, or several; at the start nothing is left to undo."""
-        if steps < 1:
-            raise ValueError(f"back() undoes at least one step, not {steps}")
-        for _ in range(min(steps, self.position)):
-            self._retreat()
-            self.position -= 1
-
-    def run(self, until: Value | None = None) -> StepType | None:
-        """Goes on to the end, or until just after `until` has been visited; returns the last step taken.
-
-        Raises:
-            ValueError: `until` is not among the nodes that are left to visit.
-        """
-        if until is not None and not any(until is node for node in self._order[self.position :]):
-            raise ValueError(f"{self.names(until)} is not among the {self.remaining} nodes left; goto(0) starts again")
-        step = None
-        for step in self:
-            if step.node is until:
-                break
-        return step
-
-    def goto(self, position: int) -> None:
-        """Goes forward or back, until exactly `position` steps have been taken.
-
-        Raises:
-            ValueError: there is no such position.
-        """
-        if not 0 <= position <= len(self._order):
-            raise ValueError(f"positions go from 0 to {len(self._order)}, not {position}")
-        if position < self.position:
-            self.back(self.position - position)
-        elif position > self.position:
-            self.next(position - self.position)
-
-    def reset(self) -> None:
-        """Goes back to the start, and leaves everything as it was found."""
-        self.goto(0)
-
-    def __repr__(self) -> str:
-        kind, total = type(self).__name__, len(self._order)
-        where = "done" if self.current is None else f"next: {self.names(self.current)}"
-        return f"<{kind} of {self.names(self.loss)}: {self.position} of {total} steps taken, {where}>"
-
-
-class Forward(Cursor[Step]):
+class Forward(Cursor):
     """The way forward: how a value was computed, node by node. It changes nothing.
 
     Example:
@@ -216,29 +35,70 @@ class Forward(Cursor[Step]):
           ∂(a * b)/∂b = a = 2.0
     """
 
-    def _sequence(self) -> list[Value]:
-        return topological(self.loss) or [self.loss]
+    def __init__(self, loss: Value) -> None:
+        super().__init__(loss)
+        self._taken = 0
 
-    def _advance(self, node: Value) -> Step:
+    @property
+    def position(self) -> int:
+        """How many steps have been taken."""
+        return self._taken
+
+    def _sequence(self) -> list[Value]:
+        return operations(self.loss)
+
+    def _visit(self) -> None:
+        self._taken += 1
+
+    def _undo_one(self) -> None:
+        self._taken -= 1
+
+    def _told(self) -> Step:
+        node = self._order[self.position - 1]
         kept = [
-            Change(operand, None, None, derivative(node, i, self.names), "")
+            Change(operand, None, None, derivative(node, i, self.names), "", constant=self.names.is_constant(operand))
             for i, operand in enumerate(node._prev)
             if node._local_grads
         ]
-        reason = "kept for the way back:" if kept else "" if node._prev else "a leaf: given, not computed"
-        return Step(
-            self.position + 1, len(self._order), node, equation(node, self.names), reason, "", tuple(kept), self.loss
+        shown = any(not change.constant for change in kept)
+        reason = "kept for the way back:" if shown else "" if node._prev else "a leaf: given, not computed"
+        title = equation(node, self.names)
+        return Step(self.position, len(self._order), node, title, reason, "", tuple(kept), self.loss, _stale_here(node))
+
+    def _complete_after(self, node: Value) -> int:
+        return next((i + 1 for i, each in enumerate(self._order) if each is node), 0)
+
+    def _finished(self) -> str:
+        return (
+            f"All {len(self._order)} steps have been taken: {self.names(self.loss)} = {number(self.loss.data)}. "
+            "back(), goto(0) and reset() go back; Backprop of the same Value goes the other way."
         )
 
+    def _state(self, node: Value) -> str:
+        known = self._complete_after(node) <= self.position
+        return f"{self.names.atom(node)} = {number(node.data) if known else 'not computed yet'}"
 
-class Backprop(Cursor[Step]):
+
+def _stale_here(node: Value) -> tuple[str, ...]:
+    return (stale(node) or "stale: an operand was changed after this was computed; refresh()",) if differs(node) else ()
+
+
+class Backprop(Cursor):
     """The backward pass as a cursor: `next(bp)` applies the chain rule at one node and tells what it did.
 
     After the last step the gradients are those of `loss.backward()`, to the bit: those of inner nodes afresh, those of
-    leaves added to what the leaves held. `reset()` restores what was before the first step, at any time.
+    leaves added to what the leaves held. `reset()` restores what was before the first step, at any time. An error or
+    an interrupt within a step leaves the step not taken.
+
+    Two cursors over common nodes are kept apart: while one moves, the other is put aside, and goes on where it was when
+    it is moved again.
 
     Args:
         loss: where the pass starts.
+        constants: also tell the gradients of plain numbers in the expression.
+
+    Raises:
+        TypeError: `loss` is no Value.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -254,19 +114,29 @@ class Backprop(Cursor[Step]):
         >>> bp.done, a.grad, b.grad
         (True, -3.0, 2.0)
         >>> bp.reset()
+        The one step was undone: all is as it was. At the start. The next step, 1 of 1, is at e.
         >>> a.grad
         0.0
     """
 
-    def __init__(self, loss: Value) -> None:
+    def __init__(self, loss: Value, *, constants: bool = False) -> None:
         super().__init__(loss)
-        self._found: dict[Value, Any] = {}
-        self._undo: list[list[tuple[Value, Any]]] = []
+        self._constants = constants
+        self._taken: list[_Before] = []
+        self._unfinished: _Before | None = None
+        self._now: dict[Value, Any] = {}
+        self._aside = 0
+        self._notes: list[str] = []
         self._consumers: dict[Value, list[Value]] = {}
-        self._received: dict[Value, int] = {}
+        self._last: dict[Value, int] = {}
+
+    @property
+    def position(self) -> int:
+        """How many steps have been taken."""
+        return self._aside or len(self._taken)
 
     def _sequence(self) -> list[Value]:
-        return (topological(self.loss) or [self.loss])[::-1]
+        return operations(self.loss)[::-1]
 
     @property
     def consumers(self) -> dict[Value, list[Value]]:
@@ -279,33 +149,160 @@ class Backprop(Cursor[Step]):
             self._consumers = found
         return self._consumers
 
-    def explain(self, a: Value) -> Text:
+    def explain(self, a: Value | str) -> Text:
         """Why `a` has the gradient that it has, or will have: see `autograd.explain`."""
-        return explain(self.loss, a)
+        return explain(self.loss, self._node(a))
 
-    def _begin(self) -> None:
-        """Clears the gradients for this pass, and remembers what they were."""
-        self._found = {node: node.grad for node in self.names.nodes}
-        for node in self._found:
+    def reset(self) -> Text:
+        """Goes back to the start, and leaves everything as it was found."""
+        if self._aside:
+            self._aside = 0
+            return self._place("This pass had been put aside, and is at its start now")
+        return super().reset()
+
+    # Numbers. A step is taken at the moment when what it changed is appended to `_taken`; what an interrupted one
+    # changed until then stands in `_unfinished`, and is put back before anything else is done.
+
+    def _visit(self) -> None:
+        self._come_back()
+        node = self._order[len(self._taken)]
+        operands = dict.fromkeys(node._prev)
+        if self._taken:
+            self._check_untouched(node, *operands)
+            before: _Before = [(operand, operand.grad) for operand in operands]
+        else:
+            before = [(each, each.grad) for each in self.names.nodes]
+        last = len(self._taken) + 1 == len(self._order)
+        held = self._held(before) if last else {}
+        before += [(leaf, leaf.grad) for leaf in held if leaf not in operands] if self._taken else []
+        self._unfinished = before
+        try:
+            if not self._taken:
+                self._begin(before)
+            self._send(node)
+            for leaf, grad in held.items():
+                self._set(leaf, (grad or 0.0) + leaf.grad)
+        except BaseException:
+            self._settle()
+            raise
+        self._taken.append(before)
+
+    def _begin(self, before: _Before) -> None:
+        for node, _ in before:
             node.grad = 0.0
-        self.loss.grad = 1.0
+        self._now = {}
+        self._set(self.loss, 1.0)
+        _passes.append(weakref.ref(self))
+        _keep(self)
 
-    def _advance(self, node: Value) -> Step:
-        if self.position == 0:
-            self._begin()
-        operands = list(dict.fromkeys(node._prev))
-        self._undo.append([(operand, operand.grad) for operand in operands])
-        reason = self._complete(node)
-        changes = self._by_closure(node, operands) if node._closure is not None else self._by_rule(node)
-        if self.remaining == 1:
-            changes += self._finish()
+    def _send(self, node: Value) -> None:
+        """Sends each operand the node's gradient times the local derivative, as `backward()` does."""
+        if node._closure is not None:
+            node._backward()
+            for operand in node._prev:
+                self._now[operand] = operand.grad
+            return
+        for operand, local in zip(node._prev, node._local_grads, strict=False):
+            self._set(operand, operand.grad + local * node.grad)
+
+    def _held(self, before: _Before) -> dict[Value, Any]:
+        """What leaves held before the pass, which `backward()` adds at its end."""
+        first = self._taken[0] if self._taken else before
+        return {leaf: grad for leaf, grad in first if not leaf._prev and (grad or leaf is self.loss)}
+
+    def _set(self, node: Value, grad: Any) -> None:
+        node.grad = grad
+        self._now[node] = grad
+
+    def _settle(self) -> None:
+        """Puts back what an interrupted step changed."""
+        unfinished = self._unfinished
+        if unfinished is not None and not (self._taken and self._taken[-1] is unfinished):
+            self._restore(unfinished)
+        self._unfinished = None
+
+    def _restore(self, before: _Before) -> None:
+        for node, grad in before:
+            self._set(node, grad)
+
+    def _undo_one(self) -> None:
+        self._come_back()
+        self._take_back()
+
+    def _take_back(self) -> None:
+        self._unfinished = before = self._taken[-1]
+        self._taken.pop()
+        self._restore(before)
+        self._unfinished = None
+
+    def _check_untouched(self, *nodes: Value) -> None:
+        for node in nodes:
+            expected = self._now.get(node, 0.0)
+            found = node.grad
+            if found is not expected and found != expected and not (found != found and expected != expected):
+                raise RuntimeError(
+                    f"{self.names.atom(node)}.grad was changed from {number(expected)} to {number(found)} since step "
+                    f"{self.position}, by something other than this pass: reset() starts again"
+                )
+
+    # Several passes over common nodes
+
+    def _come_back(self) -> None:
+        """Puts aside the passes that would mix with this one, and brings this one back to where it was."""
+        self._settle()
+        if not _moved or _moved[0]() is not self:
+            self._put_others_aside()
+            _moved[:] = [weakref.ref(self)]
+        if self._aside:
+            where, self._aside = self._aside, 0
+            while len(self._taken) < where:
+                self._visit()
+
+    def _put_others_aside(self) -> None:
+        _passes[:] = [ref for ref in _passes if (each := ref()) is not None and each._taken]
+        mine = set(self.names.nodes)
+        begun = [each for ref in _passes if (each := ref()) is self or (each and not mine.isdisjoint(each.names.nodes))]
+        place = begun.index(self) if self in begun else len(begun)
+        mixed = [i for i, each in enumerate(begun) if i > place or (i < place and len(each._taken) < len(each._order))]
+        if not mixed:
+            return
+        for each in reversed(begun[mixed[0] :]):
+            each._settle()
+            each._aside = len(each._taken)
+            while each._taken:
+                each._take_back()
+        others = [repr(each).strip("<>") for each in begun[mixed[0] :] if each is not self]
+        self._notes.append(f"put aside, to go on where it was when it is moved again: {several(others)}")
+
+    # Words
+
+    def _told(self) -> Step:
+        node = self._order[self.position - 1]
+        before = dict(self._taken[-1])
+        if len(self._taken) == 1:
+            before = dict.fromkeys(before, 0.0) | {self.loss: 1.0}
+        changes = self._by_closure(node, before) if node._closure is not None else self._by_rule(node, before)
+        if all(change.constant for change in changes):
+            changes = [_shown(change) for change in changes]
+        if self.done:
+            changes += self._accumulated(node, changes)
         rule = node._rule
         words = rule.words if isinstance(rule, Operation) else "made by hand: its own _backward" if node._prev else ""
+        notes = (*self._notes, *self._stale(node))
+        self._notes = []
         title = equation(node, self.names)
-        return Step(self.position + 1, len(self._order), node, title, reason, words, tuple(changes), self.loss)
+        reason = self._why_complete(node, before)
+        return Step(self.position, len(self._order), node, title, reason, words, tuple(changes), self.loss, notes)
 
-    def _complete(self, node: Value) -> str:
-        name = f"{self.names.atom(node)}.grad = {number(node.grad)}"
+    def _stale(self, node: Value) -> tuple[str, ...]:
+        if differs(node):
+            return _stale_here(node)
+        said = stale(self.loss, STALE_LOOKED_AT) if self.position == 1 else ""
+        return (said,) if said else ()
+
+    def _why_complete(self, node: Value, before: dict[Value, Any]) -> str:
+        grad = before.get(node, self._now.get(node, node.grad)) if node is self.loss else node.grad
+        name = f"{self.names.atom(node)}.grad = {number(grad)}"
         if node is self.loss:
             return f"{name}: the derivative of the loss with respect to itself"
         users = self.consumers[node]
@@ -314,53 +311,99 @@ class Backprop(Cursor[Step]):
         comma = "" if len(users) == 1 else ","
         return f"{name}, complete: {whose} {several(map(self.names, users))}{comma} {have} been visited"
 
-    def _by_rule(self, node: Value) -> list[Change]:
-        """Sends each operand this node's gradient times the local derivative, as `backward()` does."""
-        changes: dict[int, Change] = {}
-        for i in node._order():
-            operand, local = node._prev[i], node._local_grads[i]
-            before = operand.grad
-            operand.grad = before + local * node.grad
-            product = f"{factor(local)}·{factor(node.grad)}"
-            first = not any(node._prev[k] is operand for k in changes)
-            changes[i] = self._change(operand, before, derivative(node, i, self.names), product, node, first)
-        return [changes[i] for i in sorted(changes)]
-
-    def _by_closure(self, node: Value, operands: list[Value]) -> list[Change]:
-        before = [operand.grad for operand in operands]
-        node._backward()
-        return [
-            self._change(operand, old, "by its own _backward", factor(operand.grad - old), node, True)
-            for operand, old in zip(operands, before, strict=True)
-        ]
-
-    def _change(self, operand: Value, before: Any, rule: str, product: str, node: Value, first: bool) -> Change:
-        start = "0" if before == 0 else number(before)
-        text = f"{self.names.atom(operand)}.grad: {start} → {start} + {product} = {number(operand.grad)}"
-        users = self.consumers[operand]
-        note = "" if (first and users[0] is node) or node._closure is not None else "one more contribution: they add up"
-        return Change(operand, before, operand.grad, rule, text, note)
-
-    def _finish(self) -> list[Change]:
-        """Adds what leaves held before the pass, as `backward()` does at its end."""
+    def _by_rule(self, node: Value, before: dict[Value, Any]) -> list[Change]:
+        """What each operand received, read from the local derivatives."""
+        running = dict(before)
+        received: set[Value] = set()
         changes = []
-        for leaf, held in self._found.items():
-            if leaf._a is None and (held or leaf is self.loss):
-                before = leaf.grad
-                self._undo[-1].append((leaf, before))
-                leaf.grad = (held or 0.0) + before
-                name = f"{self.names.atom(leaf)}.grad"
-                sum_ = f"{name}: {number(held)} from before + {factor(before)} = {number(leaf.grad)}"
-                if held:
-                    changes.append(Change(leaf, before, leaf.grad, "", sum_, "gradients of leaves accumulate"))
+        for i, (operand, local) in enumerate(zip(node._prev, node._local_grads, strict=False)):
+            old = running[operand]
+            running[operand] = old + local * node.grad
+            product = f"{factor(local)}·{factor(node.grad)}"
+            more = operand in received or self.consumers[operand][0] is not node
+            received.add(operand)
+            rule = derivative(node, i, self.names)
+            changes.append(self._change(operand, old, running[operand], rule, product, more))
         return changes
 
-    def _retreat(self) -> None:
-        for node, grad in reversed(self._undo.pop()):
-            node.grad = grad
-        if self.position == 1:
-            for node, grad in self._found.items():
-                node.grad = grad
+    def _by_closure(self, node: Value, before: dict[Value, Any]) -> list[Change]:
+        changes = []
+        held = self._held(self._taken[0]) if self.done else {}
+        for operand in dict.fromkeys(node._prev):
+            old, new = before[operand], operand.grad - (held.get(operand) or 0.0)
+            more = self.consumers[operand][0] is not node
+            changes.append(self._change(operand, old, new, "by its own _backward", factor(new - old), more))
+        return changes
+
+    def _change(self, operand: Value, before: Any, after: Any, rule: str, product: str, more: bool) -> Change:
+        start = "0" if before == 0 else number(before)
+        text = f"{self.names.atom(operand)}.grad: {start} → {start} + {product} = {number(after)}"
+        note = "one more contribution: they add up" if more else ""
+        constant = self.names.is_constant(operand) and not self._constants
+        return Change(operand, before, after, rule, text, note, constant)
+
+    def _accumulated(self, node: Value, changes: list[Change]) -> list[Change]:
+        """What leaves held before the pass, added at its end."""
+        received = {change.node: change.after for change in changes}
+        added = []
+        for leaf, held in self._held(self._taken[0]).items():
+            if held:
+                got = received.get(leaf, leaf.grad - held if leaf is not node else 1.0)
+                sum_ = f"{self.names.atom(leaf)}.grad: {number(held)} from before + {factor(got)} = {number(leaf.grad)}"
+                added.append(Change(leaf, got, leaf.grad, "", sum_, "gradients of leaves accumulate"))
+        return added
+
+    def _complete_after(self, node: Value) -> int:
+        """An inner node is done with when it has been visited; a leaf, when all that use it have been."""
+        if not self._last:
+            for i, each in enumerate(self._order, 1):
+                self._last.update(dict.fromkeys(each._prev, i))
+            self._last.update({each: i for i, each in enumerate(self._order, 1)})
+        return self._last[node]
+
+    def _complete(self, node: Value) -> str:
+        where = super()._complete(node)
+        return f"{where}: {self._gradient(node)}" if self._complete_after(node) <= self.position else where
+
+    def _gradient(self, node: Value) -> str:
+        return f"{self.names.atom(node)}.grad = {number(node.grad)}"
+
+    def _finished(self) -> str:
+        leaves = [node for node in self.names.nodes if not node._prev and not self.names.is_constant(node)]
+        final = "".join(f"\n  {self._gradient(leaf)}" for leaf in leaves[:10])
+        more = f"\n  and {len(leaves) - 10:,} more" if len(leaves) > 10 else ""
+        example = self.names(leaves[0]) if leaves and leaves[0].label else "a"
+        steps = "Its one step has" if len(self._order) == 1 else f"All {len(self._order)} steps have"
+        return (
+            f"The pass is done. {steps} been taken, and these gradients are final:{final}{more}\n"
+            f"back() undoes a step, goto({example}) goes to where {example} was complete, reset() starts again;\n"
+            f"explain({self.names(self.loss)}, {example}) tells why a gradient is what it is."
+        )
+
+    def _state(self, node: Value) -> str:
+        after = self._complete_after(node)
+        return f"{self._gradient(node)}{' (complete)' if after <= self.position else ''}"
+
+
+def _shown(change: Change) -> Change:
+    return Change(change.node, change.before, change.after, change.rule, change.sum, change.note)
+
+
+_Before = list[tuple[Value, Any]]
+"""Gradients before a step."""
+
+_passes: list[weakref.ref[Backprop]] = []
+"""Every pass that has begun, in the order in which they began."""
+
+_moved: list[weakref.ref[Backprop]] = []
+"""The pass that moved last, if any: until another moves, it need not look for others."""
+
+_latest: list[Backprop] = []
+
+
+def _keep(pass_: Backprop) -> None:
+    """Keeps the latest pass, so that one that is dropped half way can still be put aside by the next."""
+    _latest[:] = [pass_]
 
 
 def lessons(loss: Value) -> list[Step]:

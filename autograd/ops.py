@@ -33,13 +33,14 @@ class Operation:
         latex: the same in LaTeX; empty: as a call.
         binding: how tightly the written form binds.
         attributes: the constants of a member of a family, such as the exponent of `**2`.
+        roles: what each operand is called in a sentence, where there is a word for it: `first factor`.
 
     `evaluate(*data)` gives the answer and all partial derivatives, on floats (see `kernels.py`).
     """
 
     __slots__ = (
-        "attributes", "binding", "domain", "evaluate", "forward", "latex", "name", "partials", "symbol", "text",
-        "words",
+        "attributes", "binding", "domain", "evaluate", "forward", "latex", "name", "partials", "roles", "symbol",
+        "text", "words",
     )  # fmt: skip
 
     def __init__(
@@ -54,11 +55,12 @@ class Operation:
         latex: str = "",
         binding: int = ATOM,
         attributes: dict[str, float] | None = None,
+        roles: tuple[str, ...] = (),
     ) -> None:
         self.name, self.symbol = name, symbol
         self.forward, self.partials = forward, partials
         self.words, self.domain, self.text, self.latex, self.binding = words, domain, text, latex, binding
-        self.attributes = attributes or {}
+        self.attributes, self.roles = attributes or {}, roles
         self.evaluate: Callable[..., tuple[float, ...]] = self._evaluate_first
 
     def _evaluate_first(self, *data: float) -> tuple[float, ...]:
@@ -165,18 +167,21 @@ ADD = _declare("add", "+", lambda m, a, b: a + b,
     lambda m, y, a, b: 1.0,
     lambda m, y, a, b: 1.0,
     words="a sum passes the gradient on to both operands, unchanged",
+    roles=("first summand", "second summand"),
     text="{} + {}", latex="{} + {}", binding=SUM)
 
 SUB = _declare("sub", "-", lambda m, a, b: a - b,
     lambda m, y, a, b: 1.0,
     lambda m, y, a, b: -1.0,
     words="a difference passes the gradient on: unchanged to the first, with its sign turned to the second",
+    roles=("minuend", "subtrahend"),
     text="{} - {}", latex="{} - {}", binding=SUM)
 
 MUL = _declare("mul", "*", lambda m, a, b: a * b,
     lambda m, y, a, b: b,
     lambda m, y, a, b: a,
     words="each factor's derivative is the other factor",
+    roles=("first factor", "second factor"),
     text="{} * {}", latex=r"{} \cdot {}", binding=PRODUCT)
 
 DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
@@ -184,6 +189,7 @@ DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
     lambda m, y, a, b: m.divide(-y, b),
     words="one over the denominator; for the denominator, minus the answer over it",
     domain="the denominator must not be 0",
+    roles=("numerator", "denominator"),
     text="{} / {}", latex=r"\frac{{{}}}{{{}}}", binding=PRODUCT)
 
 NEG = _declare("neg", "neg", lambda m, a: -a,
@@ -200,6 +206,7 @@ POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
         ZeroDivisionError: "0 has no power below 0",
         OverflowError: "the answer must fit a float",
     },
+    roles=("base", "exponent"),
     text="{} ** {}", latex="{{{}}}^{{{}}}", binding=POWER)
 
 ABS = _declare("abs", "abs", lambda m, a: m.abs(a),

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import math
+
 from autograd import ops
-from autograd.arithmetic import strict
 from autograd.graph import describe, topological
 from autograd.nary import DOT
-from autograd.ops import Operation
+from autograd.scalars import as_float
+from autograd.shown import number
+from autograd.stale import stale
 from autograd.value import Value
+from autograd.words.again import recomputed, slope_now
+from autograd.words.arguments import a_pair, a_value, called, depends
 from autograd.words.names import Names
-from autograd.words.paths import check_known, consumers, gradients
-from autograd.words.text import Text, number
+from autograd.words.paths import consumers, gradients
+from autograd.words.text import Text, cells, folded, padded, width
 
 
 def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
     """If `a` increases slightly, what happens to the loss? As the derivative predicts, and as it really is.
 
-    The graph is left as it was.
+    Both are for the leaves' present numbers, whatever they were at the forward pass. Where the two differ, a tenth of
+    the step is tried as well: where the curve bends, the difference falls to about a hundredth. The graph is left as
+    it was.
 
     Args:
         loss: what is watched.
@@ -24,8 +31,8 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
         step: by how much.
 
     Raises:
-        ValueError: the loss does not depend on `a`.
-        TypeError: a node was made by hand and cannot be computed again.
+        ValueError: the loss does not depend on `a`; the step is 0 or not finite.
+        TypeError: an argument is no Value; a node was made by hand and cannot be computed again.
 
     Example:
         >>> w = Value(3.0, label="w")
@@ -34,73 +41,91 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
         w goes from 3.0 to 3.01: what happens to w * w?
           predicted: ∂(w * w)/∂w · 0.01 = 6.0 · 0.01 = 0.06
           really:    9.0601 - 9.0       = 0.0601
-          they differ by 0.0001
+          they differ by 0.0001: the curve bends
+          with a tenth of the step they differ by 1e-06, about a hundredth of that
     """
-    slope = gradients(loss).get(a)
-    if slope is None:
-        raise ValueError(f"{loss!r} does not depend on {a!r}: a nudge changes nothing")
+    a_pair(loss, a, "nudge")
+    step = as_float(step)
+    if step == 0 or not math.isfinite(step):
+        raise ValueError(f"a nudge is a small number other than 0, such as 0.001, not {step!r}")
     names = Names(loss)
-    before, after = _evaluated(loss, a, a.data), _evaluated(loss, a, a.data + step)
-    predicted, real = slope * step, after - before
+    slope, now = slope_now(loss, a), recomputed(loss)
+    here = now.get(a, a.data)
+    after = recomputed(loss, {a: here + step})[loss]
+    predicted, real = slope * step, after - now[loss]
+    ratio = f"∂{names.atom(loss)}/∂{names.atom(a)} · {number(step)}"
     rows = [
-        (
-            f"predicted: ∂{names.atom(loss)}/∂{names.atom(a)} · {number(step)}",
-            f"{number(slope)} · {number(step)}",
-            predicted,
-        ),
-        (f"really:    {number(after)} - {number(before)}", "", real),
+        (f"predicted: {ratio}", f"{number(slope)} · {number(step)}", predicted),
+        (f"really:    {number(after)} - {number(now[loss])}", "", real),
     ]
-    width = max(len(row[0]) for row in rows)
-    return Text(
-        "\n".join(
-            [
-                f"{names(a)} goes from {number(a.data)} to {number(a.data + step)}: what happens to {names(loss)}?",
-                *(f"  {what.ljust(width)} = {f'{how} = ' if how else ''}{number(x)}" for what, how, x in rows),
-                f"  they {_differ(predicted, real)}",
-            ]
-        )
-    )
+    columns = width()
+    left = max(cells(row[0]) for row in rows)
+    lines = [f"  {padded(what, left)} = {f'{how} = ' if how else ''}{number(x)}" for what, how, x in rows]
+    if max(map(cells, lines)) > columns:
+        lines = [f"  {what} = {f'{how} = ' if how else ''}{number(x)}" for what, how, x in rows]
+    title = f"{names(a)} goes from {number(here)} to {number(here + step)}: what happens to {names(loss)}?"
+    outdated = stale(loss)
+    lines = [
+        title,
+        *lines,
+        *(f"  {sentence}" for sentence in _difference(loss, a, slope, step, now)),
+        *([f"  {outdated}; here both numbers are for the present data"] if outdated else []),
+        *(f"  {note}" for note in names.notes),
+    ]
+    return Text("\n".join(part for line in lines for part in folded(line, columns, "    ")))
 
 
-def _differ(predicted: float, real: float) -> str:
-    difference = abs(real - predicted)
-    return f"differ by {difference:.3g}" if difference > 1e-9 * abs(predicted) else "agree, up to rounding"
+def _difference(loss: Value, a: Value, slope: float, step: float, now: dict[Value, float]) -> list[str]:
+    """How prediction and reality differ, and by how much less with a tenth of the step, which tells why."""
+    here = now.get(a, a.data)
+
+    def missed(step: float) -> float:
+        moved = (here + step) - here  # the step that was really made, after rounding
+        return abs(recomputed(loss, {a: here + step})[loss] - now[loss] - slope * moved)
+
+    whole = missed(step)
+    rounding = 4e-16 * (abs(now[loss]) + abs(slope * here) + abs(slope * step))
+    if whole <= max(rounding, 1e-9 * abs(slope * step)):
+        return ["they agree, up to rounding"]
+    tenth = missed(step / 10)
+    differ, less = f"they differ by {whole:.3g}", f"with a tenth of the step they differ by {tenth:.3g}"
+    if not math.isfinite(whole) or not math.isfinite(tenth):
+        return [differ]
+    if tenth <= 20 * rounding:
+        return [f"{differ}: the curve bends", "with a tenth of the step they agree, up to rounding"]
+    if 50 < whole / tenth < 200:
+        return [f"{differ}: the curve bends", f"{less}, about a hundredth of that"]
+    if 5 < whole / tenth < 20:
+        return [f"{differ}: the slope is another on that side, as at a kink", f"{less}, about a tenth of that"]
+    return [f"{differ}: the curve bends, or has a kink on the way", less]
 
 
-def _evaluated(loss: Value, a: Value, data: float) -> float:
-    """What the loss is if `a` has that number; nothing is changed."""
-    found: dict[Value, float] = {a: data}
-    for node in topological(loss, known=[a]):
-        rule = node._rule
-        if not isinstance(rule, Operation):
-            raise TypeError(f"{describe(node)} was made by hand and cannot be computed again")
-        found[node] = rule.forward(strict, *[found.get(operand, operand.data) for operand in node._prev])
-    return found.get(loss, loss.data)
-
-
-def why_zero(a: Value, loss: Value | None = None) -> Text:
+def why_zero(loss: Value, a: Value | None = None) -> Text:
     """Why is this gradient zero, or missing?
 
     Args:
-        a: whose gradient.
-        loss: what was differentiated, or should be. Without it only `a` itself can be looked at.
+        loss: what was differentiated, or should be.
+        a: whose gradient. The two are also understood the other way round; and with one argument alone, only that
+            Value itself can be looked at.
+
+    Raises:
+        TypeError: an argument is no Value.
 
     Example:
         >>> w, x = Value(-2.0, label="w"), Value(3.0, label="x")
         >>> loss = (w * x).relu()
         >>> loss.backward()
-        >>> why_zero(w, loss)
+        >>> why_zero(loss, w)
         w.grad is 0: every way from the loss to it is cut.
           relu(-6.0): its operand is not above 0, so it passes nothing on (a dead ReLU)
     """
-    name = a.label or repr(a)
-    if loss is None:
-        if a.grad != 0:
-            return Text(f"{name}.grad is {number(a.grad)}: it is not zero.")
-        return Text(
-            f"{name}.grad is 0. A value does not know what it is used for: pass the loss, why_zero(a, loss).\n"
-            "  Has loss.backward() been run, and have the gradients not been zeroed since?"
-        )
+    a_value(loss, "why_zero(loss, a)")
+    if a is None:
+        return _alone(loss)
+    a_value(a, "why_zero(loss, a)")
+    if a is not loss and (depends(a, loss) or (a._prev and not loss._prev)):
+        loss, a = a, loss
+    name = called(a)
     gradient = gradients(loss)
     if a not in gradient:
         return Text(_not_in(a, name, gradient))
@@ -110,6 +135,17 @@ def why_zero(a: Value, loss: Value | None = None) -> Text:
         why = "backward() has not been run on this loss" if loss.grad == 0 else "it was zeroed after backward()"
         return Text(f"{name}.grad is 0, but the derivative is {number(gradient[a])}: {why}.")
     return Text("\n".join([f"{name}.grad is 0: {_cut(a, loss, gradient)}"]))
+
+
+def _alone(a: Value) -> Text:
+    """What can be said of a gradient without knowing what it is of."""
+    name = called(a)
+    if a.grad != 0:
+        return Text(f"{name}.grad is {number(a.grad)}: it is not zero.")
+    return Text(
+        f"{name}.grad is 0. A value does not know what it is used for: pass the loss, why_zero(loss, {name}).\n"
+        "  Has loss.backward() been run, and have the gradients not been zeroed since?"
+    )
 
 
 def _not_in(a: Value, name: str, gradient: dict[Value, float]) -> str:
@@ -156,11 +192,11 @@ def _reason(node: Value, i: int, operand: Value) -> str:
 def misconceptions(loss: Value) -> Text:
     """Why topological order, why `+=`, why clear the gradients? The tempting wrong ways, on your own graph.
 
-    Each is run beside the right one, and shown with the first node where it goes wrong, and with the path whose share
-    it lost or counted twice. The graph is left as it was.
+    The first two are run beside the right one, and shown with the first node where they go wrong; the third is shown as
+    one meets it here, where a second `backward()` adds to leaves alone. The graph is left as it was.
 
     Raises:
-        TypeError: a node was made by hand, and only its `_backward` knows its derivatives.
+        TypeError: `loss` is no Value; a node was made by hand, and only its `_backward` knows its derivatives.
 
     Example:
         >>> a = Value(3.0, label="a")
@@ -174,25 +210,51 @@ def misconceptions(loss: Value) -> Text:
         1. Send a gradient on as soon as a node is reached, without topological order:
            ...
     """
+    a_value(loss, "misconceptions(loss)")
     right, names = gradients(loss), Names(loss)
     order = [*reversed(topological(loss))]
-    parts = [f"Three tempting ways to do it wrong, on the graph of {names(loss)}:"]
-    for title, wrong in (
-        ("1. Send a gradient on as soon as a node is reached, without topological order:", _without_order(loss, right)),
-        ("2. Write `=` in place of `+=`:", _without_plus(loss)),
-        ("3. Run a second pass without clearing the gradients of the first:", _without_clearing(loss)),
-    ):
-        parts.append(f"\n{title}\n   {_first_wrong(names, loss, order, right, wrong)}")
-    return Text("\n".join(parts))
+    parts = [
+        f"Three tempting ways to do it wrong, on the graph of {names(loss)}:",
+        "",
+        "1. Send a gradient on as soon as a node is reached, without topological order:",
+        *_first_wrong(names, loss, order, right, _without_order(loss, right)),
+        "",
+        "2. Write `=` in place of `+=`:",
+        *_first_wrong(names, loss, order, right, _without_plus(loss)),
+        "",
+        "3. Run backward() twice, without zeroing the gradients between:",
+        *_twice(names, loss, right),
+        *names.notes,
+    ]
+    columns = width()
+    return Text("\n".join(part for line in parts for part in folded(line, columns)))
+
+
+def _twice(names: Names, loss: Value, right: dict[Value, float]) -> list[str]:
+    """What a second pass leaves: leaves have added up, all other gradients are those of one pass."""
+    leaves = [v for v in right if not v._prev and right[v] != 0 and not names.is_constant(v)]
+    if not leaves:
+        return ["   no leaf here has a gradient that could add up."]
+    leaf = leaves[0]
+    said = (
+        f"   {names.atom(leaf)}.grad is {number(2 * right[leaf])} then, and {number(right[leaf])} is right: leaves add "
+    )
+    said += "up over passes, until they are zeroed."
+    inner = [v for v in right if v._prev and v is not loss]
+    if inner:
+        said += (
+            f" Only leaves do: {names.atom(inner[0])}.grad is {number(right[inner[0]])} after one pass and after two."
+        )
+    return [said]
 
 
 def _first_wrong(
     names: Names, loss: Value, order: list[Value], right: dict[Value, float], wrong: dict[Value, float]
-) -> str:
+) -> list[str]:
     nodes = dict.fromkeys([*order, *(operand for node in order for operand in node._prev)])
     for node in nodes:
         got, expected = wrong.get(node, 0.0), right[node]
-        if abs(got - expected) > 1e-12 * max(1.0, abs(expected)):
+        if not names.is_constant(node) and abs(got - expected) > 1e-12 * max(1.0, abs(expected)):
             users = [user for user in order if node in user._prev]
             shares = [
                 f"{names(loss)} → … → {names(user)} → {names(node)}"
@@ -200,12 +262,11 @@ def _first_wrong(
                 else f"{names(loss)} → {names(node)}"
                 for user in users
             ]
-            ways = "; ".join(dict.fromkeys(shares[:3]))
-            return (
-                f"the first to go wrong is {names.atom(node)}.grad: {number(got)}, and {number(expected)} is right.\n"
-                f"   Its gradient comes along: {ways}"
-            )
-    return "comes out right on this graph. It goes wrong where a computed value is used in several places."
+            return [
+                f"   the first to go wrong is {names.atom(node)}.grad: {number(got)}, and {number(expected)} is right.",
+                f"   Its gradient comes along: {'; '.join(dict.fromkeys(shares[:3]))}",
+            ]
+    return ["   comes out right on this graph. It goes wrong where a computed value is used in several places."]
 
 
 def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]:
@@ -234,17 +295,4 @@ def _without_plus(loss: Value) -> dict[Value, float]:
     for node in reversed(topological(loss)):
         for operand, local in zip(node._prev, node._local_grads, strict=True):
             found[operand] = local * found[node]
-    return found
-
-
-def _without_clearing(loss: Value) -> dict[Value, float]:
-    """Twice in the right order, adding to what the first pass left, and taking half for comparison."""
-    order = list(reversed(topological(loss)))
-    found: dict[Value, float] = {}
-    for _ in range(2):
-        found[loss] = 1.0
-        for node in order:
-            check_known(node)
-            for operand, local in zip(node._prev, node._local_grads, strict=True):
-                found[operand] = found.get(operand, 0.0) + local * found[node]
     return found

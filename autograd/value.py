@@ -16,6 +16,7 @@ from autograd.graph import clear, describe, meet, named, send, send_checked, top
 from autograd.nary import Nary
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal, shown
+from autograd.shown import LONGEST, printable
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -353,8 +354,14 @@ class Value:
     __int__ = __float__
 
     def __repr__(self) -> str:
-        name = f"{self.label} = " if self.label else ""
-        return f"{name}Value(data={self._data}, grad={self.grad})"
+        name = f"{printable(self.label, LONGEST)} = " if self.label else ""
+        shown = f"{name}Value(data={self._data}, grad={self.grad})"
+        if self._rule is None:
+            return shown
+        from autograd.stale import LOOKED_AT, stale
+
+        outdated = stale(self, LOOKED_AT)
+        return f"{shown}  # {outdated}" if outdated else shown
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """For IPython and Jupyter: the text and the drawing."""

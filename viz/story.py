@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograd import Value
-from autograd.backprop import Forward, Step, lessons
+from autograd.backprop import Forward, lessons
+from autograd.steps import Step
 from autograd.words.names import Names
 from viz.graph import Edge, places, trace
 from viz.pen import as_number, derivative_text

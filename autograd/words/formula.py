@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from autograd.shown import number
 from autograd.value import Value
+from autograd.words.arguments import a_value
 from autograd.words.names import Names
 from autograd.words.notation import Written, latex_name, literal, rule_of, write
-from autograd.words.text import Text, number, printable
+from autograd.words.text import Text
 
 LARGEST = 1000
 """How many operands a formula may have when no depth is asked for."""
@@ -18,12 +20,13 @@ def formula(v: Value, depth: int | None = None, latex: bool = False) -> Text:
 
     Args:
         v: the result.
-        depth: how many operations deep to go; what lies deeper is called by its name. Without it everything is
-            written out, or as many levels as make at most 1,000 operands: shared parts are repeated in a formula, and
-            it can be exponentially larger than its graph.
+        depth: how many operations deep to go; what lies deeper is called by its name or number. Without it everything
+            is written out, or as many levels as make at most 1,000 operands: shared parts are repeated in a formula,
+            and it can be exponentially larger than its graph.
         latex: write LaTeX, for a formula in a notebook or a paper.
 
     Raises:
+        TypeError: `v` is no Value, or `depth` no whole number.
         ValueError: `depth` is negative.
 
     Example:
@@ -36,12 +39,17 @@ def formula(v: Value, depth: int | None = None, latex: bool = False) -> Text:
         >>> formula(y, latex=True)
         \tanh\left(\frac{\left(a + b\right) \cdot a}{4.0}\right)
     """
+    a_value(v, "formula(v)")
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int)):
+        raise TypeError(f"depth counts operations and must be a whole number: {depth!r}")
     if depth is not None and depth < 0:
         raise ValueError(f"depth counts operations and cannot be negative: {depth}")
     deepest = _depth_that_fits(v)
     if depth is None or depth > deepest:
         depth = deepest
-    return Text(_expand(v, depth, Names(v), latex).text)
+    names = Names(v)
+    written = _expand(v, depth, names, latex).text
+    return Text(written if latex else "\n".join([written, *names.notes]))
 
 
 def _depth_that_fits(root: Value) -> int:
@@ -81,5 +89,5 @@ def _cut(node: Value, names: Names, latex: bool) -> Written:
     """A node that is not written out: by its label; a leaf by its number; others by their stable name."""
     if not (node.label or node._prev):
         return literal(number(node.data))
-    name = printable(node.label) or names.number(node)
+    name = names(node) if node.label else names.number(node)
     return Written(latex_name(name) if latex else name)

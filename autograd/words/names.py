@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -9,19 +10,24 @@ from typing import Any
 
 from autograd.graph import every_node
 from autograd.ops import ATOM
+from autograd.shown import number, printable
 from autograd.value import Value
 from autograd.words.notation import Written, literal, rule_of, write
-from autograd.words.text import number, printable
+from autograd.words.text import several
 
-SHORT = 14
+SHORT = 28
 """Up to how many characters an expression serves as its own name."""
+
+DEEPEST = 4
+"""How deep in nested lists Values are given labels."""
 
 
 class Names:
     """The names of the nodes of one graph: always the same for the same graph.
 
-    A node is called by its label; without one, by its expression where that is short (`a * b`), and otherwise by its
-    number in the order of computation (`v12`). No two nodes share a name.
+    A node is called by its label; without one, by its expression where that is short (`a * b`), or by its place in a
+    network; and otherwise by its number in the order of computation (`v12`). No two nodes share a name: where two have
+    the same label they are numbered, `a#1` and `a#2`, and `notes` says so. A leaf without a label is its number.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -33,6 +39,7 @@ class Names:
 
     def __init__(self, root: Value) -> None:
         self.root = root
+        self._told_apart: dict[str, None] = {}
 
     def __call__(self, node: Value) -> str:
         """The name of a node."""
@@ -45,11 +52,48 @@ class Names:
     def written(self, node: Value) -> Written:
         """The name, and how tightly it binds."""
         known = self._names.get(node)
-        return known if known is not None else _alone(node)
+        if known is None:
+            return _alone(node)
+        if node in self._shared:
+            self._told_apart[self._shared[node]] = None
+        return known
 
     def number(self, node: Value) -> str:
         """The stable name such as `v12`; empty for a node outside the graph."""
         return f"v{self._numbers[node]}" if node in self._numbers else ""
+
+    def is_constant(self, node: Value) -> bool:
+        """Whether a node is a number to the reader: a leaf that nobody labelled, in a graph where others are."""
+        return not node._prev and not node.label and self._some_labelled
+
+    def find(self, name: str) -> Value:
+        """The node of that name.
+
+        Raises:
+            ValueError: there is none, or there are several.
+        """
+        found = [node for node in self.nodes if not self.is_constant(node) and name in (self(node), self.atom(node))]
+        if len(found) == 1:
+            return found[0]
+        labelled = [self(node) for node in self.nodes if node.label == name]
+        if labelled:
+            raise ValueError(f"{len(labelled)} Values are labelled {name}: say which, {several(labelled)}")
+        known = list(dict.fromkeys(self(node) for node in self.nodes if not self.is_constant(node)))
+        close = difflib.get_close_matches(name, known, 3, 0.5)
+        hint = f"did you mean {several(close)}?" if close else f"there are {several(known, 8)}" if known else ""
+        raise ValueError(f"nothing here is called {printable(name)!r}: {hint}")
+
+    @property
+    def notes(self) -> list[str]:
+        """A sentence for each name that was used so far and that several nodes have."""
+        return [self._note(text) for text in self._told_apart]
+
+    def _note(self, text: str) -> str:
+        same = [node for node, shared in self._shared.items() if shared == text]
+        first, last = self._names[same[0]].within(ATOM), self._names[same[-1]].within(ATOM)
+        if any(node.label for node in same):
+            return f"{len(same)} Values have the label {text}: {first} was made first, {last} last"
+        return f"{text} was computed {len(same)} times: {first} and {last} are nodes of their own"
 
     @cached_property
     def nodes(self) -> list[Value]:
@@ -57,40 +101,58 @@ class Names:
         return every_node(self.root)
 
     @cached_property
+    def _some_labelled(self) -> bool:
+        return any(node.label for node in self.nodes if not node._prev)
+
+    @cached_property
     def _numbers(self) -> dict[Value, int]:
         return {node: i for i, node in enumerate(self.nodes)}
 
     @cached_property
-    def _names(self) -> dict[Value, Written]:
+    def _short(self) -> dict[Value, Written | None]:
         short: dict[Value, Written | None] = {}
         for node in self.nodes:
             short[node] = _short(node, short)
-        uses = Counter(text.text for node, text in short.items() if text is not None and (node.label or node._prev))
-        return {node: self._name(node, short[node], uses) for node in self.nodes}
+        return short
 
-    def _name(self, node: Value, short: Written | None, uses: Counter[str]) -> Written:
-        number = f"v{self._numbers[node]}"
-        if short is None or not (node.label or node._prev):
-            return Written(number)
-        if uses[short.text] == 1:
-            return short
-        return Written(f"{short.text}@{number}") if node.label else Written(number)
+    @cached_property
+    def _shared(self) -> dict[Value, str]:
+        """The nodes that share their short name with others, and that name."""
+        candidates = [(node, text.text) for node, text in self._short.items() if text is not None and _is_called(node)]
+        uses = Counter(text for _, text in candidates)
+        return {node: text for node, text in candidates if uses[text] > 1}
+
+    @cached_property
+    def _names(self) -> dict[Value, Written]:
+        count: Counter[str] = Counter()
+        names: dict[Value, Written] = {}
+        for node in self.nodes:
+            short = self._short[node]
+            if short is None:
+                names[node] = Written(f"v{self._numbers[node]}")
+            elif node in self._shared:
+                count[short.text] += 1
+                names[node] = Written(f"{short.within(ATOM)}#{count[short.text]}")
+            else:
+                names[node] = short
+        return names
+
+
+def _is_called(node: Value) -> bool:
+    """Whether a node has a name of its own: a leaf without a label is only a number."""
+    return bool(node.label or node._prev)
 
 
 def _short(node: Value, short: dict[Value, Written | None]) -> Written | None:
-    """A label, a number, or an expression of such; None where it would be long."""
+    """A label, a number, an expression of such, or a place; None where all that would be long or unknown."""
     if node.label or not node._prev:
         return _alone(node)
-    operands: list[Written] = []
-    for operand in node._prev[:4]:
-        written = short[operand]
-        if written is None:
-            return None
-        operands.append(written)
-    if len(node._prev) > len(operands):
-        return None
-    whole = write(rule_of(node), operands)
-    return whole if len(whole.text) <= SHORT else None
+    operands = [short[operand] for operand in node._prev[:4]]
+    if len(node._prev) == len(operands) and None not in operands:
+        whole = write(rule_of(node), [operand for operand in operands if operand is not None])
+        if len(whole.text) <= SHORT:
+            return whole
+    return Written(printable(node.place)) if node.place else None
 
 
 def _alone(node: Value) -> Written:
@@ -101,9 +163,14 @@ def _alone(node: Value) -> Written:
 def label(names: Mapping[str, Any]) -> list[str]:
     """Labels every Value that has no label yet by the name it goes by; returns the labels given.
 
+    At the prompt of `python -m autograd` this happens by itself.
+
     Args:
-        names: usually `locals()`. Values in a list or tuple are labelled too: `x[0]`, `x[1]`, … Names that begin with
-            an underscore are passed over. Of two names for one Value the first counts.
+        names: usually `locals()`. Values in lists and tuples are labelled too: `x[0]`, `w[1][2]`, … Names that begin
+            with an underscore are passed over. Of two names for one Value the first counts.
+
+    Raises:
+        TypeError: `names` is no mapping of names to things.
 
     Example:
         >>> p, q = Value(2.0), [Value(3.0), Value(4.0)]
@@ -112,20 +179,29 @@ def label(names: Mapping[str, Any]) -> list[str]:
         >>> p
         p = Value(data=2.0, grad=0.0)
     """
+    if not isinstance(names, Mapping):
+        raise TypeError(
+            f"label() takes names and what they stand for, label(locals()), not {type(names).__name__}; "
+            'a single Value is labelled by v.label = "v"'
+        )
     given: list[str] = []
-    for name, value in _named(names):
-        if isinstance(value, Value) and not value.label:
+    for name, value in named_values(names):
+        if not value.label:
             value.label = name
             given.append(name)
     return given
 
 
-def _named(names: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What stands under public names, and the items of lists there."""
+def named_values(names: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    """Every Value that stands under a public name, or in a list there, with the way to it."""
     for name, thing in list(names.items()):
-        if name.startswith("_"):
-            continue
-        if isinstance(thing, (list, tuple)):
-            yield from ((f"{name}[{i}]", item) for i, item in enumerate(thing))
-        else:
-            yield name, thing
+        if not name.startswith("_"):
+            yield from _within(name, thing, DEEPEST)
+
+
+def _within(name: str, thing: Any, depth: int) -> Iterator[tuple[str, Value]]:
+    if isinstance(thing, Value):
+        yield name, thing
+    elif isinstance(thing, (list, tuple)) and depth and thing and isinstance(thing[0], (Value, list, tuple)):
+        for i, item in enumerate(thing):
+            yield from _within(f"{name}[{i}]", item, depth - 1)

@@ -10,8 +10,8 @@ from functools import lru_cache, reduce
 from autograd import ops
 from autograd.nary import Nary
 from autograd.ops import ATOM, PRODUCT, SIGN, SUM, Operation
+from autograd.shown import printable
 from autograd.value import Handmade, Value
-from autograd.words.text import printable
 
 
 @dataclass(frozen=True, slots=True)

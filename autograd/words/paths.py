@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograd.graph import topological
+from autograd.shown import factor, number
+from autograd.stale import stale
 from autograd.value import Value
+from autograd.words.arguments import a_pair
 from autograd.words.names import Names
 from autograd.words.notation import Written, latex_name
-from autograd.words.rules import symbols
-from autograd.words.text import WIDTH, Text, factor, number
+from autograd.words.rules import role, symbols
+from autograd.words.text import Text, cells, folded, padded, width
 
 MOST = 20
 """So many paths are written out; where there are more, the last step of each."""
+
+COUNTED = 10**24
+"""Up to so many paths are counted."""
+
+LONG = 24
+"""A path of more edges is shown by its two ends, and by what lies between them in one number."""
 
 Edge = tuple[Value, int]
 """A node and which of its operands comes next."""
@@ -54,24 +63,29 @@ def consumers(loss: Value, a: Value) -> dict[Value, list[Edge]]:
 
 
 def count_paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> int:
-    """How many ways lead from the loss to `a`."""
+    """How many ways lead from the loss to `a`; counted up to `COUNTED`."""
     ways: dict[Value, int] = {loss: 1}
     for node in [*reversed(topological(loss)), a]:
         if node in users and node is not loss:
-            ways[node] = sum(ways.get(user, 0) for user, _ in users[node])
+            ways[node] = min(sum(ways.get(user, 0) for user, _ in users[node]), COUNTED)
     return ways.get(a, 0)
 
 
 def paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> Iterator[list[Edge]]:
     """Each way from the loss to `a`, as the edges along it, without recursion."""
-    pending: list[list[Edge]] = [[edge] for edge in reversed(users[a])]
+    way: list[Edge] = []
+    pending = [iter(users[a])]
     while pending:
-        way = pending.pop()
-        top = way[0][0]
-        if top is loss:
-            yield way
+        edge = next(pending[-1], None)
+        if edge is None:
+            pending.pop()
+            if way:
+                way.pop()
+        elif edge[0] is loss:
+            yield [edge, *reversed(way)]
         else:
-            pending.extend([edge, *way] for edge in reversed(users[top]))
+            way.append(edge)
+            pending.append(iter(users[edge[0]]))
 
 
 def explain(loss: Value, a: Value) -> Text:
@@ -81,7 +95,7 @@ def explain(loss: Value, a: Value) -> Text:
 
     Raises:
         ValueError: the loss does not depend on `a`.
-        TypeError: a node was made by hand, and only its `_backward` knows its derivatives.
+        TypeError: an argument is no Value; a node was made by hand, and only its `_backward` knows its derivatives.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -93,50 +107,95 @@ def explain(loss: Value, a: Value) -> Text:
           L → a           1.0          = 1.0
           their sum                    = -2.0
     """
-    names, users, gradient = _prepared(loss, a)
+    names, users, gradient = _prepared(loss, a, "explain")
     title = f"∂{names.atom(loss)}/∂{names.atom(a)} = {number(gradient[a])}"
     if a is loss:
         return Text(f"{title}: the derivative of a value with respect to itself")
     total = count_paths(loss, a, users)
     if total > MOST:
-        return Text(
-            "\n".join(
-                [
-                    f"{title}, by {total:,} paths: too many to list, so by direct consumer:",
-                    *_by_user(names, users[a], gradient),
-                ]
-            )
-        )
-    ways = list(paths(loss, a, users))
-    lefts = [" → ".join([*(names(node) for node, _ in way), names(a)]) for way in ways]
-    middles = [" · ".join(factor(node._local_grads[i]) for node, i in way) for way in ways]
-    rights = [number(_product(way)) for way in ways]
-    many = f"{total} paths" if total > 1 else "one path"
-    if total > 1:
-        lefts, middles, rights = [*lefts, "their sum"], [*middles, ""], [*rights, number(gradient[a])]
-    return Text("\n".join([f"{title}, by {many}:", *_columns(lefts, middles, rights)]))
+        many = f"{total:,}" if total < COUNTED else f"{COUNTED:,} and more"
+        title = f"{title}, by {many} paths: too many to list, so by direct consumer:"
+        rows = _by_user(names, users[a], gradient)
+    else:
+        ways = list(paths(loss, a, users))
+        title = f"{title}, by {f'{total} paths' if total > 1 else 'one path'}:"
+        rows = [(_along(names, way, a), _factors(way), number(_product(way))) for way in ways]
+    if len(rows) > 1:
+        rows.append(("their sum", "", number(gradient[a])))
+    notes = [f"  {note}" for note in (*names.notes, stale(loss)) if note]
+    columns = width()
+    lines = folded(title, columns) + _columns(rows, columns)
+    return Text("\n".join([*lines, *(line for note in notes for line in folded(note, columns))]))
 
 
-def _by_user(names: Names, edges: list[Edge], gradient: dict[Value, float]) -> list[str]:
-    lefts = [f"through {names(node)}" for node, _ in edges[:MOST]]
-    middles = [f"{factor(node._local_grads[i])} · {factor(gradient[node])}" for node, i in edges[:MOST]]
-    rights = [number(node._local_grads[i] * gradient[node]) for node, i in edges[:MOST]]
+Row = tuple[str, str, str]
+"""A way, the product along it, and what that is."""
+
+
+def _along(names: Names, way: list[Edge], a: Value) -> str:
+    """The nodes of a way; of a long one, those at its ends."""
+    stops = [_stop(names, way, k, a) for k in _ends(len(way) + 1)]
+    if len(way) > LONG:
+        stops.insert(len(stops) // 2, f"… {len(way) + 1 - len(stops):,} more …")
+    return " → ".join(stops)
+
+
+def _stop(names: Names, way: list[Edge], k: int, a: Value) -> str:
+    """Node k of a way, and as which operand it was entered where the one before uses it more than once."""
+    node = way[k][0] if k < len(way) else a
+    name = names(node)
+    user, i = way[k - 1] if k else (node, 0)
+    twice = k > 0 and len(user._prev) <= LONG and sum(operand is node for operand in user._prev) > 1
+    return f"{name} ({role(user, i)})" if twice else name
+
+
+def _factors(way: list[Edge]) -> str:
+    """The local derivatives of a way; of a long one those at its ends, and the product and the least of the others."""
+    shown = _ends(len(way))
+    parts = [factor(way[k][0]._local_grads[way[k][1]]) for k in shown]
+    if len(way) > LONG:
+        half = len(shown) // 2
+        between = way[shown[half - 1] + 1 : shown[half]]
+        least = min((node._local_grads[i] for node, i in between), key=abs)
+        parts.insert(half, f"({len(between):,} more, together {number(_product(between))}, the least {number(least)})")
+    return " · ".join(parts)
+
+
+def _ends(count: int) -> list[int]:
+    """The positions that are shown of so many."""
+    if count <= LONG + 1:
+        return list(range(count))
+    half = LONG // 3
+    return [*range(half), *range(count - half, count)]
+
+
+def _by_user(names: Names, edges: list[Edge], gradient: dict[Value, float]) -> list[Row]:
+    rows = []
+    for node, i in edges[:MOST]:
+        twice = len(node._prev) <= LONG and sum(operand is node._prev[i] for operand in node._prev) > 1
+        through = f"through {names(node)}{f' ({role(node, i)})' if twice else ''}"
+        product = f"{factor(node._local_grads[i])} · {factor(gradient[node])}"
+        rows.append((through, product, number(node._local_grads[i] * gradient[node])))
     rest = edges[MOST:]
     if rest:
-        lefts.append(f"and {len(rest):,} more")
-        middles.append("")
-        rights.append(number(sum(node._local_grads[i] * gradient[node] for node, i in rest)))
-    return _columns(lefts, middles, rights)
+        together = number(sum(node._local_grads[i] * gradient[node] for node, i in rest))
+        rows.append((f"and through {len(rest):,} more", "", together))
+    return rows
 
 
-def _columns(lefts: list[str], middles: list[str], rights: list[str]) -> list[str]:
-    """Three columns within the width of a terminal; a long way keeps its end."""
-    left = min(max(map(len, lefts)), 48)
-    middle = min(max(map(len, middles)), 34)
-    cut = [text if len(text) <= left else f"…{text[1 - left :]}" for text in lefts]
-    products = [text if len(text) <= middle else f"{text[: middle - 1]}…" for text in middles]
-    rows = zip(cut, products, rights, strict=True)
-    return [f"  {a.ljust(left)}   {b.ljust(middle)} = {c}" for a, b, c in rows]
+def _columns(rows: list[Row], columns: int) -> list[str]:
+    """Three columns where they fit, else each way and the product along it below each other."""
+    left, middle = (max(cells(row[k]) for row in rows) for k in (0, 1))
+    whole = [f"  {padded(way, left)}   {padded(product, middle)} = {result}" for way, product, result in rows]
+    if max(map(cells, whole)) <= columns:
+        return whole
+    lines = []
+    for way, product, result in rows:
+        if product:
+            lines += folded(f"  {way}", columns, "    ") + folded(f"      {product} = {result}", columns, "        ")
+        else:
+            lines += folded(f"  {way} = {result}", columns, "    ")
+    return lines
 
 
 def _product(way: list[Edge]) -> float:
@@ -146,11 +205,9 @@ def _product(way: list[Edge]) -> float:
     return product
 
 
-def _prepared(loss: Value, a: Value) -> tuple[Names, dict[Value, list[Edge]], dict[Value, float]]:
-    gradient = gradients(loss)
-    if a not in gradient:
-        raise ValueError(f"{loss!r} does not depend on {a!r}: there is nothing to explain")
-    return Names(loss), consumers(loss, a), gradient
+def _prepared(loss: Value, a: Value, function: str) -> tuple[Names, dict[Value, list[Edge]], dict[Value, float]]:
+    a_pair(loss, a, function)
+    return Names(loss), consumers(loss, a), gradients(loss)
 
 
 def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
@@ -162,8 +219,9 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
         latex: write LaTeX.
 
     Raises:
-        ValueError: the loss does not depend on `a`, or there are more than 20 ways to it: then see `explain`.
-        TypeError: a node was made by hand, and only its `_backward` knows its derivatives.
+        ValueError: the loss does not depend on `a`, or there are more than 20 ways to it, or one of more than 1,000
+            steps: then see `explain`.
+        TypeError: an argument is no Value; a node was made by hand, and only its `_backward` knows its derivatives.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -177,54 +235,74 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
               = 1.0 · 2.45765e-05 · 2.0
               = 4.91531e-05
     """
-    names, users, gradient = _prepared(loss, a)
+    names, users, gradient = _prepared(loss, a, "derivation")
     total = count_paths(loss, a, users)
     if total > MOST:
-        raise ValueError(f"{total:,} paths lead to {names(a)}: too many to write out; explain(loss, a) sums them up")
+        many = f"{total:,}" if total < COUNTED else f"more than {COUNTED:,}"
+        raise ValueError(f"{many} paths lead to {names(a)}: too many to write out; explain(loss, a) sums them up")
     ways = list(paths(loss, a, users))
+    longest = max(map(len, ways), default=0)
+    if longest > LONGEST:
+        raise ValueError(f"a path to {names(a)} has {longest:,} steps: too many to write out; explain(loss, a) does")
     dot = r" \cdot " if latex else " · "
+    symbolic = [dot.join(_fraction(names, edge, latex) for edge in way) for way in ways] or ["1"]
     rows = [
-        [dot.join(_fraction(names, node, node._prev[i], latex) for node, i in way) for way in ways] or ["1"],
+        symbolic,
         [dot.join(_rule(names, edge, latex) for edge in way) for way in ways] or ["1"],
         [dot.join(factor(node._local_grads[i]) for node, i in way) for way in ways] or ["1.0"],
         [number(gradient[a])],
     ]
-    head = _fraction(names, loss, a, latex)
+    head = _ratio(names, loss, a, latex)
+    different = [row for k, row in enumerate(rows) if k == 0 or row != rows[k - 1]]
+    if different[0] == [head] and len(different) > 1:  # a single step: its derivative is the one that is asked for
+        different = different[1:]
     if latex:
-        lines = [rf"{head} &= {' + '.join(rows[0])} \\", *(rf"&= {' + '.join(row)} \\" for row in rows[1:])]
-        return Text("\n".join([r"\begin{aligned}", *dict.fromkeys(lines), r"\end{aligned}"]))
-    indent = " " * len(head)
-    lines = [line for row in rows for line in _folded(f"{indent} = ", row)]
-    return Text("\n".join(dict.fromkeys([head + lines[0][len(head) :], *lines[1:]])))
+        lines = [f"{head if k == 0 else ''}&= {' + '.join(row)} \\\\" for k, row in enumerate(different)]
+        lines[0] = lines[0].replace("&=", " &=", 1)
+        return Text("\n".join([r"\begin{aligned}", *lines, r"\end{aligned}"]))
+    columns = width()
+    indent = " " * cells(head) if cells(head) <= columns // 3 else "  "
+    lines = [line for row in different for line in _folded(f"{indent} = ", row, columns)]
+    if indent == "  ":
+        lines = [head, *lines]
+    else:
+        lines[0] = head + lines[0][len(indent) :]
+    notes = [note for note in (*names.notes, stale(loss)) if note]
+    return Text("\n".join([*lines, *(line for note in notes for line in folded(note, columns))]))
 
 
-def _folded(start: str, summands: list[str]) -> list[str]:
-    """A sum on one line where it fits, else each summand on its own, and long products broken at their dots."""
+LONGEST = 1000
+"""Paths of up to so many steps are written out."""
+
+
+def _folded(start: str, summands: list[str], columns: int) -> list[str]:
+    """A sum on one line where it fits, else each summand on its own, folded between words."""
     whole = start + " + ".join(summands)
-    if len(whole) <= WIDTH:
+    if cells(whole) <= columns:
         return [whole]
+    below = " " * len(start)
     lines = []
     for i, summand in enumerate(summands):
-        line = start if i == 0 else " " * (len(start) - 2) + "+ "
-        for k, piece in enumerate(summand.split(" · ")):
-            text = piece if k == 0 else f" · {piece}"
-            if len(line) + len(text) > WIDTH and k:
-                lines.append(line)
-                line = " " * len(start) + text
-            else:
-                line += text
-        lines.append(line)
+        first = start if i == 0 else f"{below[:-2]}+ "
+        pieces = folded("." * len(first) + summand, columns, f"{below}  ")
+        lines += [first + pieces[0][len(first) :], *pieces[1:]]
     return lines
 
 
-def _fraction(names: Names, top: Value, bottom: Value, latex: bool) -> str:
+def _ratio(names: Names, top: Value, bottom: Value, latex: bool) -> str:
     if latex:
-        return rf"\frac{{\partial {_latex(names, top)}}}{{\partial {_latex(names, bottom)}}}"
+        return rf"\frac{{\partial {latex_name(names(top))}}}{{\partial {latex_name(names(bottom))}}}"
     return f"∂{names.atom(top)}/∂{names.atom(bottom)}"
 
 
-def _latex(names: Names, node: Value) -> str:
-    return latex_name(names(node))
+def _fraction(names: Names, edge: Edge, latex: bool) -> str:
+    """The derivative along an edge; where the operand is used twice, that for this one use."""
+    node, i = edge
+    if sum(operand is node._prev[i] for operand in node._prev) == 1:
+        return _ratio(names, node, node._prev[i], latex)
+    if latex:
+        return rf"\frac{{\partial {latex_name(names(node))}}}{{\partial \text{{{role(node, i)}}}}}"
+    return f"∂{names.atom(node)}/∂({role(node, i)})"
 
 
 def _rule(names: Names, edge: Edge, latex: bool) -> str:

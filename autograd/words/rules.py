@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from autograd.ops import Operation
+from autograd.shown import constant, number, printable
 from autograd.terms import Term, evaluated, simplified, traced
 from autograd.value import Value
 from autograd.words.names import Names
+<<<<<<< HEAD
 from autograd.words.notation import Written, brief, literal, write
 from autograd.words.text import constant, number, printable
+=======
+from autograd.words.notation import Written, literal, write
+from autograd.words.text import ordinal
+>>>>>>> f8e91d8 (Tell steps within the terminal's width, keep cursors apart, say what is stale; words for mistakes)
 
 
 def derivative(node: Value, i: int, names: Names) -> str:
     """The derivative of a node for its operand i, as of the forward pass: its rule, then the rule in numbers.
 
     Where a rule distinguishes cases, only the one that holds is written. For a node made by hand there are numbers
-    alone.
+    alone. Where the operand is used twice by the node, it is the part through this one use.
 
     Example:
         >>> x = Value(0.5, label="x")
@@ -23,8 +29,17 @@ def derivative(node: Value, i: int, names: Names) -> str:
         >>> print(derivative(y, 0, Names(y)))
         ∂y/∂x = 1 - y * y = 1 - 0.462117 * 0.462117 = 0.786448
     """
-    steps = [f"∂{names.atom(node)}/∂{names.atom(node._prev[i])}", *expressions(node, i, names)]
-    return " = ".join(steps)
+    found = " = ".join(expressions(node, i, names))
+    if sum(operand is node._prev[i] for operand in node._prev) > 1:
+        return f"through the {role(node, i)}: {found}"
+    return f"∂{names.atom(node)}/∂{names.atom(node._prev[i])} = {found}"
+
+
+def role(node: Value, i: int) -> str:
+    """What operand i is called in a sentence: `first factor`, `exponent`, `third operand`."""
+    rule = node._rule
+    named = rule.roles if isinstance(rule, Operation) else ()
+    return named[i] if i < len(named) else f"{ordinal(i)} operand"
 
 
 def expressions(node: Value, i: int, names: Names) -> list[str]:

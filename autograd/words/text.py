@@ -1,61 +1,96 @@
-"""How numbers and texts are written in lessons."""
+"""Texts in the width of a terminal: folded, in columns, with wide characters aligned."""
 
 from __future__ import annotations
 
+import os
+import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-WIDTH = 100
-"""The columns that every text keeps within."""
+ELSEWHERE = 100
+"""The columns of a text that does not go to a terminal."""
+
+NARROWEST, WIDEST = 40, 120
 
 
 class Text(str):
-    """Text that a prompt shows as it is, without quotes."""
+    """Text that a prompt shows as it is, without quotes, its long lines folded to the terminal's width."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return str(self)
+        columns = width()
+        return "\n".join(part for line in self.split("\n") for part in folded(line, columns))
 
 
-def number(x: Any) -> str:
-    """A number with at most six significant digits; a gradient that is a Value counts as its number.
-
-    Example:
-        >>> number(6.0), number(2 / 3), number(1e-9), number(1234567.5)
-        ('6.0', '0.666667', '1e-09', '1.23457e+06')
-    """
-    x = float(getattr(x, "data", x))
-    exact = repr(x)
-    if len(exact) <= 8:
-        return exact
-    short = f"{x:.6g}"
-    return short if any(mark in short for mark in ".en") else f"{short}.0"
+def width() -> int:
+    """How many columns there are: those of the terminal, from 40 to 120; 100 where the output goes elsewhere."""
+    try:
+        if not sys.stdout.isatty():
+            return ELSEWHERE
+        columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size(sys.stdout.fileno()).columns
+    except (AttributeError, OSError, ValueError):
+        return ELSEWHERE
+    return min(max(columns or 80, NARROWEST), WIDEST)
 
 
-def factor(x: Any) -> str:
-    """A number as it stands in a product or after a plus: `(-3.0)`."""
-    text = number(x)
-    return f"({text})" if text.startswith("-") else text
-
-
-def constant(x: float) -> str:
-    """A constant of a rule, as short as can be: `1`, `0.5`."""
-    return str(int(x)) if x.is_integer() and abs(x) < 1e6 else number(x)
-
-
-def printable(text: str, longest: int = 32) -> str:
-    r"""A label for one line of a terminal: control characters escaped, the middle of a long one left out.
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a wide character, none for a combining one.
 
     Example:
-        >>> print(printable("a\x1b[31m"), printable("w" * 50, 9))
-        a\x1b[31m wwww…wwww
+        >>> cells("loss"), cells("損失")
+        (4, 4)
     """
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    if len(shown) <= longest:
-        return shown
-    half = longest // 2
-    return f"{shown[: longest - half - 1]}…{shown[len(shown) - half :]}"
+    return len(text) if text.isascii() else sum(map(_cell, text))
+
+
+def _cell(c: str) -> int:
+    if unicodedata.east_asian_width(c) in "WF":
+        return 2
+    return 0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 1
+
+
+def padded(text: str, columns: int) -> str:
+    """The text, with blanks after it up to that many columns."""
+    return text + " " * (columns - cells(text))
+
+
+def folded(line: str, columns: int, indent: str | None = None) -> list[str]:
+    """A line as lines of at most that many columns, broken between words, or within one that is too long.
+
+    Args:
+        line: without a line break.
+        columns: how many fit.
+        indent: what later lines begin with; else as the first does, and two blanks more.
+    """
+    if cells(line) <= columns:
+        return [line]
+    start = line[: len(line) - len(line.lstrip(" "))]
+    indent = f"{start}  " if indent is None else indent
+    indent = indent if cells(indent) <= columns // 2 else "  "
+    lines, current, room = [], start if cells(start) <= columns // 2 else "", columns
+    empty = True
+    for word in line.split():
+        if not empty and cells(current) + 1 + cells(word) > room:
+            lines.append(current)
+            current, empty = indent, True
+        while cells(current) + (not empty) + cells(word) > room:
+            head = _head(word, room - cells(current))
+            lines.append(current + head)
+            word, current = word[len(head) :], indent
+        current += word if empty else f" {word}"
+        empty = False
+    return [*lines, current]
+
+
+def _head(word: str, columns: int) -> str:
+    """As much of a word as fits, and at least one character."""
+    taken = 0
+    for i, c in enumerate(word):
+        taken += _cell(c)
+        if taken > columns and i:
+            return word[:i]
+    return word
 
 
 def several(names: Iterable[str], longest: int = 3) -> str:
@@ -66,12 +101,24 @@ def several(names: Iterable[str], longest: int = 3) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(i: int) -> str:
+    """Which of several, from 0: `first`, `second`, …, `11th`."""
+    if i < len(ORDINALS):
+        return ORDINALS[i]
+    n = i + 1
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
 def aligned(rows: Sequence[tuple[str, ...]], numeric: frozenset[int] = frozenset()) -> list[str]:
     """Rows as columns two blanks apart; the columns in `numeric` stand to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
-            cell.rjust(width) if i in numeric else cell.ljust(width)
+            " " * (width - cells(cell)) + cell if i in numeric else padded(cell, width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from autograd.shown import number, printable
+from autograd.stale import stale
 from autograd.value import Value
+from autograd.words.arguments import a_value
 from autograd.words.names import Names
-from autograd.words.text import WIDTH, Text, aligned, number, printable
+from autograd.words.text import Text, aligned, cells, folded, width
+
+ROOM = 34
+"""The columns that the numbers and the operation take at most."""
 
 
 def tree(v: Value, depth: int = 5) -> Text:
     """The graph behind a Value, one node a line: its operands below it, with data, gradient and operation.
 
-    A node that is used more than once is shown in full where it comes first, and with `↑` afterwards.
+    A node that is used more than once is shown in full where it comes first, and with `↑` afterwards. Plain numbers in
+    the expression are shown without a gradient.
 
     Args:
         v: the result.
         depth: how many operations deep to go; `…` follows a node that has more below.
 
     Raises:
+        TypeError: `v` is no Value, or `depth` no whole number.
         ValueError: `depth` is negative.
 
     Example:
@@ -31,21 +39,28 @@ def tree(v: Value, depth: int = 5) -> Text:
         │  └─ b      -3.0   2.0
         └─ a ↑        2.0  -2.0
     """
+    a_value(v, "tree(v)")
+    if isinstance(depth, bool) or not isinstance(depth, int):
+        raise TypeError(f"depth counts operations and must be a whole number: {depth!r}")
     if depth < 0:
         raise ValueError(f"depth counts operations and cannot be negative: {depth}")
     names = Names(v)
     rows = [("node", "data", "grad", "operation")]
     shown: set[Value] = set()
     pending = [(v, "", "", 0)]
+    room = width() - ROOM
     while pending:
         node, here, below, level = pending.pop()
         again = node in shown
-        mark = " ↑" if again else " …" if node._prev and level == depth else ""
-        rows.append((_fit(here, names(node) + mark), number(node.data), number(node.grad), printable(node._op, 12)))
+        mark = " ↑" if again and node._prev else " …" if node._prev and level == depth else ""
+        mark = " ↑" if again and node.label else mark
+        gradient = "" if names.is_constant(node) else number(node.grad)
+        rows.append((_fit(here, names(node) + mark, room), number(node.data), gradient, printable(node._op, 12)))
         if not again and level < depth:
             pending.extend(_branches(node, below, level + 1))
         shown.add(node)
-    return Text("\n".join(aligned(rows, frozenset({1, 2}))))
+    notes = [line for note in (*names.notes, stale(v)) if note for line in folded(note, width())]
+    return Text("\n".join([*aligned(rows, frozenset({1, 2})), *notes]))
 
 
 def _branches(node: Value, below: str, level: int) -> list[tuple[Value, str, str, int]]:
@@ -57,7 +72,13 @@ def _branches(node: Value, below: str, level: int) -> list[tuple[Value, str, str
     ]
 
 
-def _fit(lines: str, name: str, room: int = WIDTH - 45) -> str:
-    """Lines and a name within the first column: deep down, the lines begin with `…`."""
-    excess = len(lines) + len(name) - room
-    return f"…{lines[excess + 1 :]}{name}" if excess > 0 else lines + name
+def _fit(lines: str, name: str, room: int) -> str:
+    """Lines and a name within the first column: deep down, the lines begin with `…`; what remains is cut at its end."""
+    excess = cells(lines) + cells(name) - room
+    if excess <= 0:
+        return lines + name
+    if excess < len(lines):
+        return f"…{lines[excess + 1 :]}{name}"
+    while cells(name) > room - 1:
+        name = name[:-1]
+    return f"{name}…"

@@ -1,0 +1,302 @@
+"""`Cursor`: a place in the sequence of a graph's nodes, with the commands of a debugger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from autograd.graph import topological
+from autograd.ops import Operation
+from autograd.shown import printable
+from autograd.steps import Step
+from autograd.value import Value
+from autograd.words.arguments import a_value
+from autograd.words.names import Names
+from autograd.words.text import Text, several
+
+Condition = Callable[[Value], object]
+
+
+class PassDone(StopIteration):
+    """There is no next step. Its text says what is final, and what one can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """Where `run` stops."""
+
+    words: str
+    holds: Condition
+    everywhere: bool = False
+    """Whether the operands of the node that was visited are asked too."""
+
+
+class Cursor:
+    """A place in the sequence of a graph's nodes, which can go forward and back.
+
+    Every command shows where it arrived. `run` stops at breakpoints; what is watched is shown after each step.
+    """
+
+    def __init__(self, loss: Value) -> None:
+        self.loss = a_value(loss, f"{type(self).__name__}(loss)")
+        self.names = Names(loss)
+        self._order = self._sequence()
+        self._breakpoints: list[Breakpoint] = []
+        self._watched: list[Value] = []
+
+    # What a kind of pass defines
+
+    def _sequence(self) -> list[Value]:
+        """The nodes in the order of their visits."""
+        raise NotImplementedError
+
+    def _visit(self) -> None:
+        """Does the work of the next step."""
+        raise NotImplementedError
+
+    def _told(self) -> Step:
+        """The lesson of the last step."""
+        raise NotImplementedError
+
+    def _undo_one(self) -> None:
+        """Undoes the last step."""
+        raise NotImplementedError
+
+    def _complete_after(self, node: Value) -> int:
+        """After how many steps a node is done with."""
+        raise NotImplementedError
+
+    def _finished(self) -> str:
+        """What is to be said of a pass that is done."""
+        raise NotImplementedError
+
+    def _state(self, node: Value) -> str:
+        """How a watched node stands."""
+        raise NotImplementedError
+
+    # Where it is
+
+    @property
+    def position(self) -> int:
+        """How many steps have been taken."""
+        raise NotImplementedError
+
+    @property
+    def done(self) -> bool:
+        """Whether all nodes have been visited."""
+        return self.position == len(self._order)
+
+    @property
+    def remaining(self) -> int:
+        """How many steps are left."""
+        return len(self._order) - self.position
+
+    @property
+    def current(self) -> Value | None:
+        """The node that the next step visits; None when done."""
+        return None if self.done else self._order[self.position]
+
+    # Going
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        self._step()
+        return self._arrived()
+
+    def _step(self) -> None:
+        if self.done:
+            raise PassDone(self._finished())
+        self._visit()
+
+    def _arrived(self, *notes: str) -> Step:
+        step = self._told()
+        watched = [f"watching: {', '.join(map(self._state, self._watched))}"] if self._watched else []
+        return replace(step, notes=(*notes, *step.notes, *watched, *self.names.notes))
+
+    def next(self, steps: int = 1) -> Step:
+        """Takes one step, or several; returns the last.
+
+        Raises:
+            ValueError: fewer than one step was asked for.
+            PassDone: all steps have been taken: a `StopIteration`, whose text says what one can do.
+        """
+        if steps < 1:
+            raise ValueError(f"next() takes at least one step, not {steps}; back() goes the other way")
+        self._step()
+        for _ in range(min(steps - 1, self.remaining)):
+            self._step()
+        return self._arrived()
+
+    def back(self, steps: int = 1) -> Text:
+        """Undoes the last step exactly, or several, and says where it is then.
+
+        Raises:
+            ValueError: fewer than one step was asked for.
+        """
+        if steps < 1:
+            raise ValueError(f"back() undoes at least one step, not {steps}; next() goes the other way")
+        if self.position == 0:
+            return Text(f"At the start: there is no step to undo. {self._next_is()}")
+        undone = self.position
+        for _ in range(min(steps, self.position)):
+            self._undo_one()
+        return self._place(self._undone(undone))
+
+    def _undone(self, last: int) -> str:
+        first = self.position + 1
+        return f"Undone: step {first}" if first == last else f"Undone: steps {last} to {first}"
+
+    def goto(self, where: int | Value | str) -> Step | Text:
+        """Goes forward or back: until exactly so many steps have been taken, or just after a node is done with.
+
+        Args:
+            where: a position, from 0; or a node, itself or by its name. A leaf is done with once all that use it have
+                been visited.
+
+        Raises:
+            ValueError: there is no such position or node.
+        """
+        if isinstance(where, (Value, str)):
+            node = self._node(where)
+            return self._go(self._complete_after(node), self._complete(node))
+        if isinstance(where, bool) or not isinstance(where, int):
+            raise TypeError(f"goto() takes a position, a Value or a name, not {where!r}")
+        if not 0 <= where <= len(self._order):
+            raise ValueError(f"positions go from 0 to {len(self._order)}, not {where}")
+        return self._go(where)
+
+    def _go(self, position: int, *notes: str) -> Step | Text:
+        before = self.position
+        if position > before:
+            while self.position < position:
+                self._visit()
+            return self._arrived(*notes)
+        while self.position > position:
+            self._undo_one()
+        return self._place(self._undone(before) if before > position else "Nothing to do", *notes)
+
+    def reset(self) -> Text:
+        """Goes back to the start, and leaves everything as it was found."""
+        before = self.position
+        while self.position:
+            self._undo_one()
+        taken = "step was" if before == 1 else f"{before} steps were"
+        undone = f"The one {taken} undone: all is as it was" if before == 1 else f"All {taken} undone: all is as it was"
+        return self._place(undone if before else "No step had been taken")
+
+    def run(self, until: Value | str | None = None) -> Step | Text:
+        """Goes on to the end, to the next breakpoint, or until a node is done with; returns the last step.
+
+        Args:
+            until: a node, itself or by its name, leaves included.
+
+        Raises:
+            ValueError: there is no such node, or it was done with before.
+        """
+        if self.done and until is None:
+            return Text(self._finished())
+        node = None if until is None else self._node(until)
+        end = len(self._order) if node is None else self._complete_after(node)
+        if node is not None and end <= self.position:
+            name, ago = self.names.atom(node), f"since step {end}" if end else "from the start"
+            raise ValueError(f"{name} has been complete {ago}: goto({self._typed(node)}) goes back there")
+        while self.position < end:
+            self._visit()
+            if met := [b.words for b in self._breakpoints if self._holds(b)]:
+                return self._arrived(f"stopped at the breakpoint {several(met)}")
+        return self._arrived(*([self._complete(node)] if node is not None else []))
+
+    # Breakpoints and what is watched
+
+    def break_at(self, *where: Value | str | Condition) -> Text:
+        """Makes `run` stop after certain steps; without arguments, lists the breakpoints.
+
+        Args:
+            where: nodes, themselves or by name; operations by symbol or name, `"*"` or `"tanh"`; or a condition, a
+                function of a node that is asked about the node of each step and its operands:
+                `lambda v: abs(v.grad) > 10`.
+
+        Raises:
+            ValueError: there is no such node or operation in the graph.
+        """
+        self._breakpoints += [self._breakpoint(each) for each in where]
+        if not self._breakpoints:
+            return Text('No breakpoints. break_at("a"), break_at("*") or break_at(lambda v: v.grad > 1) sets one.')
+        return Text(f"run() stops at {several([b.words for b in self._breakpoints], 20)}.")
+
+    def clear(self) -> Text:
+        """Removes all breakpoints, and watches nothing any more."""
+        self._breakpoints, self._watched = [], []
+        return Text("No breakpoints, and nothing watched.")
+
+    def watch(self, *nodes: Value | str) -> Text:
+        """Shows the gradients of these nodes after each step; without arguments, now."""
+        self._watched += [node for node in map(self._node, nodes) if node not in self._watched]
+        if not self._watched:
+            return Text('Nothing is watched. watch("a") or watch(a) does.')
+        return Text(f"watching: {', '.join(map(self._state, self._watched))}")
+
+    def _breakpoint(self, where: Value | str | Condition) -> Breakpoint:
+        if isinstance(where, str) and any(where in _operation_names(node) for node in self._order):
+            return Breakpoint(f"operation {printable(where)}", lambda node: where in _operation_names(node))
+        if isinstance(where, (Value, str)):
+            node = self._node(where)
+            end = self._complete_after(node)
+            return Breakpoint(self.names.atom(node), lambda _: self.position == end)
+        if not callable(where):
+            raise TypeError(f"break_at() takes a Value, a name, an operation or a condition, not {where!r}")
+        return Breakpoint(getattr(where, "__name__", "condition").replace("<lambda>", "condition"), where, True)
+
+    def _holds(self, breakpoint: Breakpoint) -> bool:
+        visited = self._order[self.position - 1]
+        nodes = [visited, *dict.fromkeys(visited._prev)] if breakpoint.everywhere else [visited]
+        return any(breakpoint.holds(node) for node in nodes)
+
+    # Words
+
+    def _node(self, where: Value | str) -> Value:
+        if isinstance(where, str):
+            return self.names.find(where)
+        a_value(where, "this")
+        if not any(where is node for node in self.names.nodes):
+            raise ValueError(f"{self.names(where)} is not part of {self.names(self.loss)}: this pass never comes to it")
+        return where
+
+    def _typed(self, node: Value) -> str:
+        name = self.names(node)
+        return name if name.isidentifier() else f'"{name}"'
+
+    def _complete(self, node: Value) -> str:
+        after = self._complete_after(node)
+        name = self.names.atom(node)
+        return f"{name} is complete after step {after}" if after else f"{name} is given from the start"
+
+    def _place(self, what: str, *notes: str) -> Text:
+        where = f"After step {self.position} of {len(self._order)}" if self.position else "At the start"
+        watched = [f"watching: {', '.join(map(self._state, self._watched))}"] if self._watched else []
+        lines = [f"{what}. {where}. {self._next_is()}", *(f"  {note}" for note in (*notes, *watched))]
+        return Text("\n".join(lines))
+
+    def _next_is(self) -> str:
+        if self.current is None:
+            return "All steps have been taken."
+        return f"The next step, {self.position + 1} of {len(self._order)}, is at {self.names(self.current)}."
+
+    def __repr__(self) -> str:
+        kind, total = type(self).__name__, len(self._order)
+        where = "done" if self.current is None else f"next: {self.names(self.current)}"
+        return f"<{kind} of {self.names(self.loss)}: {self.position} of {total} steps taken, {where}>"
+
+
+def _operation_names(node: Value) -> tuple[str, ...]:
+    rule = node._rule
+    if rule is None:
+        return ()
+    return (node._op, rule.name) if isinstance(rule, Operation) else (node._op,)
+
+
+def operations(loss: Value) -> list[Value]:
+    """The operations of a graph in the order of computation; the loss alone where it is a leaf."""
+    return topological(loss) or [loss]

@@ -1,0 +1,113 @@
+"""Whether a graph's numbers are still those of its leaves: what was changed since they were computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.graph import topological
+from autograd.ops import Operation
+from autograd.shown import number, printable
+from autograd.terms import Term, traced
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+LOOKED_AT = 1000
+"""How many operations a repr looks at: it is to be quick on a graph of any size."""
+
+
+def stale(root: Value, most: int | None = None) -> str:
+    """What was changed after this was computed, as a sentence; empty where nothing was.
+
+    A node is stale where its operands' present numbers would give another answer, or other local derivatives, than it
+    holds. What an operand was before is known where a product kept it as a local derivative.
+
+    Args:
+        root: whose graph.
+        most: graphs of more operations are not looked at, and nothing is said of them.
+
+    Example:
+        >>> from autograd import Value
+        >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+        >>> y = w * x
+        >>> w.data = 1.2
+        >>> stale(y)
+        'stale: w was changed from 3.0 to 1.2 after this was computed; refresh()'
+    """
+    order = _order(root, most)
+    changed = [node for node in order if differs(node)]
+    if not changed:
+        return ""
+    return f"stale: {_changes(order, changed)} after this was computed; refresh()"
+
+
+def differs(node: Value) -> bool:
+    """Whether a node's operands would give another number, or other local derivatives, than it holds."""
+    rule = node._rule
+    if not isinstance(rule, Operation) or not node._local_grads:
+        return False  # made by hand: only its maker knows how to compute it
+    try:
+        answer, *slopes = rule.evaluate(*[operand.data for operand in node._prev])
+    except (ArithmeticError, ValueError):
+        return True
+    held = (node.data, *node._local_grads)
+    return any(x != y and (x == x or y == y) for x, y in zip((answer, *slopes), held, strict=True))
+
+
+def _order(root: Value, most: int | None) -> list[Value]:
+    """The operations below a node; none where there are more than `most`."""
+    if most is None:
+        return topological(root)
+    met, pending = {root}, [root]
+    while pending:
+        for operand in pending.pop()._prev:
+            if operand not in met:
+                met.add(operand)
+                pending.append(operand)
+        if len(met) > 2 * most:
+            return []
+    return topological(root)
+
+
+def _changes(order: list[Value], changed: list[Value]) -> str:
+    """Which leaves were changed, and from what to what where that is known."""
+    before: dict[Value, float] = {}
+    for node in order:
+        for operand, old in _kept(node):
+            before.setdefault(operand, old)
+    suspects = dict.fromkeys(operand for node in changed for operand in node._prev)
+    sure = [v for v in suspects if v in before and _other(before[v], v.data)]
+    unsure = [v for v in suspects if v not in before and not v._prev and v.label]
+    if sure:
+        shown = [f"{_called(v)} was changed from {number(before[v])} to {number(v.data)}" for v in sure[:3]]
+        return " and ".join([*shown, *([f"{len(sure) - 3} more"] if len(sure) > 3 else [])])
+    if len(unsure) == 1:
+        return f"{_called(unsure[0])} was changed to {number(unsure[0].data)}"
+    if unsure:
+        return f"one or more of {', '.join(map(_called, unsure[:5]))} were changed"
+    return "an operand was changed"
+
+
+def _kept(node: Value) -> list[tuple[Value, float]]:
+    """What operands were when a node was computed, where its rule kept it: a factor, as the other's derivative."""
+    rule = node._rule
+    if not isinstance(rule, Operation) or not node._local_grads or len(node._prev) > 4:
+        return []
+    try:
+        partials = traced(rule)[1]
+    except TypeError:
+        return []
+    by_key = {f"x{i}": operand for i, operand in enumerate(node._prev)}
+    return [
+        (by_key[partial.args[0]], local)
+        for partial, local in zip(partials, node._local_grads, strict=True)
+        if isinstance(partial, Term) and partial.head == "name" and partial.args[0] in by_key
+    ]
+
+
+def _other(x: float, y: float) -> bool:
+    return x != y and (x == x or y == y)
+
+
+def _called(v: Value) -> str:
+    return printable(v.label) if v.label else "a result" if v._prev else "a Value without a label"

@@ -1,0 +1,99 @@
+"""The lesson of one step of a pass: the same words for the prompt and for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.value import Value
+from autograd.words.display import bundle
+from autograd.words.text import cells, folded, padded, width
+
+MOST = 20
+"""So many changes of one step are written out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step did to one gradient."""
+
+    node: Value
+    """Whose gradient changed."""
+    before: Any
+    after: Any
+    rule: str
+    """The local derivative, in symbols and numbers: `∂L/∂d = f = -2.0`."""
+    sum: str
+    """How the gradient changed: `d.grad: 0 → 0 + (-2.0)·1.0 = -2.0`."""
+    note: str = ""
+    """What is worth noticing: `one more contribution: they add up`."""
+    constant: bool = False
+    """Whether it is that of a plain number in the expression: the lesson passes it over, unless asked for it."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """The lesson of one step: the same words for the prompt and for a page.
+
+    Its `repr`, and `lines`, is the whole lesson; the parts are for who lays it out differently.
+    """
+
+    number: int
+    """Which step it is, from 1."""
+    total: int
+    node: Value
+    """The node at which the chain rule was applied, or which was computed."""
+    title: str
+    """The node and its operation with numbers filled in: `d = e + c = -6.0 + 10.0 = 4.0`."""
+    reason: str
+    """Its gradient so far, and why it is complete."""
+    words: str
+    """The rule of differentiation in a sentence."""
+    changes: tuple[Change, ...]
+    """One for each operand, in order; in the last step also one for each leaf that held a gradient before the pass."""
+    loss: Value | None = None
+    """Where the pass started."""
+    notes: tuple[str, ...] = ()
+    """What else is to be said here: a breakpoint, what is watched, that a number is stale."""
+
+    @property
+    def lines(self) -> list[str]:
+        """The lesson, within the terminal's width."""
+        columns = width()
+        lines = folded(f"Step {self.number} of {self.total}: {self.title}", columns, "    ")
+        for sentence in filter(None, (self.reason, self.words)):
+            lines += folded(f"  {sentence}", columns)
+        changes = [change for change in self.changes if not change.constant]
+        lines += _in_columns(changes[:MOST], columns)
+        if len(changes) > MOST:
+            lines.append(f"  and {len(changes) - MOST:,} more operands")
+        for note in self.notes:
+            lines += folded(f"  {note}", columns)
+        return lines
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """For IPython and Jupyter: the lesson, and the drawing with the step's node marked."""
+        return bundle(repr(self), self.loss or self.node, [self.node])
+
+
+def _in_columns(changes: list[Change], columns: int) -> list[str]:
+    """The rules in one column and the sums in another where they fit, else each below the other."""
+    left = max((cells(change.rule) for change in changes), default=0)
+    return [line for change in changes for line in _laid_out(change, left, columns)]
+
+
+def _laid_out(change: Change, left: int, columns: int) -> list[str]:
+    note = f"({change.note})" if change.note else ""
+    parts = [padded(change.rule, left) if change.sum or note else change.rule, change.sum, note]
+    whole = "  " + "   ".join(part for part in parts if part.strip())
+    if cells(whole) <= columns:
+        return [whole]
+    present = [part.strip() for part in parts if part.strip()]
+    return [
+        line
+        for i, part in enumerate(present)
+        for line in folded(("  " if i == 0 else "      ") + part, columns, "      " if i == 0 else "        ")
+    ]

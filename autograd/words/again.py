@@ -1,0 +1,47 @@
+"""A graph computed again beside itself, from its leaves' present numbers: nothing in it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograd.graph import describe, topological
+from autograd.ops import Operation
+from autograd.value import Value
+
+
+def recomputed(loss: Value, given: Mapping[Value, float] | None = None) -> dict[Value, float]:
+    """The number of each operation as it would be now, with some numbers given.
+
+    Raises:
+        TypeError: a node was made by hand and cannot be computed again.
+    """
+    found: dict[Value, float] = dict(given or {})
+    for node in topological(loss, known=list(found)):
+        found[node] = _evaluated(node, found)[0]
+    found.setdefault(loss, loss.data)
+    return found
+
+
+def slope_now(loss: Value, a: Value) -> float:
+    """The derivative of the loss for `a`, at the leaves' present numbers.
+
+    Raises:
+        TypeError: a node was made by hand and cannot be computed again.
+    """
+    data: dict[Value, float] = {}
+    gradient: dict[Value, float] = {loss: 1.0}
+    order = topological(loss)
+    local = {}
+    for node in order:
+        data[node], *local[node] = _evaluated(node, data)
+    for node in reversed(order):
+        for operand, slope in zip(node._prev, local[node], strict=True):
+            gradient[operand] = gradient.get(operand, 0.0) + slope * gradient[node]
+    return gradient.get(a, 0.0)
+
+
+def _evaluated(node: Value, data: Mapping[Value, float]) -> tuple[float, ...]:
+    rule = node._rule
+    if not isinstance(rule, Operation):
+        raise TypeError(f"{describe(node)} was made by hand and cannot be computed again")
+    return rule.evaluate(*[data.get(operand, operand.data) for operand in node._prev])

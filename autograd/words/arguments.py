@@ -1,0 +1,62 @@
+"""What the words are asked about: arguments checked, and mistakes told, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.graph import every_node
+from autograd.scalars import shown
+from autograd.shown import number, printable
+from autograd.value import Value
+
+
+def a_value(v: Any, function: str) -> Value:
+    """The argument, if it is a Value.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(v, Value):
+        return v
+    hint = ""
+    if isinstance(v, (int, float)):
+        hint = f": a plain number remembers nothing of how it was computed; Value({v!r}) does"
+    elif isinstance(v, (list, tuple)):
+        hint = ": pass one of its elements"
+    elif isinstance(v, str):
+        hint = ": pass the Value itself, without quotes"
+    elif v is None:
+        hint = ": did a function forget to return its result?"
+    raise TypeError(f"{function} needs a Value, not {shown(v)}{hint}")
+
+
+def a_pair(loss: Any, a: Any, function: str) -> tuple[Value, Value]:
+    """The result and what it depends on, if they are that.
+
+    Raises:
+        TypeError: one of them is no Value.
+        ValueError: the first does not depend on the second.
+    """
+    loss, a = a_value(loss, f"{function}(loss, a)"), a_value(a, f"{function}(loss, a)")
+    if not depends(loss, a):
+        if depends(a, loss):
+            swapped = f"{function}({called(a)}, {called(loss)})" if a.label and loss.label else "the result comes first"
+            raise ValueError(
+                f"{called(loss)} does not depend on {called(a)}; it is the other way round: {called(a)} depends on "
+                f"{called(loss)}. Did you mean {swapped}?"
+            )
+        raise ValueError(
+            f"{called(loss)} does not depend on {called(a)}: it was not computed from it, so a change there changes "
+            "nothing here"
+        )
+    return loss, a
+
+
+def depends(loss: Value, a: Value) -> bool:
+    """Whether `a` is among the nodes that the loss was computed from, itself included."""
+    return any(node is a for node in every_node(loss))
+
+
+def called(v: Value) -> str:
+    """A Value in a message, outside its graph: by its label, else by its number."""
+    return printable(v.label) if v.label else f"Value({number(v.data)})"
