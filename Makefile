@@ -3,10 +3,11 @@ BIN := .venv/bin
 OLDEST := numpy==1.26.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 DOCUMENTED := autograd autograd.compiler autograd.functions autograd.ops nn nn.initialisation nn.schedules viz
 
-.PHONY: digits test coverage lint format bench docs oldest wheel browser clean help
+.PHONY: digits repl test coverage lint format bench docs oldest wheel browser clean help
 
 help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
+	@echo "make repl     a prompt to step through graphs at, with IPython"
 	@echo "make test     run all tests"
 	@echo "make coverage run them and list the lines that none of them runs"
 	@echo "make lint     check format, style and types"
@@ -20,6 +21,9 @@ help:
 
 digits: .venv/demos
 	@$(BIN)/python -m demos.digits
+
+repl: .venv/repl
+	@$(BIN)/python -m autograd
 
 test: .venv/dev
 	@$(BIN)/python -m pytest -q

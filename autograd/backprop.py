@@ -193,7 +193,7 @@ class Backprop(Cursor):
         self._now = {}
         self._set(self.loss, 1.0)
         _passes.append(weakref.ref(self))
-        _keep(self)
+        _latest[:] = [(_passes[-1], self._taken, len(self._order))]
 
     def _send(self, node: Value) -> None:
         """Sends each operand the node's gradient times the local derivative, as `backward()` does."""
@@ -259,6 +259,7 @@ class Backprop(Cursor):
                 self._visit()
 
     def _put_others_aside(self) -> None:
+        self._undo_dropped()
         _passes[:] = [ref for ref in _passes if (each := ref()) is not None and each._taken]
         mine = set(self.names.nodes)
         begun = [each for ref in _passes if (each := ref()) is self or (each and not mine.isdisjoint(each.names.nodes))]
@@ -273,6 +274,17 @@ class Backprop(Cursor):
                 each._take_back()
         others = [repr(each).strip("<>") for each in begun[mixed[0] :] if each is not self]
         self._notes.append(f"put aside, to go on where it was when it is moved again: {several(others)}")
+
+    def _undo_dropped(self) -> None:
+        """Undoes the latest pass if it was left half way and is no more: its gradients are not "from before"."""
+        for ref, taken, total in _latest:
+            if ref() is None and taken and len(taken) < total:
+                mine = set(self.names.nodes)
+                if any(node in mine for node, _ in taken[0]):
+                    for node, grad in taken[0]:
+                        node.grad = grad
+                    self._notes.append("an earlier pass over this graph, left half way, was undone first")
+        _latest[:] = [each for each in _latest if each[0]() is not None]
 
     # Words
 
@@ -398,12 +410,8 @@ _passes: list[weakref.ref[Backprop]] = []
 _moved: list[weakref.ref[Backprop]] = []
 """The pass that moved last, if any: until another moves, it need not look for others."""
 
-_latest: list[Backprop] = []
-
-
-def _keep(pass_: Backprop) -> None:
-    """Keeps the latest pass, so that one that is dropped half way can still be put aside by the next."""
-    _latest[:] = [pass_]
+_latest: list[tuple[weakref.ref[Backprop], list[_Before], int]] = []
+"""The pass that began last, what it did, and its number of steps: one dropped half way is undone by the next."""
 
 
 def lessons(loss: Value) -> list[Step]:

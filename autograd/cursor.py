@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from autograd.words.names import Names
 from autograd.words.text import Text, several
 
 Condition = Callable[[Value], object]
+
+_clock = itertools.count()
 
 
 class PassDone(StopIteration):
@@ -43,6 +46,8 @@ class Cursor:
         self._order = self._sequence()
         self._breakpoints: list[Breakpoint] = []
         self._watched: list[Value] = []
+        self.used = next(_clock)
+        """A number that grows: the cursor with the largest was made or moved last."""
 
     # What a kind of pass defines
 
@@ -106,11 +111,13 @@ class Cursor:
         return self._arrived()
 
     def _step(self) -> None:
+        self.used = next(_clock)
         if self.done:
             raise PassDone(self._finished())
         self._visit()
 
     def _arrived(self, *notes: str) -> Step:
+        self.used = next(_clock)
         step = self._told()
         watched = [f"watching: {', '.join(map(self._state, self._watched))}"] if self._watched else []
         return replace(step, notes=(*notes, *step.notes, *watched, *self.names.notes))
@@ -274,6 +281,7 @@ class Cursor:
         return f"{name} is complete after step {after}" if after else f"{name} is given from the start"
 
     def _place(self, what: str, *notes: str) -> Text:
+        self.used = next(_clock)
         where = f"After step {self.position} of {len(self._order)}" if self.position else "At the start"
         watched = [f"watching: {', '.join(map(self._state, self._watched))}"] if self._watched else []
         lines = [f"{what}. {where}. {self._next_is()}", *(f"  {note}" for note in (*notes, *watched))]

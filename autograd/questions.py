@@ -15,7 +15,7 @@ from autograd.words.again import recomputed, slope_now
 from autograd.words.arguments import a_pair, a_value, called, depends
 from autograd.words.names import Names
 from autograd.words.paths import consumers, gradients
-from autograd.words.text import Text, cells, folded, padded, width
+from autograd.words.text import Text, cells, folded, padded, unbroken, width
 
 
 def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
@@ -236,16 +236,12 @@ def _twice(names: Names, loss: Value, right: dict[Value, float]) -> list[str]:
     if not leaves:
         return ["   no leaf here has a gradient that could add up."]
     leaf = leaves[0]
-    said = (
-        f"   {names.atom(leaf)}.grad is {number(2 * right[leaf])} then, and {number(right[leaf])} is right: leaves add "
-    )
-    said += "up over passes, until they are zeroed."
+    twice, once = number(2 * right[leaf]), number(right[leaf])
+    said = [f"   {names.atom(leaf)}.grad is {twice} then, and {once} is right: leaves add up until they are zeroed."]
     inner = [v for v in right if v._prev and v is not loss]
     if inner:
-        said += (
-            f" Only leaves do: {names.atom(inner[0])}.grad is {number(right[inner[0]])} after one pass and after two."
-        )
-    return [said]
+        said.append(f"   Only leaves do: {names.atom(inner[0])}.grad is {number(right[inner[0]])} after either pass.")
+    return said
 
 
 def _first_wrong(
@@ -257,9 +253,9 @@ def _first_wrong(
         if not names.is_constant(node) and abs(got - expected) > 1e-12 * max(1.0, abs(expected)):
             users = [user for user in order if node in user._prev]
             shares = [
-                f"{names(loss)} → … → {names(user)} → {names(node)}"
+                " → ".join("…" if each is None else unbroken(names(each)) for each in (loss, None, user, node))
                 if user is not loss
-                else f"{names(loss)} → {names(node)}"
+                else f"{unbroken(names(loss))} → {unbroken(names(node))}"
                 for user in users
             ]
             return [

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
-import pty
 import re
-import select
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -163,42 +159,6 @@ def test_the_tour_from_the_command_line() -> None:
     )
     assert "8 of 8: A step downhill" in done.stdout
     assert done.stderr == ""
-
-
-def read_until(terminal: int, text: str, seconds: float = 20.0) -> str:
-    seen, deadline = "", time.monotonic() + seconds
-    while text not in seen and time.monotonic() < deadline:
-        ready, _, _ = select.select([terminal], [], [], 0.2)
-        if ready:
-            seen += os.read(terminal, 4096).decode(errors="replace")
-    assert text in seen, seen
-    return seen
-
-
-def test_the_real_prompt(tmp_path: object) -> None:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import sys; import autograd.__main__ as m; m._standard()"],
-        stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "HOME": str(tmp_path), "TERM": "dumb"},
-    )  # fmt: skip
-    os.close(theirs)
-    try:
-        read_until(ours, "Try tour()")
-        for typed, answer in (
-            ("a, b = Value(2.0), Value(-3.0); y = a * b; label(locals())", "['a', 'b', 'y']"),
-            ("next(Backprop(y))", "∂y/∂b = a = 2.0"),
-            ("1 / (b + 3)", "ZeroDivisionError"),
-            ("Backpr\ty).remaining", "\n1"),
-        ):
-            os.write(ours, f"{typed}\n".encode())
-            read_until(ours, answer)
-        os.write(ours, b"exit()\n")
-        process.wait(10)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-    assert process.returncode == 0
 
 
 def test_all_names_are_there() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from autograd.graph import topological
 from autograd.value import Value
+from autograd.words.text import Text
 
 LARGEST = 150
 """Graphs of more operations are shown as text alone."""
@@ -13,7 +14,7 @@ LARGEST = 150
 
 def bundle(text: str, root: Value, highlight: Sequence[Value] = ()) -> dict[str, str]:
     """Representations by their MIME type."""
-    shown = {"text/plain": text}
+    shown = {"text/plain": repr(Text(text))}
     if not root._prev or len(topological(root)) > LARGEST:
         return shown
     try:

@@ -13,7 +13,7 @@ from autograd.ops import ATOM
 from autograd.shown import number, printable
 from autograd.value import Value
 from autograd.words.notation import Written, literal, rule_of, write
-from autograd.words.text import several
+from autograd.words.text import several, unbroken
 
 SHORT = 28
 """Up to how many characters an expression serves as its own name."""
@@ -90,7 +90,8 @@ class Names:
 
     def _note(self, text: str) -> str:
         same = [node for node, shared in self._shared.items() if shared == text]
-        first, last = self._names[same[0]].within(ATOM), self._names[same[-1]].within(ATOM)
+        first, last = (unbroken(self._names[node].within(ATOM)) for node in (same[0], same[-1]))
+        text = unbroken(text)
         if any(node.label for node in same):
             return f"{len(same)} Values have the label {text}: {first} was made first, {last} last"
         return f"{text} was computed {len(same)} times: {first} and {last} are nodes of their own"

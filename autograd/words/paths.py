@@ -12,7 +12,7 @@ from autograd.words.arguments import a_pair
 from autograd.words.names import Names
 from autograd.words.notation import Written, latex_name
 from autograd.words.rules import role, symbols
-from autograd.words.text import Text, cells, folded, padded, width
+from autograd.words.text import KEPT, Text, cells, folded, padded, unbroken, width
 
 MOST = 20
 """So many paths are written out; where there are more, the last step of each."""
@@ -108,7 +108,7 @@ def explain(loss: Value, a: Value) -> Text:
           their sum                    = -2.0
     """
     names, users, gradient = _prepared(loss, a, "explain")
-    title = f"∂{names.atom(loss)}/∂{names.atom(a)} = {number(gradient[a])}"
+    title = f"{_ratio(names, loss, a, False)} = {number(gradient[a])}".replace(KEPT, " ")
     if a is loss:
         return Text(f"{title}: the derivative of a value with respect to itself")
     total = count_paths(loss, a, users)
@@ -143,7 +143,7 @@ def _along(names: Names, way: list[Edge], a: Value) -> str:
 def _stop(names: Names, way: list[Edge], k: int, a: Value) -> str:
     """Node k of a way, and as which operand it was entered where the one before uses it more than once."""
     node = way[k][0] if k < len(way) else a
-    name = names(node)
+    name = unbroken(names(node))
     user, i = way[k - 1] if k else (node, 0)
     twice = k > 0 and len(user._prev) <= LONG and sum(operand is node for operand in user._prev) > 1
     return f"{name} ({role(user, i)})" if twice else name
@@ -188,7 +188,7 @@ def _columns(rows: list[Row], columns: int) -> list[str]:
     left, middle = (max(cells(row[k]) for row in rows) for k in (0, 1))
     whole = [f"  {padded(way, left)}   {padded(product, middle)} = {result}" for way, product, result in rows]
     if max(map(cells, whole)) <= columns:
-        return whole
+        return [line.replace(KEPT, " ") for line in whole]
     lines = []
     for way, product, result in rows:
         if product:
@@ -264,9 +264,9 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
     indent = " " * cells(head) if cells(head) <= columns // 3 else "  "
     lines = [line for row in different for line in _folded(f"{indent} = ", row, columns)]
     if indent == "  ":
-        lines = [head, *lines]
+        lines = [head.replace(KEPT, " "), *lines]
     else:
-        lines[0] = head + lines[0][len(indent) :]
+        lines[0] = head.replace(KEPT, " ") + lines[0][len(indent) :]
     notes = [note for note in (*names.notes, stale(loss)) if note]
     return Text("\n".join([*lines, *(line for note in notes for line in folded(note, columns))]))
 
@@ -279,7 +279,7 @@ def _folded(start: str, summands: list[str], columns: int) -> list[str]:
     """A sum on one line where it fits, else each summand on its own, folded between words."""
     whole = start + " + ".join(summands)
     if cells(whole) <= columns:
-        return [whole]
+        return [whole.replace(KEPT, " ")]
     below = " " * len(start)
     lines = []
     for i, summand in enumerate(summands):
@@ -292,7 +292,7 @@ def _folded(start: str, summands: list[str], columns: int) -> list[str]:
 def _ratio(names: Names, top: Value, bottom: Value, latex: bool) -> str:
     if latex:
         return rf"\frac{{\partial {latex_name(names(top))}}}{{\partial {latex_name(names(bottom))}}}"
-    return f"∂{names.atom(top)}/∂{names.atom(bottom)}"
+    return f"{unbroken(f'∂{names.atom(top)}')}{unbroken(f'/∂{names.atom(bottom)}')}"
 
 
 def _fraction(names: Names, edge: Edge, latex: bool) -> str:

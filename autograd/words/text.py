@@ -34,6 +34,15 @@ def width() -> int:
     return min(max(columns or 80, NARROWEST), WIDEST)
 
 
+KEPT = "\u00a0"
+"""A blank at which `folded` breaks no line."""
+
+
+def unbroken(name: str) -> str:
+    """A short name as one word, for `folded` to keep on one line."""
+    return name.replace(" ", KEPT) if len(name) <= NARROWEST // 2 else name
+
+
 def cells(text: str) -> int:
     """How many columns of a terminal a text takes: two for a wide character, none for a combining one.
 
@@ -64,13 +73,13 @@ def folded(line: str, columns: int, indent: str | None = None) -> list[str]:
         indent: what later lines begin with; else as the first does, and two blanks more.
     """
     if cells(line) <= columns:
-        return [line]
+        return [line.replace(KEPT, " ")]
     start = line[: len(line) - len(line.lstrip(" "))]
     indent = f"{start}  " if indent is None else indent
-    indent = indent if cells(indent) <= columns // 2 else "  "
-    lines, current, room = [], start if cells(start) <= columns // 2 else "", columns
+    indent = indent if cells(indent) <= 2 * columns // 3 else "  "
+    lines, current, room = [], start if cells(start) <= 2 * columns // 3 else "", columns
     empty = True
-    for word in line.split():
+    for word in filter(None, line.split(" ")):
         if not empty and cells(current) + 1 + cells(word) > room:
             lines.append(current)
             current, empty = indent, True
@@ -80,7 +89,7 @@ def folded(line: str, columns: int, indent: str | None = None) -> list[str]:
             word, current = word[len(head) :], indent
         current += word if empty else f" {word}"
         empty = False
-    return [*lines, current]
+    return [each.replace(KEPT, " ") for each in (*lines, current)]
 
 
 def _head(word: str, columns: int) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograd.shown import number, printable
 from autograd.stale import stale
 from autograd.value import Value
 from autograd.words.arguments import a_value
 from autograd.words.names import Names
-from autograd.words.text import Text, aligned, cells, folded, width
-
-ROOM = 34
-"""The columns that the numbers and the operation take at most."""
+from autograd.words.text import NARROWEST, Text, aligned, cells, folded, width
 
 
 def tree(v: Value, depth: int = 5) -> Text:
@@ -44,23 +43,41 @@ def tree(v: Value, depth: int = 5) -> Text:
         raise TypeError(f"depth counts operations and must be a whole number: {depth!r}")
     if depth < 0:
         raise ValueError(f"depth counts operations and cannot be negative: {depth}")
-    names = Names(v)
-    rows = [("node", "data", "grad", "operation")]
+    names, columns = Names(v), width()
+    rows = [("", "node", "data", "grad", "operation")]
     shown: set[Value] = set()
     pending = [(v, "", "", 0)]
-    room = width() - ROOM
     while pending:
         node, here, below, level = pending.pop()
-        again = node in shown
-        mark = " ↑" if again and node._prev else " …" if node._prev and level == depth else ""
-        mark = " ↑" if again and node.label else mark
+        again = node in shown and _is_called(node)
+        mark = " ↑" if again else " …" if node._prev and level == depth else ""
         gradient = "" if names.is_constant(node) else number(node.grad)
-        rows.append((_fit(here, names(node) + mark, room), number(node.data), gradient, printable(node._op, 12)))
+        rows.append((here, names(node) + mark, number(node.data), gradient, printable(node._op, 12)))
         if not again and level < depth:
             pending.extend(_branches(node, below, level + 1))
         shown.add(node)
-    notes = [line for note in (*names.notes, stale(v)) if note for line in folded(note, width())]
-    return Text("\n".join([*aligned(rows, frozenset({1, 2})), *notes]))
+    notes = [line for note in (*names.notes, stale(v)) if note for line in folded(note, columns)]
+    return Text("\n".join([*_in_columns(rows, columns), *notes]))
+
+
+def _is_called(node: Value) -> bool:
+    return bool(node.label or node._prev)
+
+
+def _in_columns(rows: list[tuple[str, str, str, str, str]], columns: int) -> list[str]:
+    """The table; in a narrow terminal without the operation, which the names show too."""
+    beside: list[tuple[str, ...]] = [row[2:] for row in rows]
+    room = columns - _total(beside)
+    if room < NARROWEST // 2:
+        beside = [row[2:4] for row in rows]
+        room = columns - _total(beside)
+    nodes = [_fit(lines, name, room) for lines, name, *_ in rows]
+    return aligned([(node, *others) for node, others in zip(nodes, beside, strict=True)], frozenset({1, 2}))
+
+
+def _total(rows: Sequence[tuple[str, ...]]) -> int:
+    """The width of these columns, with the blanks before each."""
+    return sum(2 + max(map(cells, column)) for column in zip(*rows, strict=True))
 
 
 def _branches(node: Value, below: str, level: int) -> list[tuple[Value, str, str, int]]:

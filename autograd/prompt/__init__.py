@@ -1,0 +1,1 @@
+"""The prompt of `python -m autograd`: Python's or IPython's own, with labels, commands and words for mistakes."""

@@ -1,0 +1,70 @@
+"""What is typed: pasted prompts taken off, and the commands of a debugger understood as calls of the latest pass."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from autograd.cursor import Cursor
+
+COMMANDS = {
+    "next": "the next step; next 3: three of them",
+    "back": "undo a step",
+    "goto": "goto 3, goto a: go to a step, or to where a is complete",
+    "run": "to the end or a breakpoint; run a: until a is complete",
+    "reset": "to the start, all as it was",
+    "break": "break a, break *: where run stops; break alone lists them",
+    "watch": "watch a: show its gradient at each step",
+    "clear": "no breakpoints, nothing watched",
+    "where": "where the pass is",
+}
+"""The commands on the latest pass, and what each does."""
+
+METHODS = {"break": "break_at"}
+_PROMPT = re.compile(r"\s*(>>>|\.\.\.)( |$)")
+_ARGUMENT = r"""[\w.\[\]#]+|"[^"]*"|'[^']*'|[-+*/]|\*\*[\d.]*"""
+_COMMAND = re.compile(rf"({'|'.join(COMMANDS)})(?:\s+(?:until\s+)?({_ARGUMENT}))?\s*")
+
+
+def pasted(line: str) -> str:
+    """A line without the prompt that was pasted with it."""
+    found = _PROMPT.match(line)
+    return line[found.end() :] if found else line
+
+
+def latest(namespace: dict[str, Any]) -> tuple[str, Cursor] | None:
+    """The pass that commands go to: the one bound last in a session, with its name."""
+    found = [(name, thing) for name, thing in namespace.items() if isinstance(thing, Cursor) and name[:1] != "_"]
+    return max(found, key=lambda each: each[1].used) if found else None
+
+
+def translated(line: str, namespace: dict[str, Any]) -> str:
+    """A command as the call that it stands for; any other line as it is.
+
+    A word is a command only where the line is nothing else, and where no variable is called so.
+
+    Example:
+        >>> from autograd import Backprop, Value
+        >>> translated("goto a", {"bp": Backprop(Value(2.0, label="a"))})
+        "bp.goto('a')"
+        >>> translated("next(bp)", {})
+        'next(bp)'
+    """
+    found = _COMMAND.fullmatch(line.rstrip())
+    if not found or found[1] in namespace:
+        return line
+    pass_ = latest(namespace)
+    if pass_ is None:
+        return line
+    word, argument = found[1], (found[2] or "").strip()
+    if argument and word in ("reset", "clear", "where"):
+        return line
+    if word == "where":
+        return pass_[0]
+    return f"{pass_[0]}.{METHODS.get(word, word)}({_argument(word, argument)})"
+
+
+def _argument(word: str, text: str) -> str:
+    if not text or (text.isdigit() and word in ("next", "back", "goto")):
+        return text
+    return repr(text.strip("'\""))

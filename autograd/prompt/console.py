@@ -1,0 +1,87 @@
+"""Python's own session, with labels, commands and words for mistakes."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import code
+import sys
+from types import CodeType
+from typing import Any
+
+from autograd.prompt import errors
+from autograd.prompt.commands import pasted, translated
+from autograd.prompt.labels import Labels
+from autograd.value import Value
+from autograd.words.text import Text
+
+
+class Console(code.InteractiveConsole):
+    """A session over a namespace."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        super().__init__(namespace, "<prompt>")
+        self.labels = Labels(namespace)
+        self.failed = False
+
+    def push(self, line: str, *arguments: Any, **keywords: Any) -> bool:
+        """Takes a line; says whether more are needed."""
+        if not self.buffer or pasted(line) != line:
+            line = pasted(line)
+        if not self.buffer:
+            line = translated(line, self.locals)
+        return super().push(line, *arguments, **keywords)
+
+    def runsource(self, source: str, filename: str = "<prompt>", symbol: str = "single") -> bool:
+        """Runs a statement once it is complete; says whether more lines are needed."""
+        try:
+            complete = self.compile(source, filename, symbol)
+        except (OverflowError, SyntaxError, ValueError):
+            self.failed = True
+            self.showsyntaxerror(filename)
+            return False
+        if complete is None:
+            return True
+        tree = ast.parse(source, filename, symbol)
+        flags = self.compile.compiler.flags
+        self.runcode(compile(self.labels.woven(tree), filename, symbol, flags))
+        return False
+
+    def runcode(self, code: CodeType) -> None:
+        """Runs a statement and shows what goes wrong, in words."""
+        shown, sys.displayhook = sys.displayhook, _display
+        try:
+            exec(code, self.locals)
+        except SystemExit:
+            raise
+        except BaseException as error:
+            self.failed = not isinstance(error, StopIteration)
+            trace = error.__traceback__
+            errors.show(type(error), error, trace.tb_next if trace else None)
+        finally:
+            sys.displayhook = shown
+        self.labels.update()
+
+    def run_all(self, stream: Any) -> int:
+        """Runs what comes from a file or a pipe, shows what each statement gives, and stops at the first error.
+
+        Returns:
+            the status to exit with.
+        """
+        more = False
+        for line in stream:
+            more = self.push(line.rstrip("\r\n"))
+            if self.failed:
+                return 1
+        if more:
+            self.push("")
+        return int(self.failed)
+
+
+def _display(thing: Any) -> None:
+    """Shows what a line gave, and keeps it as `_`; a Value's long repr is folded between words."""
+    if thing is None:
+        return
+    builtins._ = None  # type: ignore[attr-defined]
+    print(repr(Text(repr(thing))) if isinstance(thing, Value) else repr(thing))
+    builtins._ = thing  # type: ignore[attr-defined]

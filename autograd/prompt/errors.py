@@ -1,0 +1,49 @@
+"""Mistakes at the prompt: the message, without the engine's own lines."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from autograd.cursor import PassDone
+from autograd.words.text import Text, folded, width
+
+OURS = [str(Path(__file__).resolve().parents[2] / package) for package in ("autograd", "nn", "viz")]
+WORDED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+"""Errors that say what was wrong: where in the engine they were raised helps nobody at a prompt."""
+
+
+def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Prints an error as Python does, "Did you mean" included, or in words where there are some."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("\nKeyboardInterrupt", file=sys.stderr)
+        return
+    told = in_words(kind, error, trace)
+    if told is not None:
+        print(told, file=sys.stdout if isinstance(error, PassDone) else sys.stderr)
+        return
+    sys.__excepthook__(kind, error.with_traceback(trace), trace)
+
+
+def in_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str | None:
+    """The message alone, where the engine refused what was typed; None for any other error."""
+    if isinstance(error, PassDone):
+        return repr(Text(error))
+    ours = [each for each in _frames(trace) if _is_ours(each)]
+    theirs = [each for each in _frames(trace) if not _is_ours(each)]
+    if not ours or not _is_ours(_frames(trace)[-1]) or len(theirs) != 1 or not issubclass(kind, WORDED):
+        return None
+    return "\n".join(part for line in f"{kind.__name__}: {error}".split("\n") for part in folded(line, width()))
+
+
+def _frames(trace: TracebackType | None) -> list[TracebackType]:
+    frames = []
+    while trace is not None:
+        frames.append(trace)
+        trace = trace.tb_next
+    return frames
+
+
+def _is_ours(trace: TracebackType) -> bool:
+    return any(trace.tb_frame.f_code.co_filename.startswith(package) for package in OURS)

@@ -1,0 +1,65 @@
+"""`help()` at the prompt: the dozen things one can do."""
+
+from __future__ import annotations
+
+import pydoc
+from typing import Any
+
+from autograd.prompt.commands import COMMANDS
+from autograd.words.text import Text, folded, width
+
+THINGS = [
+    ("a = Value(2.0)", "a number that remembers; at this prompt it is called a in all that is said"),
+    ("formula(L), tree(L)", "how L was computed, as a formula and as a tree"),
+    ("L.backward(); a.grad", "all derivatives at once"),
+    ("bp = Backprop(L)", "the same one step at a time: next, back, goto a, run, break *, watch a, reset"),
+    ("Forward(L)", "the way forward, one step at a time"),
+    ("explain(L, a)", "why the gradient of a is what it is, along every path"),
+    ("derivation(L, a)", "the chain rule written out"),
+    ("nudge(L, a)", "if a increases slightly, what happens to L?"),
+    ("why_zero(L, a)", "why a gradient is zero"),
+    ("misconceptions(L)", "the tempting wrong ways, on your own graph"),
+    ("quiz(L)", "the steps with their numbers hidden: you say them"),
+    ("gradcheck(L)", "derivatives against finite differences"),
+    ("viz.show(L)", "the graph as a picture that one can touch"),
+    ("tour()", "an introduction in eight short screens"),
+]
+
+
+class Help:
+    """Stands for `help` at the prompt: alone it lists what one can do, with an argument it is Python's."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self._names = names
+
+    def __call__(self, *about: Any) -> Text | None:
+        """What one can do here, or Python's help about something."""
+        if not about:
+            return Text(repr(self))
+        pydoc.help(*about)
+        return None
+
+    def __repr__(self) -> str:
+        commands = [(word, does) for word, does in COMMANDS.items()]
+        lines = ["What one can do here:", *_columns([t for t in THINGS if self._is_here(t[0])]), ""]
+        lines += ["On the pass that was made or moved last, alone on a line:", *_columns(commands), ""]
+        lines += folded("help(explain) tells more of one thing; Ctrl-D ends the session.", width())
+        return "\n".join(lines)
+
+    def _is_here(self, call: str) -> bool:
+        owner, _, name = call.partition("(")[0].partition(".")
+        if owner == "viz":
+            return hasattr(self._names.get("viz"), name)
+        return " = " in call or name == "backward" or owner in self._names
+
+
+def _columns(rows: list[tuple[str, str]]) -> list[str]:
+    """What one types and what it does, beside each other where there is room."""
+    columns, left = width(), max(len(what) for what, _ in rows) + 4
+    if columns < left + 30:
+        return [line for what, does in rows for line in (f"  {what}", *folded(f"      {does}", columns, "      "))]
+    lines = []
+    for what, does in rows:
+        first, *rest = folded("." * left + does, columns, " " * left)
+        lines += [f"  {what}".ljust(left) + first[left:], *rest]
+    return lines

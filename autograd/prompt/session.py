@@ -1,0 +1,83 @@
+"""Sessions: at a terminal with IPython or without, from a pipe or a file, or where nothing can be read."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from autograd.prompt.console import Console
+from autograd.prompt.help import Help
+from autograd.words.text import folded, width
+
+BANNER = (
+    "glassgrad: Value, Backprop, formula, nudge, explain, … are here, and nn and viz.",
+    "help() lists what one can do. Try tour(), or: a = Value(2.0)",
+)
+
+
+def banner() -> str:
+    """The first lines of a session."""
+    return "\n".join(part for line in BANNER for part in folded(line, width(), ""))
+
+
+def open_session(names: dict[str, Any], plain: bool = False) -> int:
+    """Runs a session on these names, as fits where it is run.
+
+    Args:
+        names: what the session starts with.
+        plain: Python's own prompt even where IPython is installed.
+
+    Returns:
+        the status to exit with.
+    """
+    namespace = {"__name__": "__main__", "__doc__": None} | names
+    namespace["help"] = Help(namespace)
+    if sys.stdin is None or sys.stdin.closed:
+        print("there is no standard input to read from", file=sys.stderr)
+        return 1
+    try:
+        if not sys.stdin.isatty():
+            return Console(namespace).run_all(sys.stdin)
+        if not plain and find_spec("IPython") is not None:
+            from autograd.prompt.ipython import start
+
+            start(namespace, banner())
+            return 0
+        return _at_terminal(namespace)
+    except BrokenPipeError:  # whoever read the output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _at_terminal(namespace: dict[str, Any]) -> int:
+    """Python's own session, with completion and a history where the platform has readline."""
+    with suppress(ImportError):
+        import readline
+
+        from autograd.prompt.completion import Completer
+
+        readline.set_completer(Completer(namespace))
+        editline = "libedit" in (readline.__doc__ or "")  # on macOS
+        readline.parse_and_bind("bind ^I rl_complete" if editline else "tab: complete")
+        with suppress(OSError, RuntimeError):
+            readline.read_history_file(_history())
+        atexit.register(_keep_history)
+    console = Console(namespace)
+    console.interact(banner(), exitmsg="")
+    return 0
+
+
+def _history() -> Path:
+    return Path.home() / ".glassgrad_history"
+
+
+def _keep_history() -> None:
+    import readline
+
+    with suppress(OSError, RuntimeError):
+        readline.write_history_file(_history())

@@ -1,0 +1,229 @@
+"""The real prompt, at a pseudo-terminal: what is typed, what is shown, and that it fits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograd import Backprop, Value
+from autograd.prompt.commands import pasted, translated
+from autograd.prompt.completion import after_command, within_quotes
+from autograd.words.text import cells
+from tests.terminal import Terminal
+
+WIDTHS = (40, 80, 200)
+
+
+def plain(columns: int, home: Path) -> Terminal:
+    return Terminal([sys.executable, "-m", "autograd", "--plain"], columns, {"HOME": str(home)})
+
+
+@pytest.fixture
+def prompt(tmp_path: Path) -> Iterator[Terminal]:
+    with plain(100, tmp_path) as terminal:
+        terminal.read("\n>>> ")
+        yield terminal
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_a_session_fits_the_terminal(columns: int, tmp_path: Path) -> None:
+    shown = []
+    with plain(columns, tmp_path) as terminal:
+        shown.append(terminal.read("\n>>> "))
+        for line in (
+            "a, b = Value(2.0), Value(-3.0)",
+            "L = a * b + a",
+            "y = (L - 1) ** 2 + (a - 1) ** 2",
+            "y = y.sin() * b",
+        ):
+            assert terminal.answer(line) == ""
+        for line, answer in {
+            "formula(y)": "sin((a * b + a - 1.0) ** 2",
+            "bp = Backprop(y)": "",
+            "next": "Step 1 of",
+            "run a": "a is complete after step",
+            "back": "Undone: step",
+            "goto b": "b is complete after step",
+            "break a": "run() stops at a.",
+            "watch a": "watching: a.grad",
+            "reset": "all is as it was",
+            "run": "stopped at the breakpoint a",
+            "clear": "No breakpoints",
+            "bp.back()": "Undone: step",
+            "bp.run()": "Step 9 of 9",
+            "next(bp)": "The pass is done.",
+            "explain(y, a)": "their sum",
+            "derivation(y, a)": "∂y/∂a = ",
+            "nudge(y, a)": "the curve bends",
+            "misconceptions(y)": "Only leaves do",
+            "tree(y)": "├─ ",
+            "a.data = 2.5": "",
+            "y": "stale: a was changed",
+            "explain(a, y)": "Did you mean explain(y, a)?",
+            "help()": "What one can do here:",
+        }.items():
+            said = terminal.answer(line)
+            assert " ".join(answer.split()) in " ".join(said.split()), (line, said)
+            shown.append(said)
+    for text in shown:
+        for line in text.splitlines():
+            assert cells(line) <= columns, line
+    if columns == 200:
+        assert any(cells(line) > 100 for text in shown for line in text.splitlines())
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_ipython_has_the_same_labels_and_commands(columns: int, tmp_path: Path) -> None:
+    pytest.importorskip("IPython")
+    environment = {"HOME": str(tmp_path), "IPY_TEST_SIMPLE_PROMPT": "1", "NO_COLOR": "1"}
+    with Terminal([sys.executable, "-m", "autograd"], columns, environment) as terminal:
+        terminal.read("In [1]: ")
+        for i, (line, answer) in enumerate(
+            [
+                ("a, b = Value(2.0), Value(-3.0); L = a * b + a; bp = Backprop(L); formula(L)", "a * b + a"),
+                ("next", "Step 1 of 2: L = a * b + a"),
+                ("next(bp)", "Step 2 of 2"),
+                ("next(bp)", "The pass is done."),
+                ("bp.goto('q')", "ValueError: nothing here is called 'q'"),
+                ("help()", "What one can do here:"),
+                (">>> explain(L, a)", "their sum"),
+            ],
+            1,
+        ):
+            said = terminal.answer(line, f"In [{i + 1}]: ")
+            assert answer in said.replace("\n  ", " "), said
+            assert all(cells(text) <= max(columns, 100) for text in said.splitlines())
+        terminal.press(b"\x04")
+        assert terminal.ended() == 0
+
+
+def test_variables_are_labels(prompt: Terminal) -> None:
+    prompt.answer("x = Value(1.0); by_hand = Value(2.0, label='mine'); ws = [Value(3.0), [Value(4.0)]]")
+    assert prompt.answer("formula(x * by_hand + ws[0] * ws[1][0])") == "x * mine + ws[0] * ws[1][0]"
+    prompt.answer("L = x * by_hand; M = L + 1; L = 3")
+    assert prompt.answer("M") == "M = Value(data=3.0, grad=0.0)"
+    assert prompt.answer("explain(M, x)") == "∂M/∂x = 2.0, by one path:\n  M → x * mine → x   1.0 · 2.0 = 2.0"
+    prompt.type("for p in [Value(7.0), Value(8.0)]: q = p * 2")
+    prompt.read("... ")
+    prompt.answer("")
+    assert prompt.answer("p.label") == "''"
+    prompt.answer("x = x * 3 + x")
+    assert prompt.answer("formula(x)").splitlines() == [
+        "x#1 * 3.0 + x#1",
+        "2 Values have the label x: x#1 was made first, x#2 last",
+    ]
+
+
+def test_mistakes_at_the_prompt_get_words(prompt: Terminal) -> None:
+    prompt.answer("a = Value(2.0); L = a * a; bp = Backprop(L)")
+    for line, answer in {
+        "bp.nxt()": "Did you mean: 'next'?",
+        "formul(L)": "Did you mean: 'formula'?",
+        "tree(2)": "TypeError: tree(v) needs a Value, not 2 (int)",
+        "nudge(L, 3)": "TypeError: nudge(loss, a) needs a Value, not 3 (int)",
+        "label(a)": "TypeError: label() takes names and what they stand for, label(locals()), not Value",
+        "back": "At the start: there is no step to undo.",
+        "goto 7": "ValueError: positions go from 0 to 1, not 7",
+        "def f(): return 1 +": "SyntaxError",
+    }.items():
+        said = prompt.answer(line)
+        assert answer in " ".join(said.split()), said
+        assert "autograd/" not in said
+    prompt.answer("c = Value(1.0, label='\\x1b[31mred\\x07')")
+    assert prompt.answer("c") == r"\x1b[31mred\x07 = Value(data=1.0, grad=0.0)"
+    assert "\x07" not in prompt.answer("tree(c * 2); explain(c * 2, c); 1 / (c - 1)")
+
+
+def test_keys(tmp_path: Path) -> None:
+    with plain(80, tmp_path) as terminal:
+        terminal.read("\n>>> ")
+        assert terminal.answer(">>> a = Value(2.0)") == ""
+        terminal.type(">>> for i in range(2):")
+        terminal.read("... ")
+        terminal.type("...     print(a * i)")
+        terminal.read("... ")
+        assert "data=2.0" in terminal.answer("... ")
+        terminal.type("import time; time.sleep(60)")
+        terminal.read("sleep(60)\n")
+        terminal.interrupt()
+        assert "KeyboardInterrupt" in terminal.read("\n>>> ")
+        terminal.type("for j in range(3):")
+        terminal.read("... ")
+        terminal.interrupt()
+        terminal.read("\n>>> ")
+        terminal.answer('long_name = Value(1.0, label="alpha beta"); bp = Backprop(long_name * a)')
+        terminal.press(b'bp.goto("alp\t')
+        terminal.read("alpha beta")
+        assert "is complete after step 1" in terminal.answer(")")
+        terminal.press(b"Backpr\t")
+        terminal.read("Backprop")
+        assert "class" in terminal.answer("")
+        terminal.press(b"\x04")
+        assert terminal.ended() == 0
+
+
+def piped(text: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "autograd"], input=text, capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+def test_a_pipe_shows_answers_alone_and_stops_at_the_first_error() -> None:
+    done = piped("a = Value(2.0)\nL = a * a\nformula(L)\nfor i in range(2):\n    print(i)\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a * a\n0\n1\n", "")
+    done = piped("formula(3.0)\nprint('not reached')\n")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("TypeError: formula(v) needs a Value")
+
+
+def test_no_standard_input_is_said() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m autograd <&-"], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.returncode == 1
+    assert done.stderr == "there is no standard input to read from\n"
+
+
+def test_what_is_a_command_and_what_is_python() -> None:
+    bp = Backprop(Value(2.0, label="a") * 3)
+    names = {"bp": bp}
+    for typed, meant in {
+        "next": "bp.next()",
+        "next 3": "bp.next(3)",
+        "goto a": "bp.goto('a')",
+        "goto a[0]": "bp.goto('a[0]')",
+        "break *": "bp.break_at('*')",
+        "run until a": "bp.run('a')",
+        "where": "bp",
+    }.items():
+        assert translated(typed, names) == meant
+        assert translated(typed, {}) == typed
+        assert translated(typed, {**names, typed.split()[0]: 1}) == typed
+    for typed in ("next(bp)", "run = 3", "next is None", "back, run = 1, 2", "reset()", "watch: int = 3"):
+        assert translated(typed, names) == typed
+    assert [pasted(line) for line in (">>> a", "...     b", ">>>", "x >>> y", "...")] == [
+        "a",
+        "    b",
+        "",
+        "x >>> y",
+        "",
+    ]
+    later = Backprop(Value(1.0))
+    both = {"later": later, "bp": bp}
+    assert translated("next", both) == "later.next()"
+    bp.next()
+    assert translated("next", both) == "bp.next()"
+
+
+def test_completion_offers_labels() -> None:
+    L = Value(2.0, label="weight") * Value(3.0, label="width")  # noqa: N806
+    assert within_quotes('bp.goto("w', {"L": L}) == ["weight", "width"]
+    assert within_quotes("bp.goto('wi", {"L": L}) == ["width"]
+    assert within_quotes("bp.goto(", {"L": L}) is None
+    assert after_command("goto we", {"L": L}) == ["weight"]
+    assert after_command("x = we", {"L": L}) is None
