@@ -13,10 +13,10 @@ from autograd.cursor import Cursor, operations
 from autograd.ops import Operation
 from autograd.shown import factor, number
 from autograd.stale import differs, stale
-from autograd.steps import Change, Step
+from autograd.steps import MOST, Change, Step
 from autograd.value import Value
 from autograd.words.paths import explain
-from autograd.words.rules import derivative, equation
+from autograd.words.rules import MANY, derivative, equation
 from autograd.words.text import Text, several
 
 STALE_LOOKED_AT = 10_000
@@ -202,8 +202,9 @@ class Backprop(Cursor):
             for operand in node._prev:
                 self._now[operand] = operand.grad
             return
-        for operand, local in zip(node._prev, node._local_grads, strict=False):
-            self._set(operand, operand.grad + local * node.grad)
+        operands, slopes = node._prev, node._local_grads
+        for i in node._order() if slopes else ():
+            self._set(operands[i], operands[i].grad + slopes[i] * node.grad)
 
     def _held(self, before: _Before) -> dict[Value, Any]:
         """What leaves held before the pass, which `backward()` adds at its end."""
@@ -327,16 +328,19 @@ class Backprop(Cursor):
         """What each operand received, read from the local derivatives."""
         running = dict(before)
         received: set[Value] = set()
-        changes = []
-        for i, (operand, local) in enumerate(zip(node._prev, node._local_grads, strict=False)):
-            old = running[operand]
-            running[operand] = old + local * node.grad
-            product = f"{factor(local)}·{factor(node.grad)}"
-            more = operand in received or self.consumers[operand][0] is not node
+        changes: dict[int, Change] = {}
+        operands, slopes = node._prev, node._local_grads
+        told = set(range(len(operands) if len(operands) <= MANY else MOST))
+        for i in node._order() if slopes else ():
+            operand, old = operands[i], running[operands[i]]
+            running[operand] = old + slopes[i] * node.grad
+            if i in told:
+                product = f"{factor(slopes[i])}·{factor(node.grad)}"
+                more = operand in received or self.consumers[operand][0] is not node
+                rule = derivative(node, i, self.names)
+                changes[i] = self._change(operand, old, running[operand], rule, product, more)
             received.add(operand)
-            rule = derivative(node, i, self.names)
-            changes.append(self._change(operand, old, running[operand], rule, product, more))
-        return changes
+        return [changes[i] for i in sorted(changes)]
 
     def _by_closure(self, node: Value, before: dict[Value, Any]) -> list[Change]:
         changes = []

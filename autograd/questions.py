@@ -276,8 +276,9 @@ def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]
         pending = [loss]
         while pending:
             node = pending.pop()
-            for operand, local in zip(node._prev, node._local_grads, strict=True):
-                found[operand] = found.get(operand, 0.0) + local * found[node]
+            operands, slopes = node._prev, node._local_grads
+            for i in node._order():
+                found[operands[i]] = found.get(operands[i], 0.0) + slopes[i] * found[node]
             new = [operand for operand in dict.fromkeys(node._prev) if operand not in reached]
             reached.update(new)
             pending.extend(new[::direction])

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from autograd.graph import topological
 from autograd.ops import Operation
+from autograd.partials import partial_term
 from autograd.shown import number, printable
-from autograd.terms import Term, traced
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -90,19 +90,15 @@ def _changes(order: list[Value], changed: list[Value]) -> str:
 
 def _kept(node: Value) -> list[tuple[Value, float]]:
     """What operands were when a node was computed, where its rule kept it: a factor, as the other's derivative."""
-    rule = node._rule
-    if not isinstance(rule, Operation) or not node._local_grads or len(node._prev) > 4:
+    rule, operands = node._rule, node._prev
+    if not isinstance(rule, Operation) or not node._local_grads:
         return []
-    try:
-        partials = traced(rule)[1]
-    except TypeError:
-        return []
-    by_key = {f"x{i}": operand for i, operand in enumerate(node._prev)}
-    return [
-        (by_key[partial.args[0]], local)
-        for partial, local in zip(partials, node._local_grads, strict=True)
-        if isinstance(partial, Term) and partial.head == "name" and partial.args[0] in by_key
-    ]
+    found = []
+    for i, local in enumerate(node._local_grads):
+        partial = partial_term(rule, i, len(operands))
+        if partial is not None and partial.head == "name" and partial.args[0] != "y":
+            found.append((operands[int(partial.args[0][1:])], local))
+    return found
 
 
 def _other(x: float, y: float) -> bool:

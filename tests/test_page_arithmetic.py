@@ -16,9 +16,10 @@ from autograd import Value, ops
 from autograd.backprop import Forward, lessons
 from autograd.graph import every_node
 from autograd.ops import OPERATIONS, Operation
+from autograd.shown import factor, number
 from autograd.value import apply
-from autograd.words.paths import explain, gradients
-from autograd.words.text import factor, number
+from autograd.words.paths import explained
+from autograd.words.text import KEPT
 from tests.page_answers import about, answers, needs_node
 
 pytestmark = needs_node
@@ -210,20 +211,19 @@ def test_the_words_are_those_of_the_prompt(tmp_path: Path) -> None:
             for step, theirs in zip(steps, told, strict=True):
                 assert (theirs["title"], theirs["reason"], theirs["words"]) == (step.title, step.reason, step.words)
                 for change, other in zip(step.changes, theirs["changes"], strict=True):
-                    assert (other["rule"], other["sum"], other["note"]) == (change.rule, change.sum, change.note)
+                    said = (other["rule"], other["sum"], other["note"], other["constant"])
+                    assert said == (change.rule, change.sum, change.note, change.constant)
 
 
 def test_paths_are_those_of_explain(tmp_path: Path) -> None:
     graphs = [random_graph(seed, 12) for seed in range(20)]
     for loss, answer in zip(graphs, answers([about(loss, "words") for loss in graphs], tmp_path), strict=True):
         for node, theirs in zip(every_node(loss), answer["explained"], strict=True):
-            lines = str(explain(loss, node)).split("\n")
-            assert theirs["title"] == lines[0]
-            assert len(theirs["rows"]) + bool(theirs["sum"]) == len(lines) - 1
-            for row, line in zip(theirs["rows"], lines[1:], strict=False):
-                assert line.endswith(f"= {row['product']}")
-            if theirs["sum"]:
-                assert theirs["sum"] == number(gradients(loss)[node])
+            _, title, rows = explained(loss, node)
+            assert theirs["title"] == title
+            told = [(row["way"], row["factors"], row["product"]) for row in theirs["rows"]]
+            told += [("their sum", "", theirs["sum"])] if theirs["sum"] else []
+            assert told == [(way.replace(KEPT, " "), factors, product) for way, factors, product in rows]
 
 
 def test_numbers_are_written_as_python_writes_them(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from autograd import Value
 from autograd.backprop import lessons
 from autograd.graph import every_node
 from autograd.ops import ATOM, Operation
+from autograd.shown import printable
 from autograd.terms import Term, traced
 from autograd.value import Handmade
 from autograd.words.notation import declared
-from autograd.words.text import printable
 from viz import javascript
 from viz.boxes import boxed
 
@@ -116,6 +116,7 @@ def _operation(rule: Operation) -> dict[str, Any]:
         "name": rule.name,
         "symbol": rule.symbol,
         "words": rule.words,
+        "roles": list(rule.roles),
         "domain": domain,
         "text": rule.text,
         "binding": rule.binding,
@@ -132,6 +133,7 @@ def _by_hand(node: Value, rule: Handmade) -> dict[str, Any]:
         "name": alike.name if alike else symbol,
         "symbol": symbol,
         "words": "",
+        "roles": [],
         "domain": "",
         "text": alike.text if alike else "",
         "binding": alike.binding if alike else ATOM,

@@ -35,8 +35,9 @@ def slope_now(loss: Value, a: Value) -> float:
     for node in order:
         data[node], *local[node] = _evaluated(node, data)
     for node in reversed(order):
-        for operand, slope in zip(node._prev, local[node], strict=True):
-            gradient[operand] = gradient.get(operand, 0.0) + slope * gradient[node]
+        operands, slopes = node._prev, local[node]
+        for i in node._order():
+            gradient[operands[i]] = gradient.get(operands[i], 0.0) + slopes[i] * gradient[node]
     return gradient.get(a, 0.0)
 
 

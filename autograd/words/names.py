@@ -25,9 +25,9 @@ DEEPEST = 4
 class Names:
     """The names of the nodes of one graph: always the same for the same graph.
 
-    A node is called by its label; without one, by its expression where that is short (`a * b`), or by its place in a
-    network; and otherwise by its number in the order of computation (`v12`). No two nodes share a name: where two have
-    the same label they are numbered, `a#1` and `a#2`, and `notes` says so. A leaf without a label is its number.
+    A node is called by its label; without one, by its expression where that is short (`a * b`), and otherwise by its
+    number in the order of computation (`v12`). No two nodes share a name: where two have the same label they are
+    numbered, `a#1` and `a#2`, and `notes` says so. A leaf without a label is its number.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -145,15 +145,15 @@ def _is_called(node: Value) -> bool:
 
 
 def _short(node: Value, short: dict[Value, Written | None]) -> Written | None:
-    """A label, a number, an expression of such, or a place; None where all that would be long or unknown."""
+    """A label, a number, or an expression of such; None where it would be long."""
     if node.label or not node._prev:
         return _alone(node)
-    operands = [short[operand] for operand in node._prev[:4]]
+    operands = [short[operand] for operand in node._prev[:8]]
     if len(node._prev) == len(operands) and None not in operands:
         whole = write(rule_of(node), [operand for operand in operands if operand is not None])
         if len(whole.text) <= SHORT:
             return whole
-    return Written(printable(node.place)) if node.place else None
+    return None
 
 
 def _alone(node: Value) -> Written:

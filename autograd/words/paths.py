@@ -11,7 +11,7 @@ from autograd.value import Value
 from autograd.words.arguments import a_pair
 from autograd.words.names import Names
 from autograd.words.notation import Written, latex_name
-from autograd.words.rules import role, symbols
+from autograd.words.rules import role, symbols, used_again
 from autograd.words.text import KEPT, Text, cells, folded, padded, unbroken, width
 
 MOST = 20
@@ -107,10 +107,19 @@ def explain(loss: Value, a: Value) -> Text:
           L → a           1.0          = 1.0
           their sum                    = -2.0
     """
+    names, title, rows = explained(loss, a)
+    notes = [f"  {note}" for note in (*names.notes, stale(loss)) if note]
+    columns = width()
+    lines = folded(title, columns) + (_columns(rows, columns) if rows else [])
+    return Text("\n".join([*lines, *(line for note in notes for line in folded(note, columns))]))
+
+
+def explained(loss: Value, a: Value) -> tuple[Names, str, list[Row]]:
+    """What `explain` says, not laid out yet: the names it uses, the title, and a row for each way and for their sum."""
     names, users, gradient = _prepared(loss, a, "explain")
     title = f"{_ratio(names, loss, a, False)} = {number(gradient[a])}".replace(KEPT, " ")
     if a is loss:
-        return Text(f"{title}: the derivative of a value with respect to itself")
+        return names, f"{title}: the derivative of a value with respect to itself", []
     total = count_paths(loss, a, users)
     if total > MOST:
         many = f"{total:,}" if total < COUNTED else f"{COUNTED:,} and more"
@@ -120,12 +129,9 @@ def explain(loss: Value, a: Value) -> Text:
         ways = list(paths(loss, a, users))
         title = f"{title}, by {f'{total} paths' if total > 1 else 'one path'}:"
         rows = [(_along(names, way, a), _factors(way), number(_product(way))) for way in ways]
-    if len(rows) > 1:
+    if total > 1:
         rows.append(("their sum", "", number(gradient[a])))
-    notes = [f"  {note}" for note in (*names.notes, stale(loss)) if note]
-    columns = width()
-    lines = folded(title, columns) + _columns(rows, columns)
-    return Text("\n".join([*lines, *(line for note in notes for line in folded(note, columns))]))
+    return names, title, rows
 
 
 Row = tuple[str, str, str]
@@ -145,8 +151,7 @@ def _stop(names: Names, way: list[Edge], k: int, a: Value) -> str:
     node = way[k][0] if k < len(way) else a
     name = unbroken(names(node))
     user, i = way[k - 1] if k else (node, 0)
-    twice = k > 0 and len(user._prev) <= LONG and sum(operand is node for operand in user._prev) > 1
-    return f"{name} ({role(user, i)})" if twice else name
+    return f"{name} ({role(user, i)})" if k and used_again(user, i) else name
 
 
 def _factors(way: list[Edge]) -> str:
@@ -172,8 +177,7 @@ def _ends(count: int) -> list[int]:
 def _by_user(names: Names, edges: list[Edge], gradient: dict[Value, float]) -> list[Row]:
     rows = []
     for node, i in edges[:MOST]:
-        twice = len(node._prev) <= LONG and sum(operand is node._prev[i] for operand in node._prev) > 1
-        through = f"through {names(node)}{f' ({role(node, i)})' if twice else ''}"
+        through = f"through {names(node)}{f' ({role(node, i)})' if used_again(node, i) else ''}"
         product = f"{factor(node._local_grads[i])} · {factor(gradient[node])}"
         rows.append((through, product, number(node._local_grads[i] * gradient[node])))
     rest = edges[MOST:]
@@ -298,7 +302,7 @@ def _ratio(names: Names, top: Value, bottom: Value, latex: bool) -> str:
 def _fraction(names: Names, edge: Edge, latex: bool) -> str:
     """The derivative along an edge; where the operand is used twice, that for this one use."""
     node, i = edge
-    if sum(operand is node._prev[i] for operand in node._prev) == 1:
+    if not used_again(node, i):
         return _ratio(names, node, node._prev[i], latex)
     if latex:
         return rf"\frac{{\partial {latex_name(names(node))}}}{{\partial \text{{{role(node, i)}}}}}"

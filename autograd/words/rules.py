@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from autograd.ops import Operation
+from autograd.partials import partial_term
 from autograd.shown import constant, number, printable
-from autograd.terms import Term, evaluated, simplified, traced
+from autograd.terms import Term, evaluated, simplified
 from autograd.value import Value
 from autograd.words.names import Names
-<<<<<<< HEAD
 from autograd.words.notation import Written, brief, literal, write
-from autograd.words.text import constant, number, printable
-=======
-from autograd.words.notation import Written, literal, write
 from autograd.words.text import ordinal
->>>>>>> f8e91d8 (Tell steps within the terminal's width, keep cursors apart, say what is stale; words for mistakes)
+
+Found = TypeVar("Found")
+
+MANY = 1000
+"""Among so many operands it is looked whether one is used twice."""
 
 
 def derivative(node: Value, i: int, names: Names) -> str:
@@ -30,9 +34,15 @@ def derivative(node: Value, i: int, names: Names) -> str:
         ∂y/∂x = 1 - y * y = 1 - 0.462117 * 0.462117 = 0.786448
     """
     found = " = ".join(expressions(node, i, names))
-    if sum(operand is node._prev[i] for operand in node._prev) > 1:
+    if used_again(node, i):
         return f"through the {role(node, i)}: {found}"
     return f"∂{names.atom(node)}/∂{names.atom(node._prev[i])} = {found}"
+
+
+def used_again(node: Value, i: int) -> bool:
+    """Whether operand i is another operand of this node as well."""
+    operand = node._prev[i]
+    return any(each is operand and k != i for k, each in enumerate(node._prev[:MANY]))
 
 
 def role(node: Value, i: int) -> str:
@@ -49,10 +59,10 @@ def expressions(node: Value, i: int, names: Names) -> list[str]:
     rule = rule_that_holds(node, i)
     if rule is None or rule.head == "number":
         return [result]
-    symbols = _text(rule, {key: names.written(operand) for key, operand in _operands(node).items()})
+    symbols = _text(rule, _Lookup(lambda key: names.written(_operand(node, key))))
     if _differ(evaluated(rule, _data(node)), local):
         return [symbols, f"{result} (as of the forward pass)"]
-    figures = _text(rule, {key: literal(number(data)) for key, data in _data(node).items()})
+    figures = _text(rule, _Lookup(lambda key: literal(number(_operand(node, key).data))))
     return [symbols, result] if rule.head == "name" else [symbols, figures, result]
 
 
@@ -64,11 +74,8 @@ def rule_that_holds(node: Value, i: int) -> Term | None:
     rule = node._rule
     if not isinstance(rule, Operation):
         return None
-    try:
-        partial = traced(rule.at(len(node._prev)))[1][i]
-    except TypeError:  # a user's own rule may do more than can be read: then there are numbers alone
-        return None
-    return simplified(_resolved(partial, _data(node)))
+    partial = partial_term(rule, i, len(node._prev))
+    return None if partial is None else simplified(_resolved(partial, _data(node)))
 
 
 def symbols(node: Value, i: int, names: Names) -> Written | None:
@@ -76,7 +83,7 @@ def symbols(node: Value, i: int, names: Names) -> Written | None:
     rule = rule_that_holds(node, i)
     if rule is None:
         return None
-    return _written(rule, {key: names.written(operand) for key, operand in _operands(node).items()})
+    return _written(rule, _Lookup(lambda key: names.written(_operand(node, key))))
 
 
 def equation(node: Value, names: Names) -> str:
@@ -90,12 +97,23 @@ def equation(node: Value, names: Names) -> str:
     return " = ".join(dict.fromkeys([names(node), in_names, in_numbers, number(node.data)]))
 
 
-def _operands(node: Value) -> dict[str, Value]:
-    return {"y": node} | {f"x{i}": operand for i, operand in enumerate(node._prev)}
+class _Lookup(dict[str, Found]):
+    """What stands for the names of a term, looked up for those that occur: an operation may have a million operands."""
+
+    def __init__(self, find: Callable[[str], Found]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: str) -> Found:
+        return self._find(key)
+
+
+def _operand(node: Value, key: str) -> Value:
+    return node if key == "y" else node._prev[int(key[1:])]
 
 
 def _data(node: Value) -> dict[str, float]:
-    return {key: operand.data for key, operand in _operands(node).items()}
+    return _Lookup(lambda key: _operand(node, key).data)
 
 
 def _resolved(term: Term, data: dict[str, float]) -> Term:

@@ -7,6 +7,7 @@
  * @property {string} symbol
  * @property {string} words
  * @property {string} domain where it is defined, as the end of an error's message
+ * @property {string[]} roles what its operands are called in a sentence, where there is a word for it
  * @property {string} text how it is written, with {} for each operand; empty: as a call
  * @property {number} binding how tightly the written form binds
  * @property {string} hand for one made by hand how its derivatives are known: closure, numbers or unknown; else empty

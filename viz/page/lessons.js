@@ -18,6 +18,7 @@ import { derivative, equation } from "./rules.js";
  * @property {string} rule
  * @property {string} sum
  * @property {string} note
+ * @property {boolean} constant whether it is that of a plain number, which a lesson passes over
  */
 
 /**
@@ -49,9 +50,11 @@ export function forwardLesson(graph, numbers, names, node) {
         rule: derivative(graph, numbers, names, node, k),
         sum: "",
         note: "",
+        constant: names.isConstant(operand),
       }))
     : [];
-  const reason = changes.length ? "kept for the way back:" : operands.length ? "" : "a leaf: given, not computed";
+  const shown = changes.some((change) => !change.constant);
+  const reason = shown ? "kept for the way back:" : operands.length ? "" : "a leaf: given, not computed";
   return { node, title: equation(graph, numbers, names, node), reason, words: "", changes };
 }
 
@@ -96,9 +99,11 @@ export function backwardLesson(graph, numbers, names, node, grads) {
       after,
       rule: closure ? "by its own _backward" : derivative(graph, numbers, names, node, k),
       sum: `${names.atom(operand)}.grad: ${start} → ${start} + ${product} = ${number(after)}`,
-      note: closure || isFirst(graph, node, operand, k) ? "" : "one more contribution: they add up",
+      note: isFirst(graph, node, operand, k) ? "" : "one more contribution: they add up",
+      constant: names.isConstant(operand),
     });
   });
+  if (changes.every((change) => change.constant)) for (const change of changes) change.constant = false;
   const words = rule ? (rule.hand ? "made by hand: its own _backward" : rule.words) : "";
   const title = equation(graph, numbers, names, node);
   return { node, title, reason: complete(graph, names, node, grads[node]), words, changes };

@@ -8,13 +8,14 @@ import { number } from "./numbers.js";
 /** @typedef {import("./notation.js").Text} Text */
 
 /** Up to how many characters an expression serves as its own name. */
-const SHORT = 14;
+const SHORT = 28;
 
 /**
  * @typedef {object} Names
  * @property {(node: number) => Text} written
  * @property {(node: number) => string} name
  * @property {(node: number) => string} atom the name, in parentheses where it is an expression
+ * @property {(node: number) => boolean} isConstant whether it is a plain number: a leaf that nobody labelled, where others are
  */
 
 /**
@@ -33,25 +34,33 @@ export function namesOf(graph, data) {
     short.push(text);
     if (text && (graph.label(node) || !isLeaf(graph, node))) uses.set(text.text, (uses.get(text.text) ?? 0) + 1);
   }
-  const all = short.map((text, node) => distinct(graph, node, text, uses));
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  const all = short.map((text, node) => distinct(graph, node, text, uses, counts));
+  const someLabelled = all.some((_, node) => isLeaf(graph, node) && graph.label(node));
   return {
     written: (node) => all[node],
     name: (node) => all[node].text,
     atom: (node) => within(all[node], ATOM),
+    isConstant: (node) => someLabelled && isLeaf(graph, node) && !graph.label(node),
   };
 }
 
 /**
+ * The short name, numbered where several nodes have it.
  * @param {Graph} graph
  * @param {number} node
  * @param {Text | null} short
- * @param {Map<string, number>} uses
+ * @param {Map<string, number>} uses how many nodes have each name
+ * @param {Map<string, number>} counts how many of them have come
  */
-function distinct(graph, node, short, uses) {
-  const label = graph.label(node);
-  if (!short || !(label || !isLeaf(graph, node))) return atom(`v${node}`);
+function distinct(graph, node, short, uses, counts) {
+  if (!short) return atom(`v${node}`);
+  if (isLeaf(graph, node) && !graph.label(node)) return short;
   if (uses.get(short.text) === 1) return short;
-  return atom(label ? `${short.text}@v${node}` : `v${node}`);
+  const count = (counts.get(short.text) ?? 0) + 1;
+  counts.set(short.text, count);
+  return atom(`${within(short, ATOM)}#${count}`);
 }
 
 /**
@@ -68,7 +77,7 @@ function shortName(graph, data, node, short) {
   const rule = ruleOf(graph, node);
   if (!rule) return literal(number(data[node]));
   const operands = operandsOf(graph, node);
-  if (operands.length > 4) return null;
+  if (operands.length > 8) return null;
   /** @type {Text[]} */
   const written = [];
   for (const operand of operands) {

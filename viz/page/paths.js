@@ -2,6 +2,7 @@
 
 import { operandsOf, usersOf } from "./graph.js";
 import { factor, number } from "./numbers.js";
+import { role, usedAgain } from "./rules.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {import("./names.js").Names} Names */
@@ -112,12 +113,16 @@ export function explained(graph, numbers, names, a, grads) {
   const total = countPaths(graph, a);
   if (total > MOST) {
     const rest = `by ${total.toLocaleString("en")} paths: too many to list, so by direct consumer:`;
-    return { title: `${title}, ${rest}`, rows: byUser(graph, numbers, names, uses(graph, a), grads), sum: "" };
+    return {
+      title: `${title}, ${rest}`,
+      rows: byUser(graph, numbers, names, uses(graph, a), grads),
+      sum: number(grads[a]),
+    };
   }
   const rows = paths(graph, a).map((edges) => {
     const slopes = edges.map((edge) => slopeOf(graph, numbers, edge));
     return {
-      way: [...edges.map((edge) => names.name(edge.node)), names.name(a)].join(" → "),
+      way: along(graph, names, edges, a),
       factors: slopes.map(factor).join(" · "),
       product: number(slopes.reduce((x, y) => x * y, 1)),
       edges,
@@ -125,6 +130,27 @@ export function explained(graph, numbers, names, a, grads) {
   });
   const many = total > 1 ? `${total} paths` : "one path";
   return { title: `${title}, by ${many}:`, rows, sum: total > 1 ? number(grads[a]) : "" };
+}
+
+/**
+ * The nodes of a way.
+ * @param {Graph} graph
+ * @param {Names} names
+ * @param {Edge[]} edges
+ * @param {number} a
+ */
+function along(graph, names, edges, a) {
+  const stops = [...edges.map((edge) => edge.node), a];
+  return stops.map((node, k) => names.name(node) + (k ? as(graph, edges[k - 1]) : "")).join(" → ");
+}
+
+/**
+ * As which operand, where a node uses one more than once.
+ * @param {Graph} graph
+ * @param {Edge} edge
+ */
+function as(graph, { node, operand }) {
+  return usedAgain(graph, node, operand) ? ` (${role(graph, node, operand)})` : "";
 }
 
 /**
@@ -139,7 +165,7 @@ function byUser(graph, numbers, names, edges, grads) {
   /** @param {Edge} edge */
   const share = (edge) => slopeOf(graph, numbers, edge) * grads[edge.node];
   const rows = edges.slice(0, MOST).map((edge) => ({
-    way: `through ${names.name(edge.node)}`,
+    way: `through ${names.name(edge.node)}${as(graph, edge)}`,
     factors: `${factor(slopeOf(graph, numbers, edge))} · ${factor(grads[edge.node])}`,
     product: number(share(edge)),
     edges: [edge],
@@ -147,7 +173,12 @@ function byUser(graph, numbers, names, edges, grads) {
   const rest = edges.slice(MOST);
   if (rest.length) {
     const sum = rest.reduce((total, edge) => total + share(edge), 0);
-    rows.push({ way: `and ${rest.length.toLocaleString("en")} more`, factors: "", product: number(sum), edges: rest });
+    rows.push({
+      way: `and through ${rest.length.toLocaleString("en")} more`,
+      factors: "",
+      product: number(sum),
+      edges: rest,
+    });
   }
   return rows;
 }

@@ -20,8 +20,40 @@ import { evaluated, resolved, simplified } from "./terms.js";
  * @param {number} k
  */
 export function derivative(graph, numbers, names, node, k) {
-  const fraction = `∂${names.atom(node)}/∂${names.atom(operandsOf(graph, node)[k])}`;
-  return [fraction, ...expressions(graph, numbers, names, node, k)].join(" = ");
+  const found = expressions(graph, numbers, names, node, k).join(" = ");
+  if (usedAgain(graph, node, k)) return `through the ${role(graph, node, k)}: ${found}`;
+  return `∂${names.atom(node)}/∂${names.atom(operandsOf(graph, node)[k])} = ${found}`;
+}
+
+/**
+ * Whether operand k is another operand of the node as well.
+ * @param {Graph} graph
+ * @param {number} node
+ * @param {number} k
+ */
+export function usedAgain(graph, node, k) {
+  const operands = operandsOf(graph, node);
+  return operands.some((operand, i) => operand === operands[k] && i !== k);
+}
+
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+/**
+ * What operand k is called in a sentence: `first factor`, `exponent`, `third operand`.
+ * @param {Graph} graph
+ * @param {number} node
+ * @param {number} k
+ */
+export function role(graph, node, k) {
+  return ruleOf(graph, node)?.roles?.[k] ?? `${ordinal(k)} operand`;
+}
+
+/** @param {number} k from 0 */
+function ordinal(k) {
+  if (k < ORDINALS.length) return ORDINALS[k];
+  const n = k + 1;
+  const teen = n % 100 > 10 && n % 100 < 14;
+  return `${n}${teen ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
 }
 
 /**
