@@ -10,7 +10,7 @@ import os
 import stat
 from typing import BinaryIO
 
-from autograd.printable import path_shown
+from autograd.shown import path_shown
 
 _numbers = itertools.count()
 
