@@ -133,7 +133,7 @@ def as_constant(term: Term) -> float | None:
 
 
 def simplified(term: Term) -> Term:
-    """The same without products with one and powers of one, and with constants computed."""
+    """Folds constants and choices by a constant; drops multiplication by 1 and exponent 1."""
     if term.head in ("name", "number"):
         return term
     args = tuple(map(simplified, term.args))
@@ -144,6 +144,8 @@ def simplified(term: Term) -> Term:
         return args[1 - constants.index(1.0)]
     if term.head == "**" and constants[1] == 1.0:
         return args[0]
+    if term.head == "where" and constants[0] is not None:
+        return args[1] if constants[0] else args[2]
     return Term(term.head, args)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import re
 import threading
 import tracemalloc
 import warnings
@@ -116,12 +117,12 @@ def network(sizes: list[int]) -> tuple[nn.MLP, list[Value], Value]:
 def test_a_network_becomes_matrix_products() -> None:
     model, inputs, loss = network([64, 32, 10])
     program = autograd.compile(loss, inputs=inputs, params=model.parameters())
-    assert program.source.count("np.matmul") == 2 + 3
+    assert program.source.count(" matmul(") == 2 + 3
     text = repr(program)
-    assert text.startswith("4,797 scalar operations -> 8 numpy calls (and 9 for the gradient)\n")
+    assert text.startswith("4,797 scalar operations -> 8 numpy calls (and 8 for the gradient)\n")
     assert "a matrix product (32 × 64) · (64 × batch)" in text
     assert "layers[0].neurons[·]" in program.source
-    assert [group.name for group in program.graph()][3:] == ["sum3", "relu4", "sum5", "power6", "sum7"]
+    assert [group.what for group in program.graph()][3:] == ["sum", "relu", "sum", "power", "sum"]
 
 
 def test_a_hand_written_loop_looks_the_same_in_both_worlds() -> None:
@@ -179,7 +180,7 @@ def test_attention_in_few_calls() -> None:
         loss.backward()
         assert_alike(found, loss.data)
         assert_alike(gradients, [v.grad for v in w])
-        calls.append(sum(line.strip().startswith("np.") for line in program.source.splitlines()))
+        calls.append(int(re.findall(r"(\d+) numpy calls", repr(program))[0]))
     assert calls[1] < 2 * calls[0]  # though there are four times as many pairs of positions
 
 
@@ -413,5 +414,5 @@ def test_the_number_of_calls_grows_with_the_groups_and_not_with_the_scalars() ->
     counts = set()
     for width in (8, 64):
         model, inputs, loss = network([width, width, 4])
-        counts.add(autograd.compile(loss, inputs=inputs, params=model.parameters()).source.count("np."))
+        counts.add(autograd.compile(loss, inputs=inputs, params=model.parameters()).source.count("\n"))
     assert len(counts) == 1

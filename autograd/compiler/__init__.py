@@ -1,8 +1,11 @@
-"""A traced scalar graph, rolled up into numpy.
+"""A traced scalar graph, rolled up into arrays.
 
-`grouping` finds the scalars that are alike, and `indexing` how their operands lie in memory. The numpy that computes a
-group at a time is written by `forwards` and `backwards`, with the means of `writing` and the `rules` of each operation,
-and put together in `emission`; `program` runs it, and `report` tells of it.
+```
+Values ─group→ groups ─lower→ array program ─differentiate→ array program ─plan→ buffers ─emit→ numpy
+```
+
+Each pass takes data and returns data, in the module of its name. The array program is defined in `ir`, and what it
+means in `reference`; `program` runs it.
 """
 
 from autograd.compiler.program import Program, compile

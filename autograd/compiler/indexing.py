@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler.grouping import Index
+from autograd.compiler.ir import Index
 
 
 @dataclass(frozen=True)

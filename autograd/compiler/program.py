@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import Context, copy_context
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler import report, special
-from autograd.compiler.emission import emit
-from autograd.compiler.grouping import Group, group
+from autograd.compiler import domain, ir, report, special
+from autograd.compiler.build import Built, build
+from autograd.compiler.grouping import CONSTANTS, Group
 from autograd.compiler.indexing import rows
+from autograd.compiler.reference import MEANING
 from autograd.graph import describe, topological
-from autograd.ops import Operation
-from autograd.value import Value, apply
+from autograd.value import Value
 
 Array = npt.NDArray[Any]
 
@@ -32,6 +32,8 @@ def compile(
     inputs: Iterable[Value] = (),
     params: Iterable[Value] = (),
     dtype: str | type = "float64",
+    *,
+    also: Iterable[Value] = (),
 ) -> Program:
     """Compiles a graph of scalars into a few numpy calls, which compute it for a whole batch of examples.
 
@@ -44,6 +46,8 @@ def compile(
         inputs: leaves, in the order of the columns of the data. Those that the graph does not use are ignored.
         params: leaves, in the order of `program.params`. The gradient for one that the graph does not use is 0.
         dtype: `float64` or `float32`, in which everything is computed.
+        also: other results of the same graph, such as a network's outputs beside its loss: they are computed in the
+            same pass, and come with each answer.
 
     Raises:
         TypeError: a root, an input or a parameter is no Value; or a node was made by hand, and has no rule.
@@ -64,13 +68,20 @@ def compile(
     if kind not in (np.dtype("float64"), np.dtype("float32")):
         raise ValueError(f"dtype must be float64 or float32, not {kind}")
     single = isinstance(roots, Value)
-    results: list[Any] = [roots] if single else list(roots)  # type: ignore[arg-type]
+    results = _values([roots] if single else roots)
     if not results:
         raise ValueError("there is nothing to compile: pass a Value, or a list of them")
-    for root in results:
-        if not isinstance(root, Value):
-            raise TypeError(f"a Value can be compiled, not {type(root).__name__}")
-    return Program(results, _leaves("input", inputs), _leaves("parameter", params), kind, single)
+    program = Program(results, _values(also), _leaves("input", inputs), _leaves("parameter", params), kind, single)
+    _warn_of_copies(program)
+    return program
+
+
+def _values(given: Any) -> list[Value]:
+    values = list(given)
+    for value in values:
+        if not isinstance(value, Value):
+            raise TypeError(f"a Value can be compiled, not {type(value).__name__}")
+    return values
 
 
 def _leaves(what: str, given: Iterable[Value]) -> list[Value]:
@@ -84,69 +95,68 @@ def _leaves(what: str, given: Iterable[Value]) -> list[Value]:
 
 
 class Program:
-    """A compiled graph: see `autograd.compile`.
-
-    Attributes:
-        params: (parameters,), the parameters' numbers. Optimisers change them in place; `sync()` writes them back.
-    """
+    """A compiled graph: see `autograd.compile`."""
 
     def __init__(
-        self, roots: list[Value], inputs: list[Value], params: list[Value], dtype: np.dtype[Any], single: bool
+        self,
+        roots: list[Value],
+        also: list[Value],
+        inputs: list[Value],
+        params: list[Value],
+        dtype: np.dtype[Any],
+        single: bool,
+        vector: Array | None = None,
+        learned: slice = slice(None),
     ) -> None:
         _check_distinct(inputs, params)
-        self._roots, self._inputs, self._parameters = roots, inputs, params
-        self._dtype, self._single = dtype, single
-        self.params: Array = np.array([v.data for v in params], dtype=dtype)
-        self._build([])
-        if params and not any(root.differentiated for root, _ in self._grouping.roots):
-            raise ValueError("no root depends on any of the parameters: were they computed from other Values?")
-        _warn_of_copies(inputs, self._grouping.groups[2].nodes)
-
-    def _build(self, wanted: list[Value]) -> None:
-        with _collector_paused():
-            self._grouping = group(self._roots, self._inputs, self._parameters, wanted)
-        self._emitted = emit(self._grouping)
-        self._constants = np.array(self._grouping.constants, dtype=self._dtype).reshape(-1, 1)
+        self._roots, self._also, self._inputs, self._parameters = roots, also, inputs, params
+        self._dtype, self._single, self._learned = dtype, single, learned
+        self._vector = np.array([v.data for v in params], dtype=dtype) if vector is None else vector
+        """The numbers of all parameters, which siblings share."""
         self._start()
+        if params and not _depend(roots, params):
+            raise ValueError("no root depends on any of the parameters: were they computed from other Values?")
 
     def _start(self) -> None:
-        self._local = threading.local()
-        namespace: dict[str, Any] = {}
-        exec(self._emitted.source, namespace)
-        self._prepare: Callable[..., Any] = namespace["prepare"]
+        self._built = build([*self._roots, *self._also], self._inputs, self._parameters, learned=self._learned)
+        self._machine = _Machine(self._built, self._vector, self._dtype)
+        self._of_nodes: dict[tuple[int, ...], _Machine] = {}
 
     # Running
 
-    def __call__(self, X: Any) -> Array:
+    def __call__(self, X: Any = None) -> Any:
         """Computes the roots for each example.
 
         Args:
-            X: (batch, inputs), numbers; nan and inf go through as they do in floats.
+            X: (batch, inputs), numbers; nan and inf go through as they do in floats. A program without inputs needs
+                none.
 
         Returns:
-            (batch,) for one root, (batch, roots) for a list of them.
+            (batch,) for one root, (batch, roots) for a list of them. If the program was compiled with `also`, a pair:
+            that, and (batch, also).
 
         Raises:
             TypeError: X does not hold real numbers.
             ValueError: X has another shape; or, as ZeroDivisionError and OverflowError, what the same operation on
-                Values raises, with the node and the example named.
+                Values raises, with the operation and the example named.
         """
         X = self._checked(X)
-        results = self._forward(X)
-        answers = np.empty((len(X), len(results)), self._dtype)
-        for i, result in enumerate(results):
-            answers[:, i] = result
-        return answers[:, 0] if self._single else answers
+        results = self._machine.forward(X)
+        count = len(self._roots)
+        answers = _columns(results[:count], len(X), self._dtype)
+        found = answers[:, 0] if self._single else answers
+        return (found, _columns(results[count:], len(X), self._dtype)) if self._also else found
 
-    def value_and_grad(self, X: Any) -> tuple[float, Array]:
+    def value_and_grad(self, X: Any = None) -> tuple[Any, Array]:
         """The mean of the root over a batch, and its gradient.
 
         Args:
-            X: (batch, inputs).
+            X: (batch, inputs). A program without inputs needs none.
 
         Returns:
             The mean, and (parameters,), the gradient of the mean. The array is `program.grads`, which the next call
-            overwrites: copy it to keep it.
+            overwrites: copy it to keep it. If the program was compiled with `also`, the mean and (batch, also) are a
+                pair in place of the mean, as with JAX's `has_aux`.
 
         Raises:
             TypeError, ValueError, ZeroDivisionError, OverflowError: as for a call; ValueError too if there is not
@@ -157,12 +167,14 @@ class Program:
         if not self._parameters:
             raise ValueError("this program has no parameters: compile(loss, inputs=..., params=model.parameters())")
         X = self._checked(X)
-        (result,) = self._forward(X)
-        loss = float(np.add.reduce(result, axis=None)) / result.size
-        self._backward(len(X))
-        return loss, self.grads
+        machine = self._machine
+        results = machine.forward(X)
+        loss = float(np.add.reduce(results[0], None)) / results[0].size
+        found = (loss, _columns(results[1:], len(X), self._dtype)) if self._also else loss
+        machine.backward()
+        return found, self.grads
 
-    def grads_of(self, nodes: Sequence[Value], X: Any) -> Array:
+    def grads_of(self, nodes: Sequence[Value], X: Any = None) -> Array:
         """The derivative of the root for nodes within the graph or inputs, for each example.
 
         Args:
@@ -177,174 +189,268 @@ class Program:
         """
         if not self._single:
             raise ValueError(f"a gradient needs one root, and this program has a list of {len(self._roots)}")
-        known = {*topological(self._roots[0]), *self._inputs}
+        known = {*map(id, topological(self._roots[0])), *map(id, self._inputs)}
         for node in nodes:
-            if node not in known:
+            if id(node) not in known:
                 raise ValueError(f"{node!r} is neither computed in this program nor one of its inputs")
-        other = self._with_wanted(list(nodes))
-        X = other._checked(X)
-        other._forward(X)
-        results = other._backward(len(X))
-        return np.stack([result * len(X) for result in results], axis=1)
+        X = self._checked(X)
+        key = tuple(map(id, nodes))
+        if key not in self._of_nodes:
+            built = build(self._roots, self._inputs, self._parameters, nodes)
+            self._of_nodes[key] = _Machine(built, self._vector, self._dtype)
+        machine = self._of_nodes[key]
+        machine.forward(X)
+        found = iter(machine.backward())
+        columns = [None if each is None else next(found) for each in machine.built.wanted]
+        return _columns([np.zeros((1, 1)) if c is None else c * len(X) for c in columns], len(X), self._dtype)
 
-    def _with_wanted(self, nodes: list[Value]) -> Program:
-        kept: dict[tuple[Value, ...], Program] = self.__dict__.setdefault("_others", {})
-        key = tuple(nodes)
-        if key not in kept:
-            other = Program.__new__(Program)
-            other.__dict__.update({name: held for name, held in self.__dict__.items() if name != "_others"})
-            other._build(nodes)
-            kept[key] = other
-        return kept[key]
+    def sibling(
+        self,
+        roots: Value | Sequence[Value],
+        inputs: Iterable[Value] | None = None,
+        params: Iterable[Value] | None = None,
+        *,
+        also: Iterable[Value] = (),
+    ) -> Program:
+        """A program for other results of the same graph, with the same parameters: what one learns, the other has.
+
+        So a network is trained by its loss, and asked for its outputs, which need no targets:
+        `predict = program.sibling(outputs, inputs=pixels)`.
+
+        Args:
+            roots: as for `compile`.
+            inputs: leaves; those of this program unless given.
+            params: those of this program's parameters that the sibling learns, one after the other; all unless given.
+                The others stay as this program has them.
+            also: as for `compile`.
+
+        Raises:
+            TypeError, ValueError: as for `compile`; ValueError too if `params` are not some of this program's, in
+                order.
+        """
+        single = isinstance(roots, Value)
+        given = self._inputs if inputs is None else _leaves("input", inputs)
+        learned = self._learned if params is None else self._slice(_leaves("parameter", params))
+        results = _values([roots] if single else roots)
+        return Program(results, _values(also), given, self._parameters, self._dtype, single, self._vector, learned)
+
+    def _slice(self, params: list[Value]) -> slice:
+        own = list(map(id, self._parameters))
+        start = own.index(id(params[0])) if params and id(params[0]) in own else 0
+        if not params or own[start : start + len(params)] != list(map(id, params)):
+            raise ValueError("the parameters of a sibling must be some of this program's, one after the other")
+        return slice(start, start + len(params))
+
+    # Parameters and gradients
+
+    @property
+    def params(self) -> Array:
+        """(parameters,), their numbers. Optimisers change them in place; `sync()` writes them back.
+
+        Assigning another array copies its numbers.
+        """
+        return self._vector[self._learned]
+
+    @params.setter
+    def params(self, numbers: Any) -> None:
+        given = np.asarray(numbers)
+        if given.shape != self.params.shape:
+            raise ValueError(
+                f"params has the shape {self.params.shape}, and cannot take numbers of shape {given.shape}"
+            )
+        self.params[...] = given
 
     @property
     def grads(self) -> Array:
         """(parameters,), the gradient that this thread's last `value_and_grad` computed; zeros before."""
-        if not hasattr(self._local, "grads"):
-            self._local.grads = np.zeros(len(self.params), self._dtype)
-        found: Array = self._local.grads
-        return found
+        return self._machine.grads[self._learned]
 
     def refresh(self) -> Program:
         """Takes the parameters' numbers from their Values again, after these were assigned to or loaded; returns this.
 
         It is the reverse of `sync()`.
         """
-        self.params[...] = [v.data for v in self._parameters]
+        self.params[...] = [v.data for v in self._parameters[self._learned]]
         return self
 
     def sync(self) -> None:
         """Writes the parameters into the `data` of their Values, and this thread's gradients into their `grad`."""
-        for value, data, grad in zip(self._parameters, self.params.tolist(), self.grads.tolist(), strict=True):
+        own = self._parameters[self._learned]
+        for value, data, grad in zip(own, self.params.tolist(), self.grads.tolist(), strict=True):
             value.data, value.grad = data, grad
 
-    def _forward(self, X: Array) -> tuple[Array, ...]:
-        forward, guarded = self._prepared(len(X))[:2]
-        try:
-            with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
-                results: tuple[Array, ...] = forward(X)
-        except FloatingPointError:
-            with np.errstate(all="ignore"):
-                results = forward(X)
-            if not all(np.isfinite(array).all() for array in guarded()):
-                self._replay(X)
-                with np.errstate(all="ignore"):  # for a batch of one, the replay has used the same arrays
-                    results = forward(X)
-        return results
-
-    def _backward(self, batch: int) -> tuple[Array, ...]:
-        prepared = self._prepared(batch)
-        if prepared[3] is None:
-            prepared[3] = prepared[2]()
-        with np.errstate(all="ignore"):
-            results: tuple[Array, ...] = prepared[3]()
-        return results
-
-    def _prepared(self, batch: int) -> list[Any]:
-        """The functions and arrays of this thread for a size of batch."""
-        sizes: dict[int, list[Any]] = self._local.__dict__.setdefault("sizes", {})
-        if batch not in sizes:
-            while len(sizes) >= _SIZES:
-                del sizes[next(iter(sizes))]
-            params, index = self.params[:, None], self._emitted.indices
-            prepare = self._prepare(np, special, rows, params, self.grads, self._constants, index, batch, self._dtype)
-            sizes[batch] = [*prepare, None]
-        return sizes[batch]
+    # Data
 
     def _checked(self, X: Any) -> Array:
+        count = len(self._inputs)
+        if type(X) is np.ndarray and X.dtype == self._dtype and X.ndim == 2 and X.shape[1] == count and len(X):
+            return X
+        if X is None and not count:
+            return np.empty((1, 0), self._dtype)
         try:
             X = np.asarray(X)
         except ValueError:
             raise ValueError("the rows of X are not of one length") from None
         if X.dtype.kind not in "biuf":
             raise TypeError(f"X must hold real numbers, not {X.dtype}")
-        count = len(self._inputs)
         if X.ndim != 2 or X.shape[1] != count or not len(X):
             hint = "; for one example pass X[None]" if X.shape == (count,) else ""
             raise ValueError(f"X has the shape {X.shape}, and should have (batch, {count}), batch at least 1{hint}")
-        numbers: Array = X.astype(self._dtype, copy=False)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
+            numbers: Array = X.astype(self._dtype, copy=False)
         return numbers
-
-    def _replay(self, X: Array) -> None:
-        """Finds the example at which an operation is undefined, and raises what the scalar operation raises."""
-        forward = self._prepared(1)[0]
-        for i in range(len(X)):
-            try:
-                with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
-                    forward(X[i : i + 1])
-            except FloatingPointError:
-                self._evaluate(X[i], i)
-
-    def _evaluate(self, example: Array, i: int) -> None:
-        """Computes one example with Values, on a copy of the graph."""
-        data = dict(zip(self._inputs, example.tolist(), strict=True))
-        data.update(zip(self._parameters, self.params.tolist(), strict=True))
-        copies: dict[Value, Value] = {}
-        for root in self._roots:
-            for node in topological(root):
-                for operand in node._prev:
-                    if operand not in copies:
-                        copies[operand] = Value(data.get(operand, operand.data), label=operand.label)
-                assert isinstance(node._rule, Operation)
-                try:
-                    copies[node] = apply(node._rule, *[copies[operand] for operand in node._prev])
-                except (ArithmeticError, ValueError) as error:
-                    raise type(error)(f"{error} (example {i} of the batch)") from None
-                copies[node].label = node.label
 
     # Looking inside
 
     @property
     def source(self) -> str:
         """The numpy that runs."""
-        return self._emitted.source
+        return self._built.emitted.source
+
+    def listing(self) -> str:
+        """The array program from which the source is written, forwards and backwards."""
+        gradient = [] if self._built.gradient is None else [self._built.gradient]
+        return ir.listing(*self._built.results, *gradient)
 
     def graph(self) -> list[Group]:
         """The groups of alike scalars, in the order in which they are computed."""
-        return self._grouping.groups
+        return self._built.grouping.groups
 
     def __repr__(self) -> str:
-        return report.report(self._grouping, self._emitted)
+        return report.report(self._built)
 
     # Copies
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("_local", "_prepare", "_others")}
+        return {k: v for k, v in self.__dict__.items() if k not in ("_built", "_machine", "_of_nodes")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._start()
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Grouping makes many small objects, all of them in use: there is nothing to collect until it is done."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+class _Machine:
+    """Runs what was built, in arrays of each thread's own."""
+
+    def __init__(self, built: Built, vector: Array, dtype: np.dtype[Any]) -> None:
+        self.built, self.vector, self.dtype = built, vector, dtype
+        self.constants = np.array(built.grouping.constants, dtype=dtype).reshape(-1, 1)
+        namespace: dict[str, Any] = {}
+        exec(built.emitted.source, namespace)
+        self.prepare: Callable[..., Any] = namespace["prepare"]
+        self.exact = [partial(MEANING["contract"], array) for array in built.emitted.contractions]
+        self.local = _Local(len(vector), dtype)
+
+    @property
+    def grads(self) -> Array:
+        """(parameters,), this thread's gradient."""
+        return self.local.grads
+
+    def forward(self, X: Array) -> tuple[Array, ...]:
+        """The results for a batch, each (1, batch), or (1, 1) where it is the same for all examples."""
+        batch = len(X)
+        prepared = self.local.sizes.get(batch)
+        if prepared is None:
+            prepared = self._prepared(batch)
+        self.local.current = prepared
+        if not self.built.guards:
+            return prepared.quiet(prepared.forward, X, False)
+        try:
+            return prepared.strict(prepared.forward, X, True)
+        except FloatingPointError:
+            leaves = {ir.PARAMS: self.vector[:, None], ir.INPUTS: X.T, ir.CONSTANTS: self.constants}
+            prepared.quiet(domain.check, self.built.guards, self.built.results, leaves, batch)
+            return prepared.quiet(prepared.forward, X, False)
+
+    def backward(self) -> tuple[Array, ...]:
+        """The gradients of the batch of the last `forward`."""
+        prepared = self.local.current
+        assert prepared is not None
+        if prepared.backward is None:
+            prepared.backward = prepared.quiet(prepared.prepare_backward)
+        return prepared.quiet(prepared.backward)
+
+    def _prepared(self, batch: int) -> _Prepared:
+        local = self.local
+        while len(local.sizes) >= _SIZES:
+            del local.sizes[next(iter(local.sizes))]
+        seed = np.full((1, batch), 1.0 / batch, self.dtype)
+        if not self.built.results[0].batched:
+            seed = np.ones((1, 1), self.dtype)
+        emitted = self.built.emitted
+        forward, prepare_backward = local.quiet.run(
+            self.prepare, np, special, rows, self.vector[:, None], local.grads[:, None], self.constants, seed,
+            emitted.indices, self.exact, batch, self.dtype,
+        )  # fmt: skip
+        local.sizes[batch] = prepared = _Prepared(forward, prepare_backward, local)
+        return prepared
+
+
+class _Local(threading.local):
+    """What each thread has of its own.
+
+    Floating-point errors are ignored or raised in contexts that are made once: entering `np.errstate` at each call
+    would cost as much as two operations of a small network.
+    """
+
+    def __init__(self, parameters: int, dtype: np.dtype[Any]) -> None:
+        self.grads = np.zeros(parameters, dtype)
+        self.sizes: dict[int, _Prepared] = {}
+        self.current: _Prepared | None = None
+        self.quiet, self.strict = _context("ignore"), _context("raise")
+
+
+def _context(errors: Any) -> Context:
+    context = copy_context()
+    context.run(partial(np.seterr, divide=errors, over=errors, invalid=errors, under="ignore"))
+    return context
+
+
+class _Prepared:
+    """The functions of one thread for a size of batch."""
+
+    __slots__ = ("backward", "forward", "prepare_backward", "quiet", "strict")
+
+    def __init__(self, forward: Callable[..., Any], prepare_backward: Callable[..., Any], local: _Local) -> None:
+        self.forward, self.prepare_backward = forward, prepare_backward
+        self.quiet, self.strict = local.quiet.run, local.strict.run
+        self.backward: Callable[[], tuple[Array, ...]] | None = None
+
+
+def _columns(results: Sequence[Array], batch: int, dtype: np.dtype[Any]) -> Array:
+    """Results as the columns of one array."""
+    answers = np.empty((batch, len(results)), dtype)
+    for i, result in enumerate(results):
+        answers[:, i] = result
+    return answers
+
+
+def _depend(roots: Sequence[Value], params: Sequence[Value]) -> bool:
+    """Whether any root depends on any parameter."""
+    wanted = set(map(id, params))
+    return any(id(v) in wanted for v in roots) or any(
+        id(operand) in wanted for node in topological(*roots) for operand in node._prev
+    )
 
 
 def _check_distinct(inputs: list[Value], params: list[Value]) -> None:
-    seen: dict[Value, str] = {}
+    seen: dict[int, str] = {}
     for what, leaves in (("input", inputs), ("parameter", params)):
         for i, leaf in enumerate(leaves):
-            if leaf in seen:
-                raise ValueError(f"{what} {i} is {seen[leaf]} already: {leaf!r}")
-            seen[leaf] = f"{what} {i}"
+            if id(leaf) in seen:
+                raise ValueError(f"{what} {i} is {seen[id(leaf)]} already: {leaf!r}")
+            seen[id(leaf)] = f"{what} {i}"
 
 
-def _warn_of_copies(inputs: list[Value], constants: list[Value]) -> None:
+def _warn_of_copies(program: Program) -> None:
     """Warns of a constant that looks like a copy of an input's number, taken out of the graph while it was built."""
+    inputs = program._inputs
     telling = {v.data: i for i, v in enumerate(inputs) if not (v.data * 2).is_integer() and math.isfinite(v.data)}
-    for constant in constants:
+    for constant in program.graph()[CONSTANTS].nodes:
         if constant.data in telling:
             warnings.warn(
                 f"the constant {constant.data!r} is the number that input {telling[constant.data]} had when the graph "
                 "was built: if it was taken from the input's data, it stays as it is for every example",
-                stacklevel=4,
+                stacklevel=3,
             )
             return

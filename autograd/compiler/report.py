@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from autograd.compiler.emission import Emitted
-from autograd.compiler.grouping import CONSTANTS, Group, Grouping, Terms
+from autograd.compiler.build import Built
+from autograd.compiler.grouping import CONSTANTS, Group, Terms
+from autograd.compiler.lower import plain
 
 
-def report(grouping: Grouping, emitted: Emitted) -> str:
+def report(built: Built) -> str:
     """A line for the whole, and one for each group."""
+    grouping, emitted = built.grouping, built.emitted
     params, inputs, constants = (leaf.rows for leaf in grouping.groups[: CONSTANTS + 1])
     lines = [
         f"{grouping.scalars:,} scalar operations -> {emitted.forward_calls} numpy calls"
         f" (and {emitted.backward_calls} for the gradient)",
         f"{inputs:,} inputs, {params:,} parameters, {constants:,} distinct constants",
     ]
-    rows = [(_where(each), _what(each), _how(each)) for each in grouping.groups[CONSTANTS + 1 :]]
+    rows = [(plain(each.place)[:40], _what(each), _how(each)) for each in grouping.groups[CONSTANTS + 1 :]]
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(2)]
     lines += [f"  {where.ljust(widths[0])}  {what.ljust(widths[1])}  -> {how}" for where, what, how in rows]
     return "\n".join(lines)
 
 
-def _where(each: Group) -> str:
-    return "".join(c if c.isprintable() else "?" for c in each.place)[:40]
-
-
 def _what(each: Group) -> str:
-    if each.rule is not None:
-        return f"{each.rows:,} × {each.rule.name}"
     products = sum(terms.count for terms in each.terms if len(terms.factors) == 2)
     others = sum(terms.count for terms in each.terms if len(terms.factors) == 1)
     parts = [f"{products:,} products"] * bool(products) + [f"{others:,} numbers"] * bool(others)
-    return f"{each.rows:,} × sum of {' and '.join(parts)}"
+    return f"{each.rows:,} × {plain(each.what)}" + (f" of {' and '.join(parts)}" if parts else "")
 
 
 def _how(each: Group) -> str:
-    if each.rule is not None:
-        return f"{each.rule.name} of an array"
-    return " and ".join(_term(each, terms) for terms in each.terms)
+    if each.terms:
+        return " and ".join(_term(each, terms) for terms in each.terms)
+    return f"{plain(each.what)} of an array"
 
 
 def _term(each: Group, terms: Terms) -> str:
-    if terms.grid is not None:
-        m, v = terms.grid
-        k = terms.factors[0].index.shape[1]
-        return f"a matrix product ({m} × {k}) · ({k} × {'batch' if v == 1 else f'{v}·batch'})"
+    if terms.product is not None:
+        (h, m, v), k = terms.product.shape, terms.product.left.shape[2]
+        blocks = f"{h} matrix products" if h > 1 else "a matrix product"
+        return f"{blocks} ({m} × {k}) · ({k} × {'batch' if v == 1 else f'{v}·batch'})"
     if terms.starts is not None:
         return f"{each.rows:,} segments of {terms.count:,}"
     if len(terms.factors) == 2:

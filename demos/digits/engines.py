@@ -81,12 +81,13 @@ class Compiled:
         targets = [Value(0.0, label=f"target[{i}]") for i in range(len(outputs))]
         loss = nn.squared_error(outputs, targets)
         self._loss = compile(loss, inputs=pixels + targets, params=network.parameters())
-        self._answers = compile(outputs, inputs=pixels, params=network.parameters())
+        self._answers = self._loss.sibling(outputs, inputs=pixels)
         self.optimiser = nn.SGD(self._loss, lr=rate, weight_decay=WEIGHT_DECAY)
         self.method = repr(self._loss).splitlines()[0].rstrip(":")
 
     def train_on(self, pixels: Array, targets: Array) -> float:
         """One step downhill on a batch; returns the batch's loss before it."""
+        loss: float
         try:
             loss, _ = self._loss.value_and_grad(np.hstack([pixels, targets]))
         except OverflowError:
@@ -98,8 +99,8 @@ class Compiled:
 
     def confidences(self, pixels: Array) -> Array:
         """(images, 10): the network's answers."""
-        self._answers.params[...] = self._loss.params
-        return self._answers(pixels)
+        answers: Array = self._answers(pixels)
+        return answers
 
     def sync(self) -> None:
         """Writes what was learned into the network's own Values."""

@@ -1,0 +1,95 @@
+"""Operations outside of their domain: which example it was, and the error that the scalar operation raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.compiler.grouping import CONSTANTS, Group
+from autograd.compiler.ir import INPUTS, Array
+from autograd.compiler.numpy_terms import evaluated
+from autograd.compiler.reference import evaluate
+from autograd.graph import named
+from autograd.terms import Term
+from autograd.value import Value, apply
+
+_CHUNK = 1024
+"""So many examples are looked at together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """A group of operations that are undefined somewhere, and their array."""
+
+    group: Group
+    array: Array
+
+
+def check(guards: Sequence[Guard], roots: Sequence[Array], leaves: Mapping[str, Any], batch: int) -> None:
+    """Raises what the scalar operations raise for the first example at which one of them is undefined.
+
+    Raises:
+        ValueError, ZeroDivisionError, OverflowError: with the operation, its operands, and the example.
+    """
+    for start in range(0, batch, _CHUNK):
+        some = leaves[INPUTS][:, start : start + _CHUNK]
+        numbers = evaluate([*roots, *[guard.array for guard in guards]], {**leaves, INPUTS: some}, some.shape[1])
+        for example, row, guard in _suspects(guards, numbers):
+            _raise_if_undefined(guard, row, example, numbers, start)
+
+
+def _suspects(guards: Sequence[Guard], numbers: Mapping[Array, Any]) -> Iterator[tuple[int, int, Guard]]:
+    """The operations that gave something that is not finite on the way to their result, an example at a time."""
+    found = []
+    for position, guard in enumerate(guards):
+        args = [numbers[arg] for arg in guard.array.args]
+        strange = np.zeros(numbers[guard.array].shape, dtype=bool)
+        for term in _within(guard.array.attr.term):
+            strange |= ~np.isfinite(evaluated(term, args))
+        rows, examples = np.nonzero(strange)
+        found += [(example, position, row) for row, example in zip(rows.tolist(), examples.tolist(), strict=True)]
+    for example, position, row in sorted(found):
+        yield example, row, guards[position]
+
+
+def _within(term: Term) -> Iterator[Term]:
+    if term.head not in ("name", "number"):
+        yield term
+        for arg in term.args:
+            yield from _within(arg)
+
+
+def _raise_if_undefined(guard: Guard, row: int, example: int, numbers: Mapping[Array, Any], start: int) -> None:
+    rule, node = guard.group.rule, guard.group.nodes[row]
+    assert rule is not None
+    operands = [
+        Value(number, label=operand.label)
+        for number, operand in zip(_operands(guard, row, example, numbers), node._prev, strict=True)
+    ]
+    which = f" (example {start + example} of the batch)"
+    try:
+        apply(rule, *operands)
+    except (ArithmeticError, ValueError) as error:
+        raise type(error)(f"{error}{which}") from None
+    y = numbers[guard.array][row, example]
+    if not np.isfinite(y) and all(np.isfinite(operand.data) for operand in operands):
+        what = f"{rule.name}({', '.join(map(named, operands))})"
+        raise OverflowError(f"{what} is {y} in {y.dtype}: it is outside of what this type holds{which}")
+
+
+def _operands(guard: Guard, row: int, example: int, numbers: Mapping[Array, npt.NDArray[Any]]) -> list[float]:
+    """The numbers of an operation's operands, those included that the program holds as constants."""
+    args = iter(guard.array.args)
+    found = []
+    for operand in guard.group.operands:
+        constant = operand.source.number == CONSTANTS
+        if constant and (operand.index == operand.index[0]).all():
+            found.append(operand.source.nodes[operand.index[row]].data)
+        else:
+            array = numbers[next(args)]
+            found.append(float(array[row, example % array.shape[1]]))
+    return found

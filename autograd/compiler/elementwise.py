@@ -1,0 +1,102 @@
+"""Operations as terms over arrays: what a `map` computes, and its derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from autograd.compiler.ir import Elementwise
+from autograd.ops import Operation
+from autograd.primitives import PRIMITIVES
+from autograd.terms import Term, as_constant, simplified, traced
+
+Constants = tuple[float | None, ...]
+"""For each operand the constant that it is, or None."""
+
+
+ONE, MINUS_ONE = Term("number", (1.0,)), Term("number", (-1.0,))
+
+
+def argument(i: int) -> Term:
+    """Argument number i of a map."""
+    return Term("name", (f"x{i}",))
+
+
+X0, X1 = argument(0), argument(1)
+
+
+def number(x: float) -> Term:
+    """A constant."""
+    return Term("number", (x,))
+
+
+@lru_cache(maxsize=4096)
+def elementwise(rule: Operation, constants: Constants) -> Elementwise:
+    """What an operation computes, over those of its operands that are no constants.
+
+    Raises:
+        TypeError: the rule cannot be traced.
+    """
+    try:
+        answer, slopes = traced(rule)
+    except TypeError as error:
+        raise TypeError(f"operation {rule.name!r} cannot be compiled: {error}") from None
+    names: dict[str, Term] = {}
+    for i, constant in enumerate(constants):
+        known = sum(each is None for each in constants[:i])
+        names[f"x{i}"] = argument(known) if constant is None else number(constant)
+    partials = [derivative(renamed(slope, names)) for slope, c in zip(slopes, constants, strict=True) if c is None]
+    return Elementwise(simplified(renamed(answer, names)), tuple(partials))
+
+
+def derivative(slope: Term) -> Term | None:
+    """A derivative in its simplest form; None where it is 0 everywhere."""
+    simple = simplified(slope)
+    return None if as_constant(simple) == 0.0 else simple
+
+
+def renamed(term: Term, names: dict[str, Term]) -> Term:
+    """A term with other terms in place of some of its names."""
+    if term.head == "name":
+        return names.get(term.args[0], term)
+    if term.head == "number":
+        return term
+    return Term(term.head, tuple([renamed(arg, names) for arg in term.args]))
+
+
+def names_in(term: Term) -> dict[str, None]:
+    """The names in a term, in the order in which they first come."""
+    if term.head == "name":
+        return {term.args[0]: None}
+    if term.head == "number":
+        return {}
+    found: dict[str, None] = {}
+    for arg in term.args:
+        found |= names_in(arg)
+    return found
+
+
+def expanded(term: Term, lacks: Callable[[str], bool]) -> Term:
+    """A term in which the primitives that a backend lacks are written out by their definitions.
+
+    Raises:
+        TypeError: such a primitive has no definition.
+    """
+    if term.head in ("name", "number"):
+        return term
+    args = tuple([expanded(arg, lacks) for arg in term.args])
+    if not lacks(term.head):
+        return Term(term.head, args)
+    definition = PRIMITIVES[term.head].definition
+    if definition is None:
+        raise TypeError(f"{term.head} cannot be computed by this backend")
+    return expanded(renamed(_defined(term.head, len(args)), {f"x{i}": arg for i, arg in enumerate(args)}), lacks)
+
+
+@lru_cache(maxsize=256)
+def _defined(head: str, arity: int) -> Term:
+    """A primitive's definition as a term over `x0`, `x1`, …."""
+    definition = PRIMITIVES[head].definition
+    assert definition is not None
+    rule = Operation(f"definition of {head}", head, definition, (lambda m, y, *operands: 0.0,) * arity)
+    return traced(rule)[0]

@@ -1,0 +1,241 @@
+"""From groups of alike scalars to an array program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograd.compiler import ir
+from autograd.compiler.elementwise import MINUS_ONE, ONE, X0, X1, Constants, argument, elementwise, number
+from autograd.compiler.grouping import CONSTANTS, Group, Grouping, Operand, Terms
+from autograd.compiler.ir import MANY, Array, Builder, Index
+from autograd.compiler.products import Product
+from autograd.terms import Term, simplified
+
+_AT_ONCE = 16
+"""So many parts of a sum are added up in one map."""
+_LEAVES = (ir.PARAMS, ir.INPUTS, ir.CONSTANTS)
+
+
+@dataclass
+class Lowered:
+    """The array of each group, by the group's number."""
+
+    arrays: list[Array]
+    builder: Builder
+
+
+def lower(grouping: Grouping) -> Lowered:
+    """Writes groups as an array program.
+
+    Raises:
+        TypeError: the rule of an operation cannot be traced.
+    """
+    lowered = Lowered([], Builder())
+    constants = np.array(grouping.constants)
+    for group in grouping.groups:
+        lowered.builder.note = title(group)
+        if group.number < len(_LEAVES):
+            made = lowered.builder.leaf(_LEAVES[group.number], group.rows, group.batched)
+        else:
+            made = _Lowering(group, lowered, constants).run()
+            if group.batched and not made.batched:  # its gradient is wanted for each example
+                made = lowered.builder.map(X0, (made,), (ONE,), batched=True)
+        lowered.arrays.append(made)
+    return lowered
+
+
+def title(group: Group) -> str:
+    """What a group is and where it was computed, for a comment: names come from users, so only plain characters."""
+    what = f"{group.rows:,} × {plain(group.what)[:30]}"
+    place = plain(group.place)[:60]
+    return f"{place}: {what}" if place else what
+
+
+def plain(text: str) -> str:
+    """Text from users without what could end a line or a comment."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+@dataclass
+class _Part:
+    """A part of a sum: a term over arguments of its own, and its derivative for each of them."""
+
+    sign: int
+    term: Term
+    args: tuple[Array, ...]
+    partials: tuple[Term | None, ...]
+
+
+@dataclass
+class _Lowering:
+    """One group at a time."""
+
+    group: Group
+    lowered: Lowered
+    constants: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+    @property
+    def b(self) -> Builder:
+        return self.lowered.builder
+
+    def run(self) -> Array:
+        group = self.group
+        if group.rule is None:
+            return self._sum()
+        if group.terms:
+            return self._fold()
+        operands = [self._operand(operand, operand.index) for operand in group.operands]
+        constants: Constants = tuple([each if isinstance(each, float) else None for each in operands])
+        args = tuple([each for each in operands if isinstance(each, Array)])
+        meaning = elementwise(group.rule, constants)
+        if not args:
+            return self._of_constants(meaning.term)
+        return self.b.map(meaning.term, args, meaning.partials)
+
+    def _of_constants(self, term: Term) -> Array:
+        """An operation on constants alone: the same in all rows."""
+        zeros = self.b.rows(self.lowered.arrays[CONSTANTS], np.zeros(self.group.rows, dtype=np.intp))
+        return self.b.map(term, (zeros,), (None,))
+
+    def _operand(self, operand: Operand, index: Index) -> Array | float:
+        """An operand's array; or the constant that it is in all rows."""
+        if operand.source.number == CONSTANTS:
+            known = self.constants[index.reshape(-1)]
+            if (known.view(np.int64) == known.view(np.int64)[0]).all():
+                return float(known[0])
+        return self.b.rows(self.lowered.arrays[operand.source.number], index)
+
+    def _array(self, operand: Operand, index: Index) -> Array:
+        return self.b.rows(self.lowered.arrays[operand.source.number], index)
+
+    # Sums
+
+    def _sum(self) -> Array:
+        """Parts that are computed by themselves, and single terms, in the order in which they were written."""
+        parts: list[_Part] = []
+        for terms in self.group.terms:
+            if terms.product is not None:
+                parts.append(self._whole(terms.sign, self._contraction(terms, terms.product)))
+            elif terms.starts is not None or terms.factors[0].index.shape[1] >= (3 if not parts else MANY):
+                parts.append(self._whole(terms.sign, self._reduction(terms)))
+            else:
+                parts += [self._single(terms, j) for j in range(terms.factors[0].index.shape[1])]
+        return self._added(parts)
+
+    def _whole(self, sign: int, array: Array) -> _Part:
+        return _Part(sign, X0, (array,), (ONE,))
+
+    def _single(self, terms: Terms, j: int) -> _Part:
+        """Term number j of each row, a number or a product."""
+        operands = [self._operand(factor, factor.index[:, j]) for factor in terms.factors]
+        args = tuple([each for each in operands if isinstance(each, Array)])
+        written = [number(each) if isinstance(each, float) else None for each in operands]
+        names = iter(range(len(args)))
+        factors = [argument(next(names)) if each is None else each for each in written]
+        if len(factors) == 1:
+            return _Part(terms.sign, factors[0], args, (ONE,) * len(args))
+        slopes = [factors[1 - i] for i, each in enumerate(written) if each is None]
+        return _Part(terms.sign, Term("*", tuple(factors)), args, tuple(slopes))
+
+    def _reduction(self, terms: Terms) -> Array:
+        """Many alike terms, added up together."""
+        factors = tuple([self._array(factor, factor.index) for factor in terms.factors])
+        value = factors[0] if len(factors) == 1 else self.b.map(Term("*", (X0, X1)), factors, (X1, X0))
+        return self.b.sum(value, 1) if terms.starts is None else self.b.segments(value, terms.starts)
+
+    def _added(self, parts: list[_Part]) -> Array:
+        """The parts added up from the left, a few at a time."""
+        if len(parts) > 1 and parts[0].sign < 0 < parts[1].sign:
+            parts[:2] = parts[1::-1]  # -a + b is b - a
+        total: Array | None = None
+        while parts or total is None:
+            taken = _AT_ONCE - (total is not None)
+            now = [*([] if total is None else [self._whole(1, total)]), *parts[:taken]]
+            del parts[:taken]
+            total = self._chain(now)
+        return total
+
+    def _chain(self, parts: list[_Part]) -> Array:
+        term: Term | None = None
+        args: list[Array] = []
+        partials: list[Term | None] = []
+        for part in parts:
+            own = _shifted(part.term, len(args))
+            for partial in part.partials:
+                slope = None if partial is None else _shifted(partial, len(args))
+                partials.append(slope if slope is None or part.sign > 0 else _negated(slope))
+            args += part.args
+            if term is None:
+                term = own if part.sign > 0 else Term("neg", (own,))
+            else:
+                term = Term("+" if part.sign > 0 else "-", (term, own))
+        assert term is not None
+        if not args:
+            return self._of_constants(term)
+        return self.b.map(term, tuple(args), tuple(partials))
+
+    # Products of matrices
+
+    def _contraction(self, terms: Terms, found: Product) -> Array:
+        first, second = terms.factors[::-1] if found.swapped else terms.factors
+        left, right = self._left(first, found), self._array(second, found.right)
+        answer = found.order
+        made = self.b.contract(left, right, f"hmk,hvk->{answer or 'hmv'}", found.extent)
+        return self.b.rows(made, np.arange(made.size) if answer else found.at)
+
+    def _left(self, operand: Operand, found: Product) -> Array:
+        """The left factor, with zeros where its rows are shorter."""
+        if found.extent is None:
+            return self._array(operand, found.left)
+        valid = np.flatnonzero(np.arange(found.left.shape[2]) < found.extent[:, :, None])
+        given = self._array(operand, found.left.reshape(-1)[valid])
+        return self.b.place([(given, valid)], found.left.shape, given.batched)
+
+    # Comparisons
+
+    def _fold(self) -> Array:
+        """The largest or least of each row: many alike together, the others one by one, from the left."""
+        rule = self.group.rule
+        assert rule is not None
+        first, *others = self.group.terms
+        (operand,) = first.factors
+        index = _filled(first)
+        if index.shape[1] == 2:
+            total = self._compared(self._array(operand, index[:, 0]), self._array(operand, index[:, 1]))
+        else:
+            total = self.b.fold(rule.name, self._array(operand, index))
+        for terms in others:
+            (operand,) = terms.factors
+            for column in _filled(terms).T:
+                total = self._compared(total, self._operand(operand, column))
+        return total
+
+    def _compared(self, a: Array, b: Array | float) -> Array:
+        rule = self.group.rule
+        assert rule is not None
+        constant = b if isinstance(b, float) else None
+        meaning = elementwise(rule, (None, constant))
+        return self.b.map(meaning.term, (a, b) if isinstance(b, Array) else (a,), meaning.partials)
+
+
+def _filled(terms: Terms) -> Index:
+    """The index of terms of which there are not equally many in each row, filled up with the row's first."""
+    index = terms.factors[0].index
+    if terms.starts is None:
+        return index
+    counts = np.diff(np.append(terms.starts, index.size))
+    column = np.arange(counts.max())
+    return index[terms.starts[:, None] + np.where(column < counts[:, None], column, 0)]
+
+
+def _shifted(term: Term, by: int) -> Term:
+    """A term with its arguments counted from another number."""
+    if term.head == "name":
+        return argument(int(term.args[0][1:]) + by)
+    return term if term.head == "number" else Term(term.head, tuple([_shifted(arg, by) for arg in term.args]))
+
+
+def _negated(slope: Term) -> Term:
+    return MINUS_ONE if slope == ONE else simplified(Term("neg", (slope,)))

@@ -1,0 +1,132 @@
+"""Chains of `+` and `-`, read as one long sum; chains of `maximum`, read as one comparison.
+
+A node that is used once, by the next of its chain, needs no array of its own. Only such chains are read together as
+give the same number when they are computed from the left: in `a - (b - c)` the difference stays a node by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from autograd import ops
+from autograd.nary import DOT, SUM
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+Term = tuple[int, "Value", "Value | None"]
+"""A sign and what is added: a number, or the product of two."""
+
+FOLDS = (ops.MAXIMUM, ops.MINIMUM)
+"""The comparisons whose chains are read together."""
+_SUMS = (ops.ADD, ops.SUB, SUM, DOT)
+
+
+class Chains:
+    """The chains of a graph.
+
+    Args:
+        order: the nodes of the graph, operands first.
+        kept: nodes that are wanted for themselves, and so stay.
+    """
+
+    def __init__(self, order: list[Value], kept: Iterable[Value]) -> None:
+        self._uses = Counter(map(id, chain.from_iterable([node._prev for node in order])))
+        self._uses.update(2 * [id(node) for node in kept])
+        self._stopped = {id(node._prev[0]) for node in order if node._rule is ops.STOP}
+        self._inside: set[int] = set()
+        self._earlier: dict[int, Value] = {}
+        """For a node of a chain, by identity, the operand that goes before it in the chain."""
+        for node in order:
+            if node._rule in _SUMS:
+                self._read_sum(node)
+            elif node._rule in FOLDS:
+                self._read_fold(node)
+
+    def absorbed(self, node: Value) -> bool:
+        """Whether a node is part of another's chain, or a product in it."""
+        return id(node) in self._inside
+
+    def stopped(self, node: Value) -> bool:
+        """Whether no gradient comes to a node, since all that uses it stops it."""
+        return id(node) in self._stopped and self._used_once(node)
+
+    def terms(self, node: Value) -> list[Term] | None:
+        """What is added up to give a node, in the order in which it is added; None if the node is no sum."""
+        if node._rule not in _SUMS:
+            return None
+        terms: list[Term] = []
+        for part in self._chain(node):
+            earlier = self._earlier.get(id(part))
+            terms += [self._term(term) for term in _as_written(part) if term[1] is not earlier]
+        return terms
+
+    def compared(self, node: Value) -> list[Value] | None:
+        """What is compared to give a node, from the left; None if it is no chain of comparisons."""
+        if node._rule not in FOLDS:
+            return None
+        parts = self._chain(node)
+        return [*parts[0]._prev, *[part._prev[1] for part in parts[1:]]]
+
+    def _chain(self, node: Value) -> list[Value]:
+        """The nodes of a chain, the first of them first."""
+        parts = [node]
+        while (earlier := self._earlier.get(id(parts[-1]))) is not None:
+            parts.append(earlier)
+        return parts[::-1]
+
+    def _used_once(self, node: Value) -> bool:
+        return self._uses[id(node)] == 1
+
+    def _read_sum(self, node: Value) -> None:
+        operands = node._prev
+        alone = operands[len(operands) // 2 * 2 :] if node._rule is DOT else operands
+        # Only what comes first may be a chain; of two that are added, either may.
+        first = alone[: 2 if node._rule is ops.ADD else 1]
+        earlier = next((v for v in first if v._rule in _SUMS and self._used_once(v)), None)
+        if earlier is not None:
+            self._earlier[id(node)] = earlier
+            self._inside.add(id(earlier))
+        for v in alone:
+            if v is not earlier:
+                self._absorb(v)
+
+    def _read_fold(self, node: Value) -> None:
+        a = node._prev[0]
+        if a._rule is node._rule and self._used_once(a):
+            self._earlier[id(node)] = a
+            self._inside.add(id(a))
+
+    def _absorb(self, term: Value) -> None:
+        """A product or a turned sign that a sum alone uses is a term of it."""
+        if term._rule is ops.NEG and self._used_once(term):
+            self._inside.add(id(term))
+            term = term._prev[0]
+        if term._rule is ops.MUL and self._used_once(term):
+            self._inside.add(id(term))
+
+    def _term(self, term: Term) -> Term:
+        """A term, with the sign and the product that it absorbs."""
+        sign, v, factor = term
+        if factor is not None:
+            return term
+        if v._rule is ops.NEG and id(v) in self._inside:
+            sign, v = -sign, v._prev[0]
+        if v._rule is ops.MUL and id(v) in self._inside:
+            return (sign, *v._prev)  # type: ignore[return-value]
+        return (sign, v, None)
+
+
+def _as_written(node: Value) -> list[Term]:
+    """What one node adds up, in order."""
+    operands = node._prev
+    if node._rule is DOT:
+        n = len(operands) // 2
+        bias: list[Term] = [(1, v, None) for v in operands[2 * n :]]
+        return bias + [(1, w, x) for w, x in zip(operands[:n], operands[n : 2 * n], strict=True)]
+    if node._rule is ops.SUB:
+        return [(1, operands[0], None), (-1, operands[1], None)]
+    return [(1, v, None) for v in operands]
