@@ -270,7 +270,7 @@ class Backprop(Cursor):
             return
         for each in reversed(begun[mixed[0] :]):
             each._settle()
-            each._aside = len(each._taken)
+            each._aside = each._aside or len(each._taken)
             while each._taken:
                 each._take_back()
         others = [repr(each).strip("<>") for each in begun[mixed[0] :] if each is not self]
@@ -354,7 +354,7 @@ class Backprop(Cursor):
     def _change(self, operand: Value, before: Any, after: Any, rule: str, product: str, more: bool) -> Change:
         start = "0" if before == 0 else number(before)
         text = f"{self.names.atom(operand)}.grad: {start} → {start} + {product} = {number(after)}"
-        note = "one more contribution: they add up" if more else ""
+        note = "one more: they add up" if more else ""
         constant = self.names.is_constant(operand) and not self._constants
         return Change(operand, before, after, rule, text, note, constant)
 

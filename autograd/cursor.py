@@ -71,6 +71,9 @@ class Cursor:
         """After how many steps a node is done with."""
         raise NotImplementedError
 
+    def _settle(self) -> None:
+        """Puts in order what an interrupt has left."""
+
     def _finished(self) -> str:
         """What is to be said of a pass that is done."""
         raise NotImplementedError
@@ -144,6 +147,7 @@ class Cursor:
         """
         if steps < 1:
             raise ValueError(f"back() undoes at least one step, not {steps}; next() goes the other way")
+        self._settle()
         if self.position == 0:
             return Text(f"At the start: there is no step to undo. {self._next_is()}")
         undone = self.position
@@ -167,25 +171,28 @@ class Cursor:
         """
         if isinstance(where, (Value, str)):
             node = self._node(where)
-            return self._go(self._complete_after(node), self._complete(node))
+            return self._go(self._complete_after(node), node)
         if isinstance(where, bool) or not isinstance(where, int):
             raise TypeError(f"goto() takes a position, a Value or a name, not {where!r}")
         if not 0 <= where <= len(self._order):
             raise ValueError(f"positions go from 0 to {len(self._order)}, not {where}")
         return self._go(where)
 
-    def _go(self, position: int, *notes: str) -> Step | Text:
+    def _go(self, position: int, node: Value | None = None) -> Step | Text:
+        self._settle()
         before = self.position
-        if position > before:
-            while self.position < position:
-                self._visit()
-            return self._arrived(*notes)
+        while self.position < position:
+            self._visit()
         while self.position > position:
             self._undo_one()
+        notes = [] if node is None else [self._complete(node)]
+        if position > before:
+            return self._arrived(*notes)
         return self._place(self._undone(before) if before > position else "Nothing to do", *notes)
 
     def reset(self) -> Text:
         """Goes back to the start, and leaves everything as it was found."""
+        self._settle()
         before = self.position
         while self.position:
             self._undo_one()

@@ -69,7 +69,7 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
         title,
         *lines,
         *(f"  {sentence}" for sentence in _difference(loss, a, slope, step, now)),
-        *([f"  {outdated}; here both numbers are for the present data"] if outdated else []),
+        *([f"  {outdated}", "  both numbers above are for the present data"] if outdated else []),
         *(f"  {note}" for note in names.notes),
     ]
     return Text("\n".join(part for line in lines for part in folded(line, columns, "    ")))

@@ -26,7 +26,7 @@ class Change:
     sum: str
     """How the gradient changed: `d.grad: 0 → 0 + (-2.0)·1.0 = -2.0`."""
     note: str = ""
-    """What is worth noticing: `one more contribution: they add up`."""
+    """What is worth noticing: `one more: they add up`."""
     constant: bool = False
     """Whether it is that of a plain number in the expression: the lesson passes it over, unless asked for it."""
 

@@ -99,7 +99,7 @@ export function backwardLesson(graph, numbers, names, node, grads) {
       after,
       rule: closure ? "by its own _backward" : derivative(graph, numbers, names, node, k),
       sum: `${names.atom(operand)}.grad: ${start} → ${start} + ${product} = ${number(after)}`,
-      note: isFirst(graph, node, operand, k) ? "" : "one more contribution: they add up",
+      note: isFirst(graph, node, operand, k) ? "" : "one more: they add up",
       constant: names.isConstant(operand),
     });
   });
