@@ -8,7 +8,9 @@ import io
 import math
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -215,20 +217,21 @@ def test_mistakes_get_words() -> None:
     a = Value(2.0, label="a")
     loss = a * 3
     loss.label = "L"
-    for call, words in [
-        (lambda: formula(3.0), r"formula\(v\) needs a Value, not 3.0 \(float\): a plain number remembers nothing"),
-        (lambda: tree([a]), r"tree\(v\) needs a Value, not \[.*\(list\): pass one of its elements"),
-        (lambda: nudge(loss, 3), r"nudge\(loss, a\) needs a Value, not 3"),
-        (lambda: explain(loss, "a"), "pass the Value itself, without quotes"),
-        (lambda: Backprop(None), "did a function forget to return its result"),
-        (lambda: label(a), r"label\(locals\(\)\), not Value"),
-        (lambda: misconceptions(1), "needs a Value"),
-        (lambda: why_zero(1, a), "needs a Value"),
-        (lambda: tree(a, 1.5), "depth counts operations and must be a whole number: 1.5"),
-        (lambda: formula(a, math.nan), "depth counts operations and must be a whole number: nan"),
-    ]:
+    calls: list[tuple[Callable[..., object], tuple[Any, ...], str]] = [
+        (formula, (3.0,), r"formula\(v\) needs a Value, not 3.0 \(float\): a plain number remembers nothing"),
+        (tree, ([a],), r"tree\(v\) needs a Value, not \[.*\(list\): pass one of its elements"),
+        (nudge, (loss, 3), r"nudge\(loss, a\) needs a Value, not 3"),
+        (explain, (loss, "a"), "pass the Value itself, without quotes"),
+        (Backprop, (None,), "did a function forget to return its result"),
+        (label, (a,), r"label\(locals\(\)\), not Value"),
+        (misconceptions, (1,), "needs a Value"),
+        (why_zero, (1, a), "needs a Value"),
+        (tree, (a, 1.5), "depth counts operations and must be a whole number: 1.5"),
+        (formula, (a, math.nan), "depth counts operations and must be a whole number: nan"),
+    ]
+    for call, arguments, words in calls:
         with pytest.raises(TypeError, match=words):
-            call()  # type: ignore[no-untyped-call]
+            call(*arguments)
     for function in (explain, derivation, nudge):
         with pytest.raises(ValueError, match=rf"Did you mean {function.__name__}\(L, a\)\?"):
             function(a, loss)
