@@ -20,7 +20,7 @@ def names() -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Opens a session, or runs the tour; returns the status to exit with."""
+    """Opens a session, after the tour if that is asked for; returns the status to exit with."""
     parser = argparse.ArgumentParser(
         prog="python -m autograd", description="A session with glassgrad's names imported."
     )
@@ -28,10 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tour", action="store_true", help="walk through backpropagation in eight short screens")
     parser.add_argument("--no-input", action="store_true", help="with --tour: do not wait for the reader")
     options = parser.parse_args(arguments)
+    known = names()
     if options.tour:
-        autograd.tour(interactive=not options.no_input)
-        return 0
-    return open_session(names(), plain=options.plain)
+        autograd.tour(interactive=not options.no_input, names=known)
+        if options.no_input or not (sys.stdin and sys.stdin.isatty()):
+            return 0
+    return open_session(known, plain=options.plain)
 
 
 if __name__ == "__main__":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import code
 import os
 import sys
-import textwrap
 from typing import Any, TextIO
+
+from autograd.prompt.console import Console
+from autograd.words.text import folded, width
 
 SCREENS: list[tuple[str, str, str]] = [
     (
         "A value remembers",
         "A Value is a number that remembers how it was computed. Two of them are multiplied, and a third is added:",
-        'a = Value(2.0, label="a")\nb = Value(-3.0, label="b")\nL = a * b + 10\nL.label = "L"\nL\nformula(L)\ntree(L)',
+        "a = Value(2.0)\nb = Value(-3.0)\nL = a * b + 10\nL\nformula(L)\ntree(L)",
     ),
     (
         "A derivative is the answer to a nudge",
@@ -29,7 +30,7 @@ SCREENS: list[tuple[str, str, str]] = [
     (
         "Why gradients are added up",
         "A value that is used twice influences the result in two ways, and its gradient is the sum of both.",
-        'y = a * a + a\ny.label = "y"\nexplain(y, a)',
+        "y = a * a + a\nexplain(y, a)",
     ),
     (
         "What goes wrong otherwise",
@@ -39,64 +40,95 @@ SCREENS: list[tuple[str, str, str]] = [
     (
         "A neuron",
         "A neuron is a weighted sum of its inputs and a bias, bent by a function. It is an expression like any other.",
-        'x, w, bias = Value(0.5, label="x"), Value(-2.0, label="w"), Value(0.25, label="bias")\n'
-        'out = (w * x + bias).tanh()\nout.label = "out"\nformula(out)\nderivation(out, w)',
+        "x, w = Value(0.5), Value(-2.0)\nbias = Value(0.25)\nout = (w * x + bias).tanh()\nformula(out)\n"
+        "derivation(out, w)",
     ),
     (
         "How wrong is it?",
         "Say that the answer should have been 1. The squared error measures how wrong the neuron is, and backward() "
         "tells for each number in it which way the error falls.",
-        'loss = (out - 1) ** 2\nloss.label = "loss"\nloss.backward()\nprint(f"loss {loss.data:.4f}, '
-        'slope for w {w.grad:.4f}, for bias {bias.grad:.4f}")',
+        "loss = (out - 1) ** 2\nloss.backward()\nloss\nw\nbias",
     ),
     (
         "A step downhill",
         "Move the weight and the bias a little against their slopes, compute again, and repeat. That is learning.",
         "for step in range(20):\n    _ = loss.refresh()\n    for p in (w, bias):\n        p.grad = 0.0\n"
-        "    loss.backward()\n"
-        '    for p in (w, bias):\n        p.data -= 0.1 * p.grad\n\nprint(f"loss {loss.refresh().data:.4f}, '
-        'the neuron now says {out.data:.4f}")',
+        "    loss.backward()\n    for p in (w, bias):\n        p.data -= 0.1 * p.grad\n\nloss.refresh()\nout",
     ),
 ]
 
 
-def tour(interactive: bool = True, out: TextIO | None = None) -> None:
-    """Walks through backpropagation in eight short screens; Enter goes on, q ends it.
+WAYS = "Enter or next: on, back: back, quit: end. Anything else is evaluated: try things out."
+
+
+def tour(interactive: bool = True, out: TextIO | None = None, names: dict[str, Any] | None = None) -> None:
+    """Walks through backpropagation in eight short screens, each with a prompt on what it made.
 
     Args:
-        interactive: wait for the reader after each screen.
+        interactive: open a prompt after each screen; without it all screens are shown at once.
         out: where to write; the standard output, unless given.
+        names: where the tour's variables are left, such as `globals()`. At the prompt of `python -m autograd` they are
+            left in the session.
     """
     import autograd
 
     stream = out if out is not None else sys.stdout
-    names: dict[str, Any] = {name: getattr(autograd, name) for name in autograd.__all__}
+    names = {} if names is None else names
+    names.update({name: getattr(autograd, name) for name in autograd.__all__ if name not in names})
+    console = Console(names, commands=False)
+    place = 0
+    while place < len(SCREENS):
+        _show(place, console, stream)
+        if not interactive:
+            place += 1
+            continue
+        where = _prompted(console, place)
+        if where is None:
+            break
+        place = where
+    if place == len(SCREENS):
+        print("\nThat was all of it. Its names are still there: change them, and see what happens.", file=stream)
+
+
+def _show(place: int, console: Console, stream: TextIO) -> None:
+    title, text, source = SCREENS[place]
     bold, plain = ("\033[1m", "\033[0m") if _colour(stream) else ("", "")
-    for i, (title, text, source) in enumerate(SCREENS, 1):
-        print(f"\n{bold}{i} of {len(SCREENS)}: {title}{plain}\n", file=stream)
-        print(textwrap.fill(text, 88), end="\n\n", file=stream)
-        _play(source, names, stream)
-        if interactive and i < len(SCREENS) and not _goes_on():
-            return
-    print("\nThat was all of it. Type its lines at a prompt, change them, and see what happens.", file=stream)
-
-
-def _play(source: str, names: dict[str, Any], stream: TextIO) -> None:
-    """Shows source as it would be typed at a prompt, and what it answers."""
-    console, old = code.InteractiveInterpreter(names), (sys.stdout, sys.displayhook)
+    heading = "\n".join(folded(f"{place + 1} of {len(SCREENS)}: {title}", width(), ""))
+    print(f"\n{bold}{heading}{plain}\n", file=stream)
+    print("\n".join(folded(text, min(width(), 88), "")), end="\n\n", file=stream)
+    old = sys.stdout
     sys.stdout = stream
-
-    def show(value: Any) -> None:
-        if value is not None:
-            print(repr(value), file=stream)
-
-    sys.displayhook = show
     try:
         for statement in _statements(source):
-            print(">>> " + statement.replace("\n", "\n... "), file=stream)
-            console.runsource(statement + "\n" * statement.count("\n"), "<tour>", "single")
+            print(">>> " + statement.replace("\n", "\n... "))
+            console.runsource(statement + "\n" * statement.count("\n"))
     finally:
-        sys.stdout, sys.displayhook = old
+        sys.stdout = old
+
+
+def _prompted(console: Console, place: int) -> int | None:
+    """A prompt on what a screen made, until the reader goes on; the next screen, or None for the end."""
+    print("\n".join(["", *folded(WAYS, width(), "")]))
+    more = False
+    while True:
+        try:
+            line = input("... " if more else ">>> ")
+        except EOFError:
+            print()
+            return None
+        except KeyboardInterrupt:
+            print("\nKeyboardInterrupt")
+            console.resetbuffer()
+            more = False
+            continue
+        word = line.strip().lower()
+        if not more and word in ("", "next", "n"):
+            return place + 1
+        if not more and word in ("back", "b"):
+            return max(0, place - 1)
+        if not more and word in ("quit", "q", "exit"):
+            return None
+        more = console.push(line)
 
 
 def _statements(source: str) -> list[str]:
@@ -108,14 +140,6 @@ def _statements(source: str) -> list[str]:
         else:
             statements.append(line)
     return statements
-
-
-def _goes_on() -> bool:
-    try:
-        return input("\nEnter: on, q: end ").strip().lower() != "q"
-    except (EOFError, KeyboardInterrupt):
-        print()
-        return False
 
 
 def _colour(stream: TextIO) -> bool:

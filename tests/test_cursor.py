@@ -127,7 +127,8 @@ def test_what_is_watched_is_shown_after_each_step() -> None:
     assert "Nothing is watched" in bp.watch()
     assert bp.watch("a", loss) == "watching: a.grad = 0.0, L.grad = 0.0"
     assert bp.next().notes == (f"watching: a.grad = {number(a.grad)}, L.grad = 1.0 (complete)",)
-    assert f"a.grad = {number(a.grad)} (complete)" in repr(bp.goto("a"))
+    shown = repr(bp.goto("a"))
+    assert f"a.grad = {number(a.grad)} (complete)" in shown
     assert "watching" in bp.back()
     assert "(complete)" in repr(bp.run())
 

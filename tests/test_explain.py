@@ -149,7 +149,7 @@ def test_the_tour_runs_unattended_and_lowers_the_loss() -> None:
     assert "Traceback" not in text
     assert "\033" not in text
     assert max(map(len, text.splitlines())) <= 100
-    losses = [float(found) for found in re.findall(r"^loss (\d\.\d+)", text, re.MULTILINE)]
+    losses = [float(found) for found in re.findall(r"^loss = Value\(data=(\d\.\d+)", text, re.MULTILINE)]
     assert losses[1] < 0.1 * losses[0]
 
 

@@ -227,3 +227,25 @@ def test_completion_offers_labels() -> None:
     assert within_quotes("bp.goto(", {"L": L}) is None
     assert after_command("goto we", {"L": L}) == ["weight"]
     assert after_command("x = we", {"L": L}) is None
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_the_tour_is_live(columns: int, tmp_path: Path) -> None:
+    with plain(columns, tmp_path) as terminal:
+        terminal.read("\n>>> ")
+        terminal.type("tour()")
+        text = terminal.read("1 of 8") + terminal.read("try things out.\n>>> " if columns == 200 else "out.\n>>> ")
+        assert "-6.0" in terminal.answer("a * b")
+        assert "formula(v) needs a Value" in terminal.answer("formula(3)")
+        terminal.type("next")
+        text += terminal.read("2 of 8") + terminal.read("out.\n>>> ")
+        terminal.type("")
+        text += terminal.read("3 of 8") + terminal.read("out.\n>>> ")
+        terminal.type("back")
+        text += terminal.read("2 of 8") + terminal.read("out.\n>>> ")
+        terminal.type("quit")
+        terminal.read(">>> ")
+        assert terminal.answer("formula(L)") == "a * b + 10.0"
+        assert [line for line in text.splitlines() if cells(line) > columns] == []
+        terminal.press(b"\x04")
+        assert terminal.ended() == 0

@@ -17,10 +17,16 @@ from autograd.words.text import Text
 
 
 class Console(code.InteractiveConsole):
-    """A session over a namespace."""
+    """A session over a namespace.
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    Args:
+        namespace: its names.
+        commands: understand `next`, `goto a`, … as calls of the latest pass.
+    """
+
+    def __init__(self, namespace: dict[str, Any], commands: bool = True) -> None:
         super().__init__(namespace, "<prompt>")
+        self._commands = commands
         self.labels = Labels(namespace)
         self.failed = False
 
@@ -28,7 +34,7 @@ class Console(code.InteractiveConsole):
         """Takes a line; says whether more are needed."""
         if not self.buffer or pasted(line) != line:
             line = pasted(line)
-        if not self.buffer:
+        if self._commands and not self.buffer:
             line = translated(line, self.locals)
         return super().push(line, *arguments, **keywords)
 

@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ def open_session(names: dict[str, Any], plain: bool = False) -> int:
     """
     namespace = {"__name__": "__main__", "__doc__": None} | names
     namespace["help"] = Help(namespace)
+    if "tour" in namespace:
+        namespace["tour"] = partial(namespace["tour"], names=namespace)
     if sys.stdin is None or sys.stdin.closed:
         print("there is no standard input to read from", file=sys.stderr)
         return 1
