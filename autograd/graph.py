@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import Operation
-from autograd.shown import LONGEST, printable
+from autograd.shown import as_code, printable
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 def named(v: Value) -> str:
     """A Value's number, with its label where it has one: `a = -1.0`."""
-    return f"{printable(v.label, LONGEST)} = {v._data!r}" if v.label else repr(v._data)
+    return f"{printable(v.label)} = {v._data!r}" if v.label else repr(v._data)
 
 
 def describe(node: Value) -> str:
-    """An operation with its operands' labels and numbers: `log(a = -1.0)`."""
+    """An operation with its operands' labels and numbers, the first few of many: `log(a = -1.0)`."""
     rule = node._rule
     name = rule.name if isinstance(rule, Operation) else printable(node._op) or "node"
-    constants = [f"{key}={number!r}" for key, number in rule.attributes.items()] if isinstance(rule, Operation) else []
-    return f"{name}({', '.join([*map(named, node._prev), *constants])})"
+    attributes = rule.attributes if isinstance(rule, Operation) else {}
+    constants = [f"{key}={as_code(number)}" for key, number in attributes.items()]
+    operands = node._prev
+    more = [f"… {len(operands) - 3} more"] if len(operands) > 4 else []
+    return f"{name}({', '.join([*map(named, operands[:3] if more else operands), *more, *constants])})"
 
 
 def topological(*roots: Value, known: Iterable[Value] = ()) -> list[Value]:
@@ -161,5 +164,5 @@ def clear(order: list[Value]) -> None:
 def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:
     """Raises if the gradient that `node` sent to its operand is not finite; `above` is the gradient of `node`."""
     if not math.isfinite(gradient):
-        name = printable(operand.label, LONGEST) or repr(operand)
+        name = printable(operand.label) or repr(operand)
         raise FloatingPointError(f"the gradient of {name} is {gradient} after {describe(node)} with gradient {above}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numbers
 from typing import Any
 
+from autograd.shown import shown
+
 
 def is_scalar(x: Any) -> bool:
     """Whether x is one real number, of whatever type."""
@@ -43,9 +45,3 @@ def refusal(x: Any) -> str:
     else:
         hint = "pass an int, a float or another real scalar"
     return f"a Value holds one real number, not {shown(x)}; {hint}"
-
-
-def shown(x: Any) -> str:
-    """An object in a message, cut where it is long."""
-    text = repr(x)
-    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(x).__name__})"

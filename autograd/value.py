@@ -15,8 +15,8 @@ from autograd import modes, ops
 from autograd.graph import clear, describe, meet, named, send, send_checked, topological
 from autograd.nary import Nary
 from autograd.ops import Operation
-from autograd.scalars import as_float, is_scalar, refusal, shown
-from autograd.shown import LONGEST, printable
+from autograd.scalars import as_float, is_scalar, refusal
+from autograd.shown import LONGEST, printable, shown
 
 if TYPE_CHECKING:
     from typing import TypeAlias

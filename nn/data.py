@@ -49,7 +49,8 @@ def accuracy(outputs: Any, labels: Any) -> float:
         labels: for each example the position of the right one.
 
     Raises:
-        ValueError: there are not as many labels as examples, or there are none; a label is no position.
+        ValueError: there are not as many labels as examples, or there are none; an example has fewer than two outputs,
+            of which none would be a choice; a label is no position.
 
     Example:
         >>> accuracy([[0.1, 0.9], [0.8, 0.3]], [1, 1])
@@ -59,6 +60,10 @@ def accuracy(outputs: Any, labels: Any) -> float:
         raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
     right = 0
     for row, label in zip(outputs, labels, strict=True):
+        if not hasattr(row, "__len__") or len(row) < 2:
+            raise ValueError(
+                "accuracy compares at least two outputs for each example: with one, count how often its side is right"
+            )
         if label not in range(len(row)):
             raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {label!r}")
         right += int(max(range(len(row)), key=row.__getitem__) == label)

@@ -10,6 +10,7 @@ from typing import Any
 
 import autograd
 from autograd import Value, logsumexp
+from autograd.scalars import as_float
 
 
 def squared_error(outputs: Any, targets: Any) -> Value:
@@ -78,7 +79,7 @@ def cross_entropy(scores: Any, labels: Any) -> Value:
 
     Raises:
         ValueError: there are not as many labels as examples, or there are none; a position or the number of targets
-            does not fit the scores.
+            does not fit the scores; targets are below 0, or do not add up to 1.
 
     Source: C. Bishop, "Pattern Recognition and Machine Learning", 2006, equation 4.108.
 
@@ -96,12 +97,21 @@ def _surprise(scores: Any, label: Any) -> Value:
     row = _row(scores)
     if _several(label):
         pairs = _pairs(row, label)
+        _check_shares([target for _, target in pairs if not isinstance(target, Value)], len(pairs))
         total = logsumexp(row)
         return _total([(total - score) * target for score, target in pairs])
     if label not in range(len(row)):
         raise ValueError(f"the label must be the position of one of {len(row)} scores, from 0, not {label!r}")
     surprise: Value = logsumexp(row) - row[int(label)]
     return surprise
+
+
+def _check_shares(targets: list[Any], count: int) -> None:
+    """Refuses targets that are no shares; Values stand for what is not known yet."""
+    numbers = [as_float(target) for target in targets]
+    if not all(number >= 0.0 for number in numbers) or (len(numbers) == count and abs(sum(numbers) - 1.0) > 1e-3):
+        some = ", ".join(f"{number:g}" for number in numbers[:5]) + (", …" if count > 5 else "")
+        raise ValueError(f"targets are shares of the answers, from 0, which add up to 1, and not [{some}]")
 
 
 def _total(terms: list[Value]) -> Value:

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd import Value, dot
+from autograd.atomic import assign
+from autograd.scalars import as_float
+from autograd.shown import as_code, printable, shown, some
 from nn import activations, initialisation
 from nn.activations import Activation
 from nn.initialisation import Initialiser
@@ -20,7 +23,8 @@ class Module:
     """Something with parameters: Values, modules, and lists of them, held as attributes.
 
     A parameter is a leaf that an attribute holds, directly or in (nested) lists, tuples, dicts and modules. Its name is
-    the way to it: `layers[0].neurons[3].w[5]`. So an input that a module keeps as an attribute counts as one too.
+    the way to it, the first of several: `layers[0].neurons[3].w[5]`. So an input that a module keeps as an attribute
+    counts as one too.
 
     Example:
         >>> class Line(Module):
@@ -36,7 +40,7 @@ class Module:
         """Every parameter with its name, in the order in which the attributes were set; a shared one once."""
         seen: set[Value] = set()
         found = []
-        for name, held in _held(self):
+        for name, held in _named(self):
             for i, value in enumerate(held if isinstance(held, list) else [held]):
                 if value not in seen:
                     seen.add(value)
@@ -57,7 +61,7 @@ class Module:
 
     def state_dict(self) -> dict[str, float | list[float]]:
         """The present numbers by name: a float for a Value, a list for a list of Values."""
-        return {name: [v.data for v in held] if isinstance(held, list) else held.data for name, held in _held(self)}
+        return {name: [v.data for v in held] if isinstance(held, list) else held.data for name, held in _named(self)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Sets each parameter to the number that `state` holds for it.
@@ -68,61 +72,95 @@ class Module:
         Raises:
             ValueError: a name or a length is not as in this module, or a number is not finite. Nothing is changed then.
         """
-        mine = dict(_held(self))
+        mine = dict(_named(self))
         if missing := [name for name in mine if name not in state]:
-            raise ValueError(f"no numbers for {_some(missing)}: the state is that of another module")
+            raise ValueError(f"no numbers for {some(missing)}: the state is that of another module")
         if unknown := [name for name in state if name not in mine]:
-            raise ValueError(f"there is no {_some(unknown)} in this module: the state is that of another")
+            raise ValueError(f"there is no {some(unknown)} in this module: the state is that of another")
         numbers: list[tuple[Value, float]] = []
         for name, held in mine.items():
             values = held if isinstance(held, list) else [held]
-            given = list(state[name]) if isinstance(held, list) else [state[name]]
+            given = _numbers(name, state[name]) if isinstance(held, list) else [state[name]]
             if len(given) != len(values):
-                raise ValueError(f"{name} has {len(values)} numbers in this module, and {len(given)} in the state")
+                raise ValueError(
+                    f"{printable(name, 60)} has {len(values)} numbers in this module, and {len(given)} in the state"
+                )
             numbers += [(value, _finite(name, number)) for value, number in zip(values, given, strict=True)]
-        for value, number in numbers:
-            value.data = number
+        assign([value for value, _ in numbers], "_data", [number for _, number in numbers])
+
+
+def _numbers(name: str, given: Any) -> list[Any]:
+    try:
+        return list(given)
+    except TypeError:
+        raise ValueError(f"{printable(name, 60)} takes a list of numbers, not {shown(given)}") from None
 
 
 def _finite(name: str, number: Any) -> float:
     try:
-        found = float(number)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} holds {number!r}, which is no number") from None
+        found = as_float(number)
+    except (TypeError, OverflowError):
+        raise ValueError(f"{printable(name, 60)} holds {as_code(number)}, which is no number") from None
     if not math.isfinite(found):
-        raise ValueError(f"{name} holds {found}, which is not a finite number")
+        raise ValueError(f"{printable(name, 60)} holds {found}, which is not a finite number")
     return found
 
 
-def _held(module: Module, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Value | list[Value]]]:
-    """The parameters in a module's attributes, with the way to each; a list of nothing else as one."""
-    for name, attribute in vars(module).items():
-        yield from _within(name, attribute, (*above, module))
+_Way = tuple[Any, str]
+"""How a part is reached: the way to what it is in, and what is added to that way's name."""
 
 
-def _within(name: str, held: Any, above: tuple[Any, ...]) -> Iterator[tuple[str, Value | list[Value]]]:
-    """The same for one attribute; what it is within already, in `above`, is not gone into again."""
-    if any(held is each for each in above):
-        return
-    if isinstance(held, Value):
-        if not held._prev:
-            yield name, held
-    elif isinstance(held, Module):
-        for inner, values in _held(held, above):
-            yield f"{name}.{inner}", values
-    elif isinstance(held, dict):
-        for key, each in held.items():
-            yield from _within(f"{name}[{key!r}]", each, (*above, held))
-    elif isinstance(held, (list, tuple)):
-        if held and all(isinstance(each, Value) and not each._prev for each in held):
-            yield name, list(held)
+def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
+    """The parameters in a module's attributes, with the way to each; a list of nothing else as one.
+
+    What can be reached along several ways is gone into along the first, so that the time is that of what there is, and
+    not of the ways; nothing is too deep.
+    """
+    met = {id(module)}
+    path = [_parts(module, None)]
+    while path:
+        for way, part in path[-1]:
+            if isinstance(part, Value):
+                if part._a is None:
+                    yield way, part
+            elif isinstance(part, (Module, dict, list, tuple)) and id(part) not in met:
+                met.add(id(part))
+                if isinstance(part, (list, tuple)) and part and all(_is_leaf(each) for each in part):
+                    yield way, list(part)
+                else:
+                    path.append(_parts(part, way))
+                    break
         else:
-            for i, each in enumerate(held):
-                yield from _within(f"{name}[{i}]", each, (*above, held))
+            path.pop()
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+def _is_leaf(part: Any) -> bool:
+    return isinstance(part, Value) and part._a is None
+
+
+def _parts(whole: Any, above: Any) -> Iterator[tuple[_Way, Any]]:
+    if isinstance(whole, Module):
+        dot_ = "." if above is not None else ""
+        return (((above, f"{dot_}{name}"), part) for name, part in vars(whole).items())
+    pairs = whole.items() if isinstance(whole, dict) else enumerate(whole)
+    return (((above, f"[{key!r}]"), part) for key, part in pairs)
+
+
+def _named(module: Module) -> Iterator[tuple[str, Value | list[Value]]]:
+    """The same with a name for each, no two alike: keys of a dict may look the same and differ."""
+    met: set[str] = set()
+    for way, held in _held(module):
+        parts: list[str] = []
+        rest: Any = way
+        while rest is not None:
+            rest, part = rest
+            parts.append(part)
+        name = "".join(reversed(parts))
+        unique, number = name, 2
+        while unique in met:
+            unique, number = f"{name}#{number}", number + 1
+        met.add(unique)
+        yield unique, held
 
 
 class Neuron(Module):

@@ -7,6 +7,9 @@ import itertools
 import math
 import pickle
 import random
+import struct
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -344,3 +347,102 @@ def test_states_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match=r"no numbers for .* and 3 more"):
         network.load_state_dict({})
     assert numbers(network) == before
+
+
+def test_parameters_are_saved_under_any_name_and_found_again(tmp_path: Path) -> None:
+    class Key:
+        def __repr__(self) -> str:
+            return "key"
+
+    class Odd(nn.Module):
+        def __init__(self, first: float) -> None:
+            for i, name in enumerate(
+                ["file", "allow_pickle", "@format", "@module", "nul\0", "a/b", "..", "%41", "A", "ü"]
+            ):
+                setattr(self, name, Value(first + i))
+            self.same = {Key(): [Value(first + 20)], Key(): [Value(first + 21)], 1: Value(1.0), "1": Value(2.0)}
+            self.half = {"\ud800": Value(first + 30)}
+
+    odd, again = Odd(1.0), Odd(100.0)
+    assert len(odd.state_dict()) == len(odd.parameters()) == 15
+    nn.save(odd, tmp_path / "odd.npz")
+    nn.load(again, tmp_path / "odd.npz")
+    assert numbers(again) == numbers(odd)
+
+
+def test_a_module_shared_along_many_ways_is_walked_once_however_deep() -> None:
+    class Pair(nn.Module):
+        def __init__(self, one: nn.Module, other: nn.Module) -> None:
+            self.one, self.other = one, other
+
+    module: nn.Module = nn.Neuron(1, seed=0)
+    for _ in range(200):  # 2**200 ways
+        module = Pair(module, module)
+    assert len(module.parameters()) == 2
+    deep: list[object] = [Value(1.0)]
+    for _ in range(20_000):
+        deep = [deep]
+    vars(module)["deep"] = deep
+    assert len(module.parameters()) == len(module.state_dict()) == 3
+
+
+def test_files_made_to_take_much_memory_are_refused_at_once(tmp_path: Path) -> None:
+    network, path = nn.MLP(1, [1], seed=0), tmp_path / "bomb.npz"
+    nn.save(network, path)
+    with zipfile.ZipFile(path) as archive:
+        good = {name: archive.read(name) for name in archive.namelist()}
+    name = "layers[0].neurons[0].w.npy"
+
+    def header(shape: str, descr: str = "<f8") -> bytes:
+        text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+        return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
+
+    bombs = {
+        name: [
+            header("(2000000,)") + bytes(16_000_000),
+            header("(1000000000000,)"),
+            header("(" + "1, " * 65 + ")") + bytes(8),
+            header("()", "|b1") + b"1",
+            header("()", "<U1") + b"1000",
+            b"hello",
+            header("(-1,)") + bytes(8),
+        ],
+        "@module.npy": [header("()", "<U4000000") + bytes(16_000_000)],
+    }
+    for entry, contents in bombs.items():
+        for content in contents:
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                for other, whole in good.items():
+                    archive.writestr(other, content if other == entry else whole)
+            start = tracemalloc_start()
+            with pytest.raises(ValueError, match=r"bomb\.npz") as caught:
+                nn.load(network, path)
+            assert tracemalloc_peak() - start < 1_000_000
+            assert len(str(caught.value)) <= 300 + len(str(path))
+            assert str(caught.value).isprintable()
+    with pytest.raises(ValueError, match="it is no file, but a device"):
+        nn.load(network, "/dev/zero")
+
+
+def tracemalloc_start() -> int:
+    tracemalloc.start()
+    return tracemalloc.get_traced_memory()[0]
+
+
+def tracemalloc_peak() -> int:
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_targets_that_are_no_shares_and_outputs_that_are_no_choice() -> None:
+    scores = [Value(1.0), Value(2.0), Value(3.0)]
+    for targets in ([1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.5, 0.4, 0.0]):
+        with pytest.raises(ValueError, match="shares of the answers, from 0, which add up to 1"):
+            nn.cross_entropy(scores, targets)
+    assert nn.cross_entropy(scores, [0.25, 0.25, 0.5]).data > 0
+    assert nn.cross_entropy(scores, np.full(3, 1 / 3, np.float32)).data > 0
+    with pytest.raises(ValueError, match="at least two outputs"):
+        nn.accuracy([[0.7], [0.2]], [0, 0])
+    with pytest.raises(ValueError, match="at least two outputs"):
+        nn.accuracy([Value(0.7), Value(0.2)], [1, 0])

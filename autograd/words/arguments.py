@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.graph import every_node
-from autograd.scalars import shown
-from autograd.shown import number, printable
+from autograd.shown import number, printable, shown
 from autograd.value import Value
 
 

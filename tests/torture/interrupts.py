@@ -1,0 +1,95 @@
+"""An interrupt, as by Ctrl-C, at each place where Python looks for signals."""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+
+class Place(NamedTuple):
+    """One run of an action, with an interrupt in it."""
+
+    number: int
+    where: str
+    """`backprop.py:120 in next`."""
+    interrupted: bool
+    """Whether the interrupt came out of the action: if not, it was swallowed."""
+
+
+def places(
+    action: Callable[[], object],
+    *,
+    before: Callable[[], object] = lambda: None,
+    files: Sequence[str] = (),
+    every: int = 1,
+) -> Iterator[Place]:
+    """Runs an action again and again, interrupted at each place in turn, until it comes through.
+
+    Python looks for signals where a function begins, after a call, and where a loop goes back.
+
+    Args:
+        action: what is interrupted.
+        before: puts things back, before each run.
+        files: interrupt only in files of our packages whose names end so; all of them, unless given.
+        every: try only every so many places.
+
+    Yields:
+        After each run that was interrupted, what happened; the caller looks at what it left.
+    """
+    number = 0
+    while True:
+        before()
+        tracer = _Tracer(number, tuple(files))
+        interrupted = False
+        sys.settrace(tracer)
+        try:
+            action()
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            sys.settrace(None)
+        if not tracer.where:
+            return
+        yield Place(number, tracer.where, interrupted)
+        number += every
+
+
+class _Tracer:
+    def __init__(self, target: int, files: tuple[str, ...]) -> None:
+        self.left, self.files, self.where = target, files, ""
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        code = frame.f_code
+        if not _is_ours(code.co_filename, self.files):
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        if event == "opcode" and not self.where and frame.f_lasti in _looks(code):
+            if self.left == 0:
+                self.where = f"{code.co_filename.rsplit('/', 1)[-1]}:{frame.f_lineno} in {code.co_name}"
+                raise KeyboardInterrupt
+            self.left -= 1
+        return self
+
+
+@cache
+def _is_ours(name: str, files: tuple[str, ...]) -> bool:
+    ours = any(f"/{package}/" in name for package in ("autograd", "nn", "viz", "demos")) and "site-packages" not in name
+    return (ours and "/tests/" not in name and (not files or name.endswith(files))) or name.startswith("<kernel")
+
+
+@cache
+def _looks(code: CodeType) -> frozenset[int]:
+    """The offsets before which Python looks for signals."""
+    found = set()
+    instructions = [each for each in dis.get_instructions(code) if each.opname != "CACHE"]
+    for here, following in pairwise(instructions):
+        if here.opname == "RESUME" or here.opname.startswith("CALL"):
+            found.add(following.offset)
+        if here.opname.startswith("JUMP_BACKWARD"):
+            found.add(here.argval)
+    return frozenset(found)
