@@ -21,10 +21,7 @@ def expanded(root: Value) -> Value:
         else:
             copy = made(node._rule, operands, node.data, node._local_grads)
         copy.data, copy.grad = node.data, node.grad
-        if node.label:
-            copy.label = node.label
-        if node.place:
-            copy.place = node.place
+        copy._name_like(node)
         new[id(node)] = copy
     return new.get(id(root), root)
 

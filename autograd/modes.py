@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from typing import Any, Self
 
-_RECORDING = ContextVar("recording", default=True)
-_CHECKING = ContextVar("checking", default=False)
+CUT, CHECKED = 1, 2
+"""What may be in force, as bits: results are cut off from their operands; results that are not finite raise."""
+
+_MODE = ContextVar("mode", default=0)
+current = _MODE.get
+"""The modes in force in this thread: 0, `CUT`, `CHECKED`, or both."""
 
 _RUNS_LATER = 0x20 | 0x80 | 0x200
 """The flags of generators, coroutines and asynchronous generators, as in the module `inspect`, slow to import."""
@@ -21,25 +25,25 @@ unusual = 0
 
 def recording() -> bool:
     """Whether operations remember their operands here."""
-    return _RECORDING.get()
+    return not current() & CUT
 
 
 def checking() -> bool:
     """Whether results that are not finite raise here."""
-    return _CHECKING.get()
+    return bool(current() & CHECKED)
 
 
 class _Mode(ContextDecorator):
     """A mode that lasts for a `with` block or for each call of a decorated function."""
 
-    _variable: ContextVar[bool]
-    _value: bool
+    _bit: int
+    _on: bool
 
     def __init__(self, function: object = None) -> None:
         if function is not None:
             name = type(self).__name__
             raise TypeError(f"{name} takes nothing: write @{name}(), with parentheses, or with {name}():")
-        self._tokens: list[Token[bool]] = []
+        self._before: list[int] = []
 
     def __call__(self, function: Any) -> Any:
         code = getattr(function, "__code__", None)
@@ -55,12 +59,14 @@ class _Mode(ContextDecorator):
         global unusual
         with _lock:
             unusual += 1
-        self._tokens.append(self._variable.set(self._value))
+        mode = current()
+        self._before.append(mode & self._bit)
+        _MODE.set(mode | self._bit if self._on else mode & ~self._bit)
         return self
 
     def __exit__(self, *exception: Any) -> None:
         global unusual
-        self._variable.reset(self._tokens.pop())
+        _MODE.set((current() & ~self._bit) | self._before.pop())
         with _lock:
             unusual -= 1
 
@@ -77,8 +83,8 @@ class no_grad(_Mode):
         ()
     """
 
-    _variable = _RECORDING
-    _value = False
+    _bit = CUT
+    _on = True
 
 
 class enable_grad(_Mode):
@@ -91,8 +97,8 @@ class enable_grad(_Mode):
         2
     """
 
-    _variable = _RECORDING
-    _value = True
+    _bit = CUT
+    _on = False
 
 
 class detect_anomaly(_Mode):
@@ -107,13 +113,13 @@ class detect_anomaly(_Mode):
         FloatingPointError: mul(a = 1e+308, 10.0) is inf, the first result that is not finite
     """
 
-    _variable = _CHECKING
-    _value = True
+    _bit = CHECKED
+    _on = True
 
 
 class _unchecked(_Mode):
-    _variable = _CHECKING
-    _value = False
+    _bit = CHECKED
+    _on = False
 
 
 @contextmanager

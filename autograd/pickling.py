@@ -26,18 +26,17 @@ def reduce(node: Value) -> tuple[Any, ...]:
     Raises:
         TypeError: the node, or one that it was computed from, has a `_backward` that was assigned to it.
     """
-    if node._a is None:
+    if not node._prev:
         refuse_closure(node)
-        return leaf, (type(node), node._data, _symbol(node)), (node.__dict__ or None, {"grad": node.grad})
+        return leaf, (type(node), node.data, _symbol(node)), (None, _attributes(node) | {"grad": node.grad})
     return node_of, _locate(node)
 
 
 def leaf(kind: type[Value], data: float, symbol: str | None) -> Value:
     """A leaf, from its pickle."""
     new = _blank(kind)
-    new._data = data
-    new._a = new._b = new._da = new._db = None
-    new._rule = None if symbol is None else Handmade(symbol)
+    new.data = data
+    new._assemble(None if symbol is None else Handmade(symbol), (), ())
     return new
 
 
@@ -85,7 +84,7 @@ def _columns(nodes: list[Value]) -> dict[str, Any]:
         for operand in below:
             operands.append(number[operand] if operand in number else ~outside.setdefault(operand, len(outside)))
         rule.append(rules.setdefault(_named(node), len(rules)))
-        data.append(node._data)
+        data.append(node.data)
         if node._local_grads:
             local.extend(node._local_grads)
         else:
@@ -95,8 +94,8 @@ def _columns(nodes: list[Value]) -> dict[str, Any]:
         else:
             grad.append(0.0)
             grads[i] = node.grad
-        if node.__dict__:
-            attributes[i] = node.__dict__
+        if own := _attributes(node):
+            attributes[i] = own
     return {
         "widths": widths,
         "operands": operands,
@@ -131,13 +130,19 @@ def _fill(
     slopes = iter(local)
     bare = set(without_local)
     for i, node in enumerate(nodes):
-        node._data = data[i]
+        node.data = data[i]
         node.grad = grads[i] if i in grads else grad[i]
         named = rules[rule[i]]
-        node._rule = named if isinstance(named, Operation) else Handmade(named)
-        node._hold(_take(below, widths[i]), () if i in bare else _take(slopes, widths[i]))
-        if i in attributes:
-            node.__dict__.update(attributes[i])
+        rule_ = named if isinstance(named, Operation) else Handmade(named)
+        node._assemble(rule_, _take(below, widths[i]), () if i in bare else _take(slopes, widths[i]))
+        for name, held in attributes.get(i, {}).items():
+            setattr(node, name, held)
+
+
+def _attributes(node: Value) -> dict[str, Any]:
+    """The label and the place of a node, where it has them, and what its user has attached to it."""
+    names = {name: getattr(node, name) for name in ("label", "place") if getattr(node, name)}
+    return names | node.__dict__
 
 
 def _take(column: Iterator[Any], count: int) -> tuple[Any, ...]:
@@ -190,7 +195,7 @@ class _Registry:
             if node in met:
                 continue
             met.add(node)
-            if node._a is not None:
+            if node._prev:
                 if self.find(node):
                     continue
                 self.places[node] = (len(self.snapshots), len(nodes))

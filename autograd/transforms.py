@@ -192,7 +192,7 @@ def backward_with_graph(root: Value) -> None:
     with modes.ordinary():
         for node, grad in gradient.items():
             grad = grad if isinstance(grad, Value) else Value(grad)
-            node.grad = node.grad + grad if node._a is None and node.grad else grad
+            node.grad = node.grad + grad if not node._prev and node.grad else grad
 
 
 def _independent(x: Any) -> Value:

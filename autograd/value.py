@@ -6,13 +6,13 @@ derivative at that moment. `backward()` walks the graph from the result to its l
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
-from autograd import modes, ops
-from autograd.graph import clear, describe, meet, named, send, send_checked, topological
+from autograd import modes, ops, passes
+from autograd.graph import named, topological
 from autograd.nary import Nary
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Number: TypeAlias = Union["Value", float, int]
 
-_new = object.__new__
 _NO_ANSWER: Value = cast("Value", NotImplemented)
 
 
@@ -67,10 +66,14 @@ class Value:
         (7.0, 4.0)
     """
 
-    # One or two operands and their local derivatives stand in the node itself: no tuples and no closures, so that a
+    # How a node keeps its operands is known here and in `passes.py`; others ask `_prev`, `_local_grads` and `_sends`.
+    # One or two operands, and their local derivatives, stand in the node itself: no tuples and no closures, so that a
     # node is one object to the garbage collector, and in no cycle. More operands, or those of a node whose `_backward`
-    # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`.
-    __slots__ = ("__dict__", "_a", "_b", "_da", "_data", "_db", "_rule", "grad")
+    # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`. A leaf's `_a` is None.
+    # What few nodes have is left unset, which costs nothing: `_label`, `_place`, `_below`.
+    __slots__ = (
+        "__dict__", "__weakref__", "_a", "_b", "_below", "_da", "_data", "_db", "_label", "_place", "_rule", "grad",
+    )  # fmt: skip
 
     grad: Any
     """d(root)/d(this) after `root.backward()`: a float, or a Value after `backward(create_graph=True)`."""
@@ -80,11 +83,10 @@ class Value:
     _da: Any
     _db: Any
     _rule: Operation | Handmade | None
-
-    label: str = ""
-    """A name, for drawings and messages."""
-    place: str = ""
-    """Where in a network it was computed, such as `layers[0].neurons[3]`; set by `nn` on what a module returns."""
+    _label: str
+    _place: str
+    _below: list[Value]
+    """What `refresh` has to evaluate before the node itself, in order; set by the first `refresh`."""
 
     def __init__(
         self,
@@ -97,9 +99,9 @@ class Value:
     ) -> None:
         self._data = data if type(data) is float else as_float(data)
         self.grad = 0.0
-        self._a = self._b = self._da = self._db = self._rule = None
+        self._a = self._b = self._rule = None
         if label:
-            self.label = label
+            self._label = label
         if _children or _prev or _op:
             self._make_by_hand(tuple(_children or _prev), _op)
 
@@ -110,23 +112,53 @@ class Value:
         slopes = () if isinstance(op, str) else tuple(map(as_float, op))
         if not isinstance(op, str) and len(op) != len(operands):
             raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(op)}")
-        self._rule = Handmade(op if isinstance(op, str) else "")
-        if operands:
-            self._hold(operands, slopes)
+        self._assemble(Handmade(op if isinstance(op, str) else ""), operands, slopes)
         if modes.unusual:
             _in_mode(self)
 
-    def _hold(self, operands: tuple[Value, ...], slopes: tuple[float, ...]) -> None:
-        """Puts operands and local derivatives where they belong."""
-        self._b = self._db = None
-        if len(operands) > 2 or not slopes or isinstance(self._rule, Nary):
+    def _assemble(
+        self, rule: Operation | Handmade | None, operands: tuple[Value, ...], slopes: tuple[float, ...]
+    ) -> None:
+        """Makes this the node of a rule; no slopes, where only a `_backward` knows them."""
+        self._rule = rule
+        self._a = self._b = self._da = self._db = None
+        if len(operands) > 2 or (operands and not slopes) or isinstance(rule, Nary):
             self._a, self._da = operands, slopes or None
         elif len(operands) == 2:
             self._a, self._b = operands
             self._da, self._db = slopes
-        else:
+        elif operands:
             (self._a,) = operands
             (self._da,) = slopes
+
+    def __init_subclass__(cls) -> None:
+        """A class with an `__eq__` of its own keeps the hash of identity, which graphs rely on."""
+        if cls.__hash__ is None:
+            cls.__hash__ = Value.__hash__
+
+    @property
+    def label(self) -> str:
+        """A name, for drawings and messages."""
+        try:
+            return self._label
+        except AttributeError:
+            return ""
+
+    @label.setter
+    def label(self, name: str) -> None:
+        self._label = name
+
+    @property
+    def place(self) -> str:
+        """Where in a network it was computed, such as `layers[0].neurons[3]`; set by `nn` on what a module returns."""
+        try:
+            return self._place
+        except AttributeError:
+            return ""
+
+    @place.setter
+    def place(self, name: str) -> None:
+        self._place = name
 
     # How the node was made, for reading
 
@@ -159,7 +191,7 @@ class Value:
     def _slopes(self) -> tuple[float, ...]:
         if self._b is not None:
             return (self._da, self._db)
-        if self._da is None:
+        if self._a is None or self._da is None:
             return ()
         return self._da if type(self._da) is tuple else (self._da,)
 
@@ -190,9 +222,9 @@ class Value:
                 f"{self!r} has no operands, so that backward() would never call this function: "
                 "name them when making the node, Value(data, (a, b), 'name')"
             )
-        self._rule = Handmade(self._op, function)
         # The derivatives stay, for a function that goes on to the `_backward` it replaces.
         self._a, self._b, self._da, self._db = operands, None, slopes or None, None
+        self._rule = Handmade(self._op, function)
 
     def _apply_chain_rule(self) -> None:
         """Adds to each operand's gradient this node's gradient times the local derivative."""
@@ -212,33 +244,35 @@ class Value:
             other = _operand(other, ops.ADD, self)
             if other is NotImplemented:
                 return NotImplemented
-        if modes.unusual:
-            return _binary(ops.ADD, self, other)
-        out = _new(Value)
+        out = _new()
         out._data = self._data + other._data
         out.grad = 0.0
+        if modes.unusual and modes.current() == modes.CUT:
+            out._a = out._b = out._rule = None
+            return out
         out._a = self
         out._b = other
         out._da = out._db = 1.0
         out._rule = _ADD
-        return out
+        return _in_mode(out) if modes.unusual else out
 
     def __mul__(self, other: Any) -> Value:
         if type(other) is not Value:
             other = _operand(other, ops.MUL, self)
             if other is NotImplemented:
                 return NotImplemented
-        if modes.unusual:
-            return _binary(ops.MUL, self, other)
-        out = _new(Value)
+        out = _new()
         out._da = b = other._data
         out._db = a = self._data
         out._data = a * b
         out.grad = 0.0
+        if modes.unusual and modes.current() == modes.CUT:
+            out._a = out._b = out._rule = None
+            return out
         out._a = self
         out._b = other
         out._rule = _MUL
-        return out
+        return _in_mode(out) if modes.unusual else out
 
     def __radd__(self, other: Any) -> Value:
         other = _operand(other, ops.ADD, self)
@@ -414,11 +448,19 @@ class Value:
         from autograd.pickling import refuse_closure
 
         refuse_closure(self)
-        other = _new(type(self))
+        other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
-        for name in _FIELDS:
-            setattr(other, name, getattr(self, name))
+        other._data, other.grad = self._data, self.grad
+        other._assemble(self._rule, self._prev, self._slopes())
+        other._name_like(self)
         return other
+
+    def _name_like(self, other: Value) -> None:
+        """Takes over the label and the place of another node, where it has them."""
+        if other.label:
+            self._label = other.label
+        if other.place:
+            self._place = other.place
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         from autograd.pickling import reduce
@@ -448,24 +490,8 @@ class Value:
             from autograd.transforms import backward_with_graph
 
             backward_with_graph(self)
-            return
-        zero = float("0")  # an object of its own: a gradient that *is* this zero marks a node met by this pass
-        earlier: dict[Value, Any] = {}
-        order: list[Value] = []
-        try:
-            meet(self, zero, earlier, order)
-            self.grad = 1.0
-            if modes.unusual and modes.checking():
-                send_checked(order)
-            else:
-                send(order)
-        except BaseException:
-            clear(order)
-            for leaf, grad in earlier.items():
-                leaf.grad = grad
-            raise
-        for leaf, grad in earlier.items():
-            leaf.grad = grad + leaf.grad
+        else:
+            passes.backward(self, 1.0)
 
     def refresh(self) -> Value:
         """Evaluates the graph again, in place, from the present data of its leaves; returns this.
@@ -475,24 +501,17 @@ class Value:
             ValueError, ZeroDivisionError, OverflowError, FloatingPointError: as at the first evaluation. After any
                 error the graph is as it was.
         """
-        done: list[tuple[Value, float, Any, Any]] = []
         try:
-            for node in topological(self):
-                rule = node._rule
-                if not isinstance(rule, Operation):
-                    raise TypeError(f"{describe(node)} was made by hand: only its maker knows how to compute it")
-                done.append((node, node._data, node._da, node._db))
-                _evaluate(node, rule.evaluate)
-                if modes.unusual:
-                    _check(node)
-        except BaseException:
-            for node, data, da, db in done:
-                node._data, node._da, node._db = data, da, db
-            raise
+            below = self._below
+        except AttributeError:
+            below = self._below = topological(self)[:-1]  # without this node itself, which would be a cycle
+        passes.evaluate_again([*below, self] if self._a is not None else [])
         return self
 
 
-_FIELDS = ("_a", "_b", "_da", "_data", "_db", "_rule", "grad")
+_new: Callable[[], Value] = partial(object.__new__, Value)
+"""A node with nothing in it yet. Calling `Value()` would run `__init__`, which is for those who have a number."""
+
 _ADD = ops.ADD
 _MUL = ops.MUL
 
@@ -509,18 +528,18 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
         ValueError, ZeroDivisionError, OverflowError: an operand is out of the operation's domain.
         FloatingPointError: within `detect_anomaly()`, the result is not finite.
     """
-    out = _new(Value)
+    out = _new()
     out.grad = 0.0
     out._rule = operation
-    if isinstance(operation, Nary):
+    if isinstance(operation, Nary) or len(operands) > 2:
         out._a = operands
         out._b = out._db = None
     elif len(operands) == 2:
         out._a, out._b = operands
     else:
-        out._a = operands[0] if len(operands) == 1 else operands
+        out._a = operands[0]
         out._b = out._db = None
-    _evaluate(out, evaluate or operation.evaluate)
+    passes.evaluate(out, operation, evaluate)
     return _in_mode(out) if modes.unusual else out
 
 
@@ -528,15 +547,16 @@ def made(
     rule: Operation | Handmade | None, operands: tuple[Value, ...], data: float, slopes: tuple[float, ...]
 ) -> Value:
     """A node of these parts, as they are: nothing is computed or checked."""
-    out = _new(Value)
-    out._data, out.grad, out._rule = data, 0.0, rule
-    out._hold(operands, slopes)
+    out = _new()
+    out._data = data
+    out.grad = 0.0
+    out._assemble(rule, operands, slopes)
     return out
 
 
 def _unary(operation: Operation, a: Value) -> Value:
     """`apply` for one operand, written out for speed."""
-    out = _new(Value)
+    out = _new()
     out.grad = 0.0
     out._rule = operation
     out._a = a
@@ -544,7 +564,7 @@ def _unary(operation: Operation, a: Value) -> Value:
     try:
         out._data, out._da = operation.evaluate(a._data)
     except (ArithmeticError, ValueError) as error:
-        raise _explained(error, out) from None
+        raise passes.explained(error, out) from None
     return _in_mode(out) if modes.unusual else out
 
 
@@ -554,7 +574,7 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
         return _NO_ANSWER
     if type(b) is not Value and (b := _operand(b, operation, a)) is _NO_ANSWER:
         return _NO_ANSWER
-    out = _new(Value)
+    out = _new()
     out.grad = 0.0
     out._rule = operation
     out._a = a
@@ -562,45 +582,18 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
     try:
         out._data, out._da, out._db = operation.evaluate(a._data, b._data)
     except (ArithmeticError, ValueError) as error:
-        raise _explained(error, out) from None
+        raise passes.explained(error, out) from None
     return _in_mode(out) if modes.unusual else out
 
 
 def _in_mode(out: Value) -> Value:
     """A fresh node as the modes in force want it: checked, or cut off from its operands."""
-    _check(out)
-    if not modes.recording():
-        out._a = out._b = out._da = out._db = out._rule = None
+    mode = modes.current()
+    if mode & modes.CHECKED:
+        passes.check(out)
+    if mode & modes.CUT:
+        out._a = out._b = out._rule = None
     return out
-
-
-def _check(out: Value) -> None:
-    """Raises within `detect_anomaly()` if the number is inf or nan."""
-    if modes.checking() and not math.isfinite(out._data):
-        raise FloatingPointError(f"{describe(out)} is {out._data}, the first result that is not finite")
-
-
-def _evaluate(node: Value, evaluate: Kernel) -> None:
-    """Computes a node's data and local derivatives from its operands' data."""
-    a, b = node._a, node._b
-    try:
-        if b is not None:
-            node._data, node._da, node._db = evaluate(a._data, b._data)
-        elif type(a) is not tuple:
-            node._data, node._da = evaluate(a._data)
-        else:
-            node._data, *slopes = evaluate(*[operand._data for operand in a])
-            node._da = tuple(slopes)
-    except (ArithmeticError, ValueError) as error:
-        raise _explained(error, node) from None
-
-
-def _explained(error: Exception, node: Value) -> Exception:
-    """The error of Python's floats, with the operation and its operands, and where it is defined."""
-    kinds = (ZeroDivisionError, OverflowError, ValueError)
-    kind = next((kind for kind in kinds if isinstance(error, kind)), OverflowError)
-    reason = node._rule.reason(kind) if isinstance(node._rule, Operation) else ""
-    return kind(f"{describe(node)}: {reason or error}")
 
 
 def _operand(x: Any, operation: Operation, other: Any) -> Value:

@@ -121,7 +121,7 @@ def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
     while path:
         for way, part in path[-1]:
             if isinstance(part, Value):
-                if part._a is None:
+                if not part._prev:
                     yield way, part
             elif isinstance(part, (Module, dict, list, tuple)) and id(part) not in met:
                 met.add(id(part))
@@ -135,7 +135,7 @@ def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
 
 
 def _is_leaf(part: Any) -> bool:
-    return isinstance(part, Value) and part._a is None
+    return isinstance(part, Value) and not part._prev
 
 
 def _parts(whole: Any, above: Any) -> Iterator[tuple[_Way, Any]]:

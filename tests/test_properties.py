@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import random
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -145,8 +144,3 @@ def test_detach_starts_afresh() -> None:
     y = (a * 3).detach() * a
     y.backward()
     assert a.grad == 6.0
-
-
-def test_weak_references_are_not_offered() -> None:
-    with pytest.raises(TypeError):
-        weakref.ref(Value(1.0))

@@ -183,16 +183,10 @@ def test_a_number_too_large_for_a_float() -> None:
 # Freeing
 
 
-class Marked(Value):
-    """A Value whose end can be seen."""
-
-    __slots__ = ("__weakref__",)
-
-
 def test_a_dropped_graph_is_freed_at_once_without_the_collector() -> None:
     gc.disable()
     try:
-        leaf = Marked(0.5)
+        leaf = Value(0.5)
         end = weakref.ref(leaf)
         y: Value = leaf
         for i in range(300_000):
