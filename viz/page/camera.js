@@ -1,0 +1,86 @@
+// Where in the picture one looks, and how near.
+
+/**
+ * What is at (x, y) of the picture stands at the upper left of the screen, `scale` times as large.
+ * @typedef {{x: number, y: number, scale: number}} Camera
+ */
+
+/** @typedef {{x: number, y: number, width: number, height: number}} Area */
+
+const SMALLEST = 0.02;
+const LARGEST = 4;
+
+/**
+ * The camera that shows a whole area, no larger than life.
+ * @param {Area} area
+ * @param {{width: number, height: number}} screen
+ * @param {number} margin
+ * @returns {Camera}
+ */
+export function fitting(area, screen, margin = 16, largest = 1.25) {
+  const width = Math.max(area.width, 1);
+  const height = Math.max(area.height, 1);
+  const free = { width: Math.max(screen.width - 2 * margin, 40), height: Math.max(screen.height - 2 * margin, 40) };
+  const scale = Math.max(SMALLEST, Math.min(free.width / width, free.height / height, largest));
+  return {
+    scale,
+    x: area.x + width / 2 - screen.width / 2 / scale,
+    y: area.y + height / 2 - screen.height / 2 / scale,
+  };
+}
+
+/**
+ * Nearer or farther, with the point of the screen where it is.
+ * @param {Camera} camera
+ * @param {number} factor
+ * @param {number} x on the screen
+ * @param {number} y
+ * @returns {Camera}
+ */
+export function zoomed(camera, factor, x, y) {
+  const scale = Math.max(SMALLEST, Math.min(LARGEST, camera.scale * factor));
+  return { scale, x: camera.x + x / camera.scale - x / scale, y: camera.y + y / camera.scale - y / scale };
+}
+
+/**
+ * Moved by so many pixels of the screen.
+ * @param {Camera} camera
+ * @param {number} dx
+ * @param {number} dy
+ * @returns {Camera}
+ */
+export function panned(camera, dx, dy) {
+  return { ...camera, x: camera.x - dx / camera.scale, y: camera.y - dy / camera.scale };
+}
+
+/**
+ * Moved no farther than it takes to see an area; as it is where the area is seen already.
+ * @param {Camera} camera
+ * @param {Area} area
+ * @param {{width: number, height: number}} screen
+ * @returns {Camera}
+ */
+export function showing(camera, area, screen, margin = 24) {
+  const wide = screen.width / camera.scale;
+  const high = screen.height / camera.scale;
+  const edge = margin / camera.scale;
+  if (area.width + 2 * edge > wide || area.height + 2 * edge > high) {
+    return fitting(area, screen, margin, camera.scale);
+  }
+  const x = Math.min(Math.max(camera.x, area.x + area.width + edge - wide), area.x - edge);
+  const y = Math.min(Math.max(camera.y, area.y + area.height + edge - high), area.y - edge);
+  return { ...camera, x, y };
+}
+
+/**
+ * The area around some parts.
+ * @param {Area[]} areas
+ * @returns {Area}
+ */
+export function hull(areas) {
+  const x = Math.min(...areas.map((area) => area.x));
+  const y = Math.min(...areas.map((area) => area.y));
+  const right = Math.max(...areas.map((area) => area.x + area.width));
+  const bottom = Math.max(...areas.map((area) => area.y + area.height));
+  return { x, y, width: right - x, height: bottom - y };
+}

@@ -1,0 +1,104 @@
+// Many numbers as a map of colours.
+
+/** @typedef {import("./graph.js").Graph} Graph */
+
+/**
+ * What a closed box shows: some of its numbers in rows.
+ * @typedef {object} Heat
+ * @property {number[]} nodes row by row
+ * @property {number} columns
+ * @property {string} title
+ */
+
+/** So many numbers are shown of a box. */
+const MOST = 4096;
+
+/**
+ * For each box the nodes in it, those of inner boxes included.
+ * @param {Graph} graph
+ * @returns {number[][]}
+ */
+export function membersOf(graph) {
+  /** @type {number[][]} */
+  const members = graph.boxes.map(() => []);
+  for (let node = 0; node < graph.count; node++) {
+    for (let box = graph.box[node]; box >= 0; box = graph.boxes[box].parent) members[box].push(node);
+  }
+  return members;
+}
+
+/**
+ * The numbers of a box to be shown: its named leaves, a row for each innermost place; without any, all.
+ * @param {Graph} graph
+ * @param {number[]} members
+ * @returns {Heat}
+ */
+export function heatOf(graph, members) {
+  const named = members.filter((node) => graph.rule[node] < 0 && /\[\d+\]$/.test(graph.label(node)));
+  const nodes = named.length ? named : members;
+  /** @type {Map<string, number[]>} */
+  const rows = new Map();
+  for (const node of nodes) {
+    const place = graph.label(node).replace(/\.?[^.]*$/, "");
+    const row = rows.get(place);
+    if (row) row.push(node);
+    else rows.set(place, [node]);
+  }
+  const lengths = new Set(Array.from(rows.values(), (row) => row.length));
+  const title = named.length ? graph.label(named[0]).replace(/^.*\./, "").replace(/\[.*/, "") : "all";
+  if (rows.size > 1 && lengths.size === 1) {
+    const columns = lengths.values().next().value ?? 1;
+    return { nodes: Array.from(rows.values()).flat().slice(0, MOST), columns, title };
+  }
+  const some = nodes.slice(0, MOST);
+  return { nodes: some, columns: Math.ceil(Math.sqrt(some.length * 2)), title };
+}
+
+/**
+ * The least and the largest; nan where there is nothing to compare.
+ * @param {Iterable<number>} nodes
+ * @param {Float64Array} numbers
+ * @returns {[number, number]}
+ */
+export function extent(nodes, numbers) {
+  let least = Infinity;
+  let largest = -Infinity;
+  for (const node of nodes) {
+    const x = numbers[node];
+    if (x < least) least = x;
+    if (x > largest) largest = x;
+  }
+  return least > largest ? [NaN, NaN] : [least, largest];
+}
+
+/** @typedef {[number, number, number]} Colour */
+
+/**
+ * How strongly a number is shown: by the logarithm of its size, from 0 to 1.
+ * @param {number} x
+ * @param {number} largest
+ */
+export function strength(x, largest) {
+  if (!x || !Number.isFinite(largest) || largest === 0) return 0;
+  const decades = Math.log10(Math.abs(x) / largest);
+  return Math.max(0, Math.min(1, 1 + decades / 3));
+}
+
+/**
+ * Paints numbers, positive in one colour and negative in another, what is not finite in a third.
+ * @param {Heat} heat
+ * @param {Float64Array} numbers
+ * @param {{paper: Colour, positive: Colour, negative: Colour, highlight: Colour}} colours
+ * @param {Uint8ClampedArray} pixels of an image as wide as `columns`
+ */
+export function painted(heat, numbers, colours, pixels) {
+  const [least, most] = extent(heat.nodes, numbers);
+  const largest = Math.max(Math.abs(least), Math.abs(most));
+  heat.nodes.forEach((node, i) => {
+    const x = numbers[node];
+    const to = Number.isFinite(x) ? (x < 0 ? colours.negative : colours.positive) : colours.highlight;
+    const share = Number.isFinite(x) ? strength(x, largest) : 1;
+    for (let c = 0; c < 3; c++) pixels[4 * i + c] = colours.paper[c] + share * (to[c] - colours.paper[c]);
+    pixels[4 * i + 3] = 255;
+  });
+}

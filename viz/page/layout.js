@@ -1,0 +1,351 @@
+// Layered layout, from left to right: where boxes of known sizes stand, so that edges are short and seldom cross.
+//
+// Ranks by the longest way to the end, order within a rank by barycentres, heights by least squares: after Sugiyama,
+// Tagawa and Toda, "Methods for visual understanding of hierarchical system structures", 1981.
+
+/**
+ * @typedef {object} Item
+ * @property {number} width
+ * @property {number} height
+ */
+
+/**
+ * From one item to another; `port` says where on its side it arrives, from 0 at the top to 1.
+ * @typedef {{from: number, to: number, port: number}} Link
+ */
+
+/**
+ * @typedef {object} Layout
+ * @property {number[]} x of the left side of each item
+ * @property {number[]} y of the top of each item
+ * @property {number} width
+ * @property {number} height
+ * @property {Map<number, [number, number][]>} bends for links that pass other ranks, by their place: points in between
+ */
+
+const BETWEEN = 14;
+const BETWEEN_RANKS = 56;
+const SWEEPS = 8;
+const MOST_BENDS = 4000;
+
+/**
+ * @typedef {object} Cell an item, or where a long link passes a rank
+ * @property {number} rank
+ * @property {number} width
+ * @property {number} height
+ * @property {number} y of its middle
+ * @property {{cell: Cell, at: number, there: number}[]} before what it is linked to on the left, with the places on both sides
+ * @property {{cell: Cell, at: number, there: number}[]} after
+ */
+
+/**
+ * @param {Item[]} items
+ * @param {Link[]} links
+ * @returns {Layout}
+ */
+export function laidOut(items, links) {
+  const forward = withoutCircles(items.length, links);
+  const ranks = rankOf(items.length, forward);
+  const cells = items.map((item, i) => cellOf(ranks[i], item.width, item.height));
+  const bends = chained(cells, links, forward, ranks);
+  const rows = ordered(cells, bends.flat(), forward);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) untangle(rows, sweep % 2 === 0);
+  const left = placedX(rows);
+  placeY(rows);
+  return measured(cells, rows, left, bends);
+}
+
+/**
+ * @param {number} rank
+ * @param {number} width
+ * @param {number} height
+ * @returns {Cell}
+ */
+function cellOf(rank, width, height) {
+  return { rank, width, height, y: 0, before: [], after: [] };
+}
+
+/**
+ * The links with those turned around that would close a circle, as boxes of a recurrent network have them.
+ * @param {number} count
+ * @param {Link[]} links
+ * @returns {Link[]}
+ */
+function withoutCircles(count, links) {
+  /** @type {number[][]} */
+  const next = Array.from({ length: count }, () => []);
+  links.forEach((link, i) => {
+    next[link.from].push(i);
+  });
+  const state = new Uint8Array(count);
+  const turned = new Uint8Array(links.length);
+  for (let root = 0; root < count; root++) {
+    if (state[root]) continue;
+    const path = [{ item: root, k: 0 }];
+    state[root] = 1;
+    while (path.length) {
+      const top = path[path.length - 1];
+      if (top.k === next[top.item].length) {
+        state[top.item] = 2;
+        path.pop();
+        continue;
+      }
+      const i = next[top.item][top.k++];
+      const to = links[i].to;
+      if (state[to] === 1) turned[i] = 1;
+      else if (!state[to]) {
+        state[to] = 1;
+        path.push({ item: to, k: 0 });
+      }
+    }
+  }
+  return links.map((link, i) => (turned[i] ? { from: link.to, to: link.from, port: 0.5 } : link));
+}
+
+/**
+ * The rank of each item: as far right as what uses it allows.
+ * @param {number} count
+ * @param {Link[]} links
+ */
+function rankOf(count, links) {
+  /** @type {number[][]} */
+  const before = Array.from({ length: count }, () => []);
+  const waiting = new Int32Array(count);
+  for (const { from, to } of links) {
+    before[to].push(from);
+    waiting[from]++;
+  }
+  const toEnd = new Int32Array(count);
+  const ready = [];
+  for (let i = 0; i < count; i++) if (!waiting[i]) ready.push(i);
+  for (let item = ready.pop(); item !== undefined; item = ready.pop()) {
+    for (const from of before[item]) {
+      toEnd[from] = Math.max(toEnd[from], toEnd[item] + 1);
+      if (--waiting[from] === 0) ready.push(from);
+    }
+  }
+  const longest = toEnd.reduce((x, y) => Math.max(x, y), 0);
+  return Array.from(toEnd, (distance) => longest - distance);
+}
+
+/**
+ * Links cells to their neighbours, by way of new cells in each rank that a link passes; gives the new cells of each.
+ * @param {Cell[]} cells
+ * @param {Link[]} links as they are drawn
+ * @param {Link[]} forward the same, none of them going back
+ * @param {number[]} ranks
+ */
+function chained(cells, links, forward, ranks) {
+  const passed = forward.reduce((sum, { from, to }) => sum + ranks[to] - ranks[from] - 1, 0);
+  return links.map((_, i) => {
+    const { from, to, port } = forward[i];
+    /** @type {Cell[]} */
+    const chain = [];
+    if (passed <= MOST_BENDS) {
+      for (let rank = ranks[from] + 1; rank < ranks[to]; rank++) chain.push(cellOf(rank, 0, 4));
+    }
+    const whole = [cells[from], ...chain, cells[to]];
+    for (let k = 1; k < whole.length; k++) {
+      const there = k === whole.length - 1 ? (port - 0.5) * cells[to].height : 0;
+      whole[k - 1].after.push({ cell: whole[k], at: 0, there });
+      whole[k].before.push({ cell: whole[k - 1], at: there, there: 0 });
+    }
+    return chain;
+  });
+}
+
+/**
+ * The ranks, their cells in the order in which they are reached from the end, operands in their order.
+ * @param {Cell[]} cells
+ * @param {Cell[]} bends
+ * @param {Link[]} links
+ */
+function ordered(cells, bends, links) {
+  const last = Math.max(0, ...cells.map((cell) => cell.rank));
+  /** @type {Cell[][]} */
+  const rows = Array.from({ length: last + 1 }, () => []);
+  const met = new Set();
+  const ends = new Set(cells.keys());
+  for (const { from } of links) ends.delete(from);
+  const pending = [...Array.from(ends, (i) => cells[i]).reverse()];
+  const rest = [...cells, ...bends];
+  for (let i = 0; pending.length || i < rest.length; ) {
+    const cell = pending.pop() ?? rest[i++];
+    if (met.has(cell)) continue;
+    met.add(cell);
+    rows[cell.rank].push(cell);
+    const operands = cell.before.slice().sort((a, b) => b.at - a.at);
+    for (const { cell: operand } of operands) pending.push(operand);
+  }
+  return rows;
+}
+
+/**
+ * Orders each rank by the places of its neighbours on one side, and keeps that where fewer links cross.
+ * @param {Cell[][]} rows
+ * @param {boolean} rightwards
+ */
+function untangle(rows, rightwards) {
+  const indexes = rightwards ? rows.keys() : [...rows.keys()].reverse();
+  for (const i of indexes) {
+    const row = rows[i];
+    if (row.length < 2) continue;
+    const places = [rows[i - 1], rows[i + 1]].map((other) => new Map(other?.map((cell, k) => [cell, k])));
+    const before = crossings(row, places);
+    const wanted = new Map(row.map((cell, k) => [cell, barycentre(cell, places, rightwards) ?? k]));
+    const sorted = row.slice().sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0));
+    if (crossings(sorted, places) < before) rows[i] = sorted;
+  }
+}
+
+/**
+ * @param {Cell} cell
+ * @param {Map<Cell, number>[]} places of the ranks before and after
+ * @param {boolean} rightwards
+ */
+function barycentre(cell, places, rightwards) {
+  const neighbours = rightwards ? cell.before : cell.after;
+  const where = places[rightwards ? 0 : 1];
+  const known = neighbours.filter((end) => where.has(end.cell));
+  if (!known.length) return null;
+  return known.reduce((sum, end) => sum + (where.get(end.cell) ?? 0) + end.there / 1000, 0) / known.length;
+}
+
+/**
+ * How many links of a rank cross each other, on both sides.
+ * @param {Cell[]} row
+ * @param {Map<Cell, number>[]} places
+ */
+function crossings(row, places) {
+  let count = 0;
+  places.forEach((where, side) => {
+    /** @type {number[]} */
+    const ends = [];
+    for (const cell of row) {
+      const here = (side ? cell.after : cell.before).filter((end) => where.has(end.cell));
+      const mine = here.sort((a, b) => a.at - b.at).map((end) => (where.get(end.cell) ?? 0) + end.there / 1000);
+      ends.push(...(side ? mine.sort((a, b) => a - b) : mine));
+    }
+    count += inversions(ends);
+  });
+  return count;
+}
+
+/**
+ * How many pairs of numbers stand in the wrong order, by merging.
+ * @param {number[]} numbers
+ * @returns {number}
+ */
+function inversions(numbers) {
+  if (numbers.length < 2) return 0;
+  const middle = numbers.length >> 1;
+  const left = numbers.slice(0, middle);
+  const right = numbers.slice(middle);
+  let count = inversions(left) + inversions(right);
+  for (let i = 0, j = 0, k = 0; k < numbers.length; k++) {
+    if (j === right.length || (i < left.length && left[i] <= right[j])) numbers[k] = left[i++];
+    else {
+      numbers[k] = right[j++];
+      count += left.length - i;
+    }
+  }
+  return count;
+}
+
+/**
+ * Where each rank begins.
+ * @param {Cell[][]} rows
+ */
+function placedX(rows) {
+  const left = [0];
+  for (const row of rows) {
+    const links = row.reduce((sum, cell) => sum + cell.after.length, 0);
+    const room = BETWEEN_RANKS + Math.min(80, 2 * links);
+    left.push(left[left.length - 1] + Math.max(0, ...row.map((cell) => cell.width)) + room);
+  }
+  return left;
+}
+
+/**
+ * Gives each cell a height near its neighbours', the order kept, by least squares.
+ * @param {Cell[][]} rows
+ */
+function placeY(rows) {
+  for (const row of rows)
+    settle(
+      row,
+      row.map((_, k) => k),
+    );
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const last = sweep >= SWEEPS - 2;
+    for (const row of sweep % 2 ? rows : rows.slice().reverse()) {
+      settle(
+        row,
+        row.map((cell) => {
+          const ends = last ? [...cell.before, ...cell.after] : sweep % 2 ? cell.before : cell.after;
+          if (!ends.length) return cell.y;
+          return ends.reduce((sum, end) => sum + end.cell.y + end.there - end.at, 0) / ends.length;
+        }),
+      );
+    }
+  }
+}
+
+/**
+ * The places nearest to those wanted at which no cell overlaps the one before: pools of neighbours that touch.
+ * @param {Cell[]} row
+ * @param {number[]} wanted
+ */
+function settle(row, wanted) {
+  let offset = 0;
+  const offsets = row.map((cell, k) => {
+    if (k) offset += (row[k - 1].height + cell.height) / 2 + (cell.width && row[k - 1].width ? BETWEEN : BETWEEN / 2);
+    return offset;
+  });
+  /** @type {{sum: number, count: number}[]} */
+  const pools = [];
+  for (let k = 0; k < row.length; k++) {
+    pools.push({ sum: wanted[k] - offsets[k], count: 1 });
+    for (let n = pools.length - 1; n && pools[n - 1].sum / pools[n - 1].count > pools[n].sum / pools[n].count; n--) {
+      const last = pools.pop() ?? { sum: 0, count: 0 };
+      pools[n - 1].sum += last.sum;
+      pools[n - 1].count += last.count;
+    }
+  }
+  let k = 0;
+  for (const pool of pools) {
+    for (let n = 0; n < pool.count; n++, k++) row[k].y = pool.sum / pool.count + offsets[k];
+  }
+}
+
+/**
+ * @param {Cell[]} cells
+ * @param {Cell[][]} rows
+ * @param {number[]} left
+ * @param {Cell[][]} bends
+ * @returns {Layout}
+ */
+function measured(cells, rows, left, bends) {
+  const all = rows.flat();
+  const top = all.reduce((y, cell) => Math.min(y, cell.y - cell.height / 2), Infinity);
+  const bottom = all.reduce((y, cell) => Math.max(y, cell.y + cell.height / 2), -Infinity);
+  const widest = rows.map((row) => Math.max(0, ...row.map((cell) => cell.width)));
+  /** @param {Cell} cell what is narrower than its rank stands at the right, beside what uses it */
+  const x = (cell) => left[cell.rank] + widest[cell.rank] - cell.width;
+  /** @type {Map<number, [number, number][]>} */
+  const points = new Map();
+  bends.forEach((chain, i) => {
+    if (chain.length)
+      points.set(
+        i,
+        chain.map((cell) => [left[cell.rank] + widest[cell.rank] / 2, cell.y - top]),
+      );
+  });
+  return {
+    x: cells.map(x),
+    y: cells.map((cell) => cell.y - cell.height / 2 - top),
+    width: all.length ? left[rows.length - 1] + widest[rows.length - 1] : 0,
+    height: all.length ? bottom - top : 0,
+    bends: points,
+  };
+}

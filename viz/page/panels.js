@@ -1,0 +1,271 @@
+// The words beside the picture, as functions of the state.
+
+import { html, input, part, put, say } from "./dom.js";
+import { gradients, OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
+import { isLeaf, operandsOf, ruleOf } from "./graph.js";
+import { extent } from "./heat.js";
+import { backwardLesson, forwardLesson } from "./lessons.js";
+import { number, repr } from "./numbers.js";
+import { explained } from "./paths.js";
+import { linkId } from "./picture.js";
+import { nudgeWords, whyZero } from "./questions.js";
+import { derivative, equation } from "./rules.js";
+import { allGradients } from "./state.js";
+import { placeAt } from "./stepping.js";
+
+/** @typedef {import("./picture.js").Look} Look */
+/** @typedef {import("./lessons.js").Lesson} Lesson */
+/** @typedef {import("./lessons.js").Change} Change */
+/** @typedef {import("./scene.js").Scene} Scene */
+
+/**
+ * What a step says: its heading, a title, sentences, and what it does to each gradient.
+ * @typedef {object} Told
+ * @property {string} heading
+ * @property {string} title
+ * @property {string[]} sentences
+ * @property {Lesson | null} lesson
+ */
+
+/**
+ * @param {Look} look
+ * @returns {Told}
+ */
+export function told(look) {
+  const { graph, state, names } = look;
+  const place = placeAt(graph, state.position);
+  const steps = graph.order.length;
+  const loss = names.name(graph.root);
+  if (place.phase === "start") {
+    const title = `How ${loss} is computed, and how gradients flow back`;
+    return {
+      heading: "Start",
+      title,
+      sentences: ["The leaves are given; nothing else is computed yet."],
+      lesson: null,
+    };
+  }
+  if (place.phase === "turn") {
+    const first = loss.length < 20 ? `∂${loss}/∂${loss} = 1: the way back starts here.` : "The way back starts here.";
+    const sentences = [first, "All other gradients start at 0, and each step adds to them."];
+    return { heading: "The way back", title: `${names.atom(graph.root)}.grad = 1.0`, sentences, lesson: null };
+  }
+  if (place.phase === "end") {
+    const sentence = `Each says how fast ${loss} changes with its value, as ${names.atom(graph.root)}.backward() computes it.`;
+    return { heading: "The end", title: "All gradients are complete", sentences: [sentence], lesson: null };
+  }
+  const way = place.phase === "forward" ? "Forward" : "Backward";
+  const lesson =
+    place.phase === "forward"
+      ? forwardLesson(graph, state.numbers, names, place.node)
+      : backwardLesson(graph, state.numbers, names, place.node, gradients(graph, state.numbers, place.step - 1));
+  const sentences = [lesson.reason, lesson.words].filter(Boolean);
+  return { heading: `${way}, step ${place.step} of ${steps}`, title: lesson.title, sentences, lesson };
+}
+
+/**
+ * Shows the words of the present step; what they speak of is marked where the reader points at them.
+ * @param {Look} look
+ */
+export function showLesson(look) {
+  const { state } = look;
+  const now = told(look);
+  say(part("heading"), now.heading);
+  say(part("title"), now.title);
+  part("sentences").replaceChildren(...now.sentences.map((text) => html("p", {}, text)));
+  const hidden = state.guessing && now.heading.startsWith("Backward");
+  const changes = now.lesson?.changes ?? [];
+  part("changes").replaceChildren(...changes.map((change) => changeItem(change, hidden, look)));
+  put(document.body, "data-step", String(state.position));
+}
+
+/**
+ * @param {Change} change
+ * @param {boolean} hidden whether the reader guesses it
+ * @param {Look} look
+ */
+function changeItem(change, hidden, { names, state }) {
+  const item = html("li", { "data-node": `n${change.node}`, "data-operand": String(change.operand), tabindex: "0" });
+  const guess = state.guesses.get(change.operand);
+  if (hidden && !guess?.right) {
+    const name = `${names.atom(change.node)}.grad`;
+    const start = change.before === 0 ? "0" : number(change.before);
+    const field = html("input", {
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
+      "aria-label": `What becomes of ${name}?`,
+    });
+    item.append(html("code", {}, `${name}: ${start} → `), field);
+    if (guess) item.append(html("small", { class: "wrong", role: "status" }, guess.words));
+    return item;
+  }
+  for (const text of [change.rule, change.sum]) if (text) item.append(html("code", {}, text));
+  if (guess) item.append(html("small", { class: "right", role: "status" }, guess.words));
+  if (change.note) item.append(html("small", {}, change.note));
+  return item;
+}
+
+/**
+ * Shows what there is to say about the selected part.
+ * @param {Look} look
+ */
+export function showSelected(look) {
+  const { graph, state, names } = look;
+  const id = state.selected;
+  part("selected").hidden = !id;
+  part("leaf").hidden = true;
+  if (!id) return;
+  const index = Number(id.slice(1));
+  if (id.startsWith("b")) {
+    showBox(index, look);
+    return;
+  }
+  const all = allGradients(graph, state);
+  say(part("selected-name"), names.name(index));
+  const rows = [html("p", {}, html("code", {}, equation(graph, state.numbers, names, index)))];
+  rows.push(...condition(index, look));
+  const line = graph.lines[index];
+  if (line) rows.push(html("p", { class: "line" }, html("code", {}, line)));
+  if (isLeaf(graph, index)) showLeaf(index, look);
+  operandsOf(graph, index).forEach((_, k) => {
+    if (k < 12 && ruleOf(graph, index)?.hand !== "unknown") {
+      rows.push(html("p", {}, html("code", {}, derivative(graph, state.numbers, names, index, k))));
+    }
+  });
+  if (!(state.guessing && placeAt(graph, state.position).phase === "backward")) rows.push(...why(index, all, look));
+  part("about").replaceChildren(...rows);
+}
+
+/**
+ * Why a node has the gradient that it has: all its paths, or where they are cut.
+ * @param {number} node
+ * @param {Float64Array} all gradients of the whole pass
+ * @param {Look} look
+ */
+function why(node, all, { graph, state, names }) {
+  const explanation = explained(graph, state.numbers, names, node, all);
+  const rows = explanation.rows.map((row) =>
+    html(
+      "li",
+      { tabindex: "0", "data-edges": row.edges.map((edge) => `e${edge.node}-${edge.operand}`).join(" ") },
+      html("span", {}, row.way),
+      html("code", {}, row.factors ? `${row.factors} = ${row.product}` : row.product),
+    ),
+  );
+  if (explanation.sum)
+    rows.push(html("li", { class: "sum" }, html("span", {}, "their sum"), html("code", {}, explanation.sum)));
+  const zero = whyZero(graph, state.numbers, names, node, all);
+  return [
+    html("h3", {}, "Its gradient"),
+    html("p", {}, html("code", {}, explanation.title)),
+    html("ul", { class: "paths" }, ...rows),
+    ...zero.map((text) => html("p", { class: "why" }, text)),
+  ];
+}
+
+/**
+ * What is to be said of a number that is old, or that cannot be had.
+ * @param {number} node
+ * @param {Look} look
+ */
+function condition(node, { graph, state }) {
+  const rule = ruleOf(graph, node);
+  const words = {
+    [STALE]: "Computed before one of its operands was changed: it is old. A change here computes everything anew.",
+    [OUTSIDE]: `Python raises an error here: ${rule?.domain ?? ""}.`,
+    [UNKNOWN]: rule?.hand
+      ? "Made by hand: only Python knows how to compute it again."
+      : "Unknown, since an operand is.",
+  }[state.numbers.state[node]];
+  return words ? [html("p", { class: "why" }, words)] : [];
+}
+
+/**
+ * @param {number} leaf
+ * @param {Look} look
+ */
+function showLeaf(leaf, { graph, state }) {
+  part("leaf").hidden = false;
+  const data = state.numbers.data[leaf];
+  const field = input("leaf-data");
+  if (document.activeElement !== field || field.dataset.leaf !== String(leaf)) field.value = repr(data);
+  field.dataset.leaf = String(leaf);
+  const slider = input("leaf-slider");
+  if (slider.dataset.leaf !== String(leaf)) {
+    const reach = Math.max(2 * Math.abs(graph.data[leaf]), 2);
+    slider.min = String(-reach);
+    slider.max = String(reach);
+    slider.step = String(reach / 400);
+  }
+  slider.dataset.leaf = String(leaf);
+  if (document.activeElement !== slider) slider.value = String(data);
+}
+
+/**
+ * @param {number} box
+ * @param {Look} look
+ */
+function showBox(box, { graph, state, members }) {
+  say(part("selected-name"), graph.boxes[box].title);
+  const all = members[box];
+  const grads = allGradients(graph, state);
+  const leaves = all.filter((node) => isLeaf(graph, node)).length;
+  /** @param {Float64Array} numbers */
+  const range = (numbers) => extent(all, numbers).map(number).join(" … ");
+  part("about").replaceChildren(
+    html("p", {}, `${all.length.toLocaleString("en")} scalars, ${leaves.toLocaleString("en")} of them leaves.`),
+    html("p", {}, "values ", html("code", {}, range(state.numbers.data))),
+    html("p", {}, "gradients ", html("code", {}, range(grads))),
+  );
+}
+
+/**
+ * Shows the loss, what the last change did, and what can be undone.
+ * @param {Look} look
+ */
+export function showChanges({ graph, state, names }) {
+  const root = state.numbers.state[graph.root];
+  const data = root >= OUTSIDE ? "unknown" : number(state.numbers.data[graph.root]);
+  say(part("loss"), `${names.name(graph.root)} = ${data}${root === STALE ? " (old: a leaf was changed since)" : ""}`);
+  part("nudge").hidden = !state.nudge;
+  for (const id of ["undo", "reset"]) /** @type {HTMLButtonElement} */ (part(id)).disabled = !state.edits.length;
+  if (!state.nudge) return;
+  const words = nudgeWords(state.nudge, names, graph.root);
+  say(part("nudge-title"), words.title);
+  part("nudge-rows").replaceChildren(
+    ...words.rows.flatMap(([name, how]) => [html("dt", {}, name), html("dd", {}, html("code", {}, how))]),
+  );
+}
+
+/**
+ * The ids of the parts and links along some edges, `e12-0 e14-1`.
+ * @param {string} edges
+ * @param {Scene} scene
+ * @param {Look} look
+ * @returns {Set<string>}
+ */
+export function along(edges, scene, { graph }) {
+  const lit = new Set();
+  for (const each of edges.split(" ").filter(Boolean)) {
+    const [node, operand] = each.slice(1).split("-").map(Number);
+    const from = scene.partOf(operandsOf(graph, node)[operand]);
+    const to = scene.partOf(node);
+    lit.add(from.id).add(to.id);
+    lit.add(each).add(linkId({ from, to, operand: -1, port: 0, count: 0, bends: [] }));
+  }
+  return lit;
+}
+
+/**
+ * What a contribution is made of, for a guess.
+ * @param {Look} look
+ * @param {number} operand
+ */
+export function contribution(look, operand) {
+  const change = told(look).lesson?.changes.find((each) => each.operand === operand);
+  const { graph, state, grads } = look;
+  const { node } = placeAt(graph, state.position);
+  if (!change) return null;
+  return { before: change.before, slope: state.numbers.slopes[graph.starts[node] + operand], gradient: grads[node] };
+}

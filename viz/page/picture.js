@@ -1,0 +1,330 @@
+// The picture: a scene as SVG, and what changes in it from one moment to the next.
+
+import { part as element, put, say, svg } from "./dom.js";
+import { OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
+import { ruleOf } from "./graph.js";
+import { extent, painted, strength } from "./heat.js";
+import { formatted } from "./numbers.js";
+import { isConstant } from "./scene.js";
+import { hasGradients, isKnown, placeAt } from "./stepping.js";
+
+/** @typedef {import("./graph.js").Graph} Graph */
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./scene.js").Part} Part */
+/** @typedef {import("./scene.js").Link} Link */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./names.js").Names} Names */
+/** @typedef {import("./heat.js").Heat} Heat */
+
+/**
+ * What the picture is drawn from.
+ * @typedef {object} Look
+ * @property {Graph} graph
+ * @property {State} state
+ * @property {Names} names
+ * @property {Float64Array} grads at the present position
+ * @property {string} format of numbers
+ * @property {number[][]} members of each box
+ * @property {Heat[]} heats of each box
+ * @property {Set<string>} lit ids of the parts and links to mark: those of the paths shown
+ */
+
+/**
+ * Draws a scene: all that does not change until another box is entered.
+ * @param {Scene} scene
+ * @param {Look} look
+ */
+export function draw(scene, look) {
+  const boxes = scene.parts.filter((part) => part.open).map((part) => frame(part, look.graph));
+  const links = scene.links.map(curve);
+  const parts = scene.parts
+    .filter((part) => !part.open)
+    .map((part) => (part.box >= 0 ? closed(part, look) : scalar(part, look)));
+  element("world").replaceChildren(...boxes, ...links, ...parts);
+}
+
+/** @param {Link} link */
+export function linkId(link) {
+  return link.operand < 0 ? `l${link.from.id}-${link.to.id}` : `e${link.to.node}-${link.operand}`;
+}
+
+/**
+ * The frame of an open box, with a button that closes it.
+ * @param {Part} part
+ * @param {Graph} graph
+ */
+function frame(part, graph) {
+  const title = graph.boxes[part.box].title;
+  const text = svg("text", { x: part.x + 12, y: part.y + 17, class: "heading" }, title);
+  const close = svg(
+    "g",
+    { class: "close", id: part.id, tabindex: -1, role: "button", "aria-label": `Leave ${title}` },
+    svg("rect", { x: part.x + part.width - 26, y: part.y + 4, width: 20, height: 18, rx: 4 }),
+    svg("text", { x: part.x + part.width - 16, y: part.y + 17, "text-anchor": "middle" }, "–"),
+  );
+  const area = { x: part.x, y: part.y, width: part.width, height: part.height, rx: 10 };
+  return svg("g", { class: "frame" }, svg("rect", area), text, close);
+}
+
+/** @param {Link} link */
+function curve(link) {
+  const points = /** @type {[number, number][]} */ ([
+    [link.from.x + link.from.width, link.from.y + link.from.height / 2],
+    ...link.bends,
+    [link.to.x, link.to.y + link.to.height * (0.12 + 0.76 * link.port)],
+  ]);
+  let path = `M${points[0][0].toFixed(1)} ${points[0][1].toFixed(1)}`;
+  for (let i = 1; i < points.length; i++) {
+    const [x, y] = points[i - 1];
+    const [u, v] = points[i];
+    const reach = Math.max(Math.abs(u - x) / 2, u < x ? 60 : 12);
+    path += `C${(x + reach).toFixed(1)} ${y.toFixed(1)} ${(u - reach).toFixed(1)} ${v.toFixed(1)} ${u.toFixed(1)} ${v.toFixed(1)}`;
+  }
+  const middle =
+    points.length === 2
+      ? [(points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2]
+      : points[points.length >> 1];
+  const width = link.count > 1 ? Math.min(1 + Math.log10(link.count), 5) : 1;
+  const label = svg("text", { class: "label", x: middle[0], y: middle[1] - 4, "text-anchor": "middle" });
+  const group = svg("g", { class: "link", id: linkId(link) }, svg("path", { d: path, "stroke-width": width }), label);
+  if (link.count > 1) {
+    label.textContent = `×${link.count.toLocaleString("en")}`;
+    group.classList.add("bundle");
+  }
+  return group;
+}
+
+/**
+ * @param {Part} part
+ * @param {Look} look
+ */
+function scalar(part, { graph, names }) {
+  const group = svg("g", { class: "part", id: part.id, tabindex: -1, role: "button" });
+  const middle = part.y + part.height / 2;
+  if (isConstant(graph, part.node)) {
+    group.classList.add("constant", "leaf");
+    group.append(
+      svg("rect", { x: part.x, y: part.y, width: part.width, height: part.height, rx: 12, class: "body" }),
+      svg("text", { x: part.x + part.width / 2, y: middle + 4, class: "data", "text-anchor": "middle" }),
+    );
+    return group;
+  }
+  const rule = ruleOf(graph, part.node);
+  const left = part.x + part.pill;
+  const right = part.x + part.width - 8;
+  group.classList.add(rule ? "value" : "leaf");
+  group.append(svg("rect", { x: part.x, y: part.y, width: part.width, height: part.height, rx: 7, class: "body" }));
+  if (rule) {
+    group.append(
+      svg("path", { d: pillPath(part), class: "pill" }),
+      svg("text", { x: part.x + part.pill / 2, y: middle + 4, "text-anchor": "middle", class: "symbol" }, rule.symbol),
+    );
+  }
+  group.append(
+    svg("text", { x: left + 8, y: middle - 4, class: "name" }, names.name(part.node)),
+    svg("text", { x: right, y: middle - 4, class: "data", "text-anchor": "end" }),
+    svg("text", { x: right, y: middle + 13, class: "grad", "text-anchor": "end" }),
+  );
+  return group;
+}
+
+/** @param {Part} part */
+function pillPath({ x, y, pill, height }) {
+  const r = 7;
+  return `M${x + pill} ${y}h${r - pill}q${-r} 0 ${-r} ${r}v${height - 2 * r}q0 ${r} ${r} ${r}h${pill - r}z`;
+}
+
+/**
+ * A box that can be entered: its title, how many scalars, its numbers as a map, their range.
+ * @param {Part} part
+ * @param {Look} look
+ */
+function closed(part, { graph, members }) {
+  const { title } = graph.boxes[part.box];
+  const count = members[part.box].length;
+  const inner = graph.boxes.filter((box) => box.parent === part.box && box.kind === "neuron").length;
+  const how = inner ? `${inner} × neuron` : `×${count.toLocaleString("en")}`;
+  return svg(
+    "g",
+    { class: "part box", id: part.id, tabindex: -1, role: "button", "aria-expanded": "false" },
+    svg("rect", { x: part.x + 4, y: part.y + 4, width: part.width, height: part.height, rx: 8, class: "stack" }),
+    svg("rect", { x: part.x, y: part.y, width: part.width, height: part.height, rx: 8, class: "body" }),
+    svg("text", { x: part.x + 10, y: part.y + 18, class: "name" }, title),
+    svg("text", { x: part.x + part.width - 10, y: part.y + 18, class: "count", "text-anchor": "end" }, how),
+    svg("image", {
+      x: part.x + 10,
+      y: part.y + 26,
+      width: part.width - 20,
+      height: part.height - 68,
+      preserveAspectRatio: "none",
+      class: "heat",
+    }),
+    svg("text", { x: part.x + 10, y: part.y + part.height - 26, class: "data" }),
+    svg("text", { x: part.x + 10, y: part.y + part.height - 9, class: "grad" }),
+  );
+}
+
+/**
+ * Shows the present numbers and states in what is drawn.
+ * @param {Scene} scene
+ * @param {Look} look
+ */
+export function paint(scene, look) {
+  const place = placeAt(look.graph, look.state.position);
+  const now = place.node < 0 ? null : scene.partOf(place.node);
+  const largest = largestOf(look);
+  for (const part of scene.parts) {
+    const group = document.getElementById(part.id);
+    if (!group || part.open) continue;
+    const classes = part.box >= 0 ? paintBox(group, part, look) : paintScalar(group, part, look, largest);
+    if (part === now) classes.push("now");
+    if (part.id === look.state.selected) classes.push("selected");
+    if (part.id === look.state.hovered) classes.push("hovered");
+    if (look.lit.has(part.id)) classes.push("lit");
+    put(group, "data-state", classes.join(" "));
+  }
+  for (const link of scene.links) paintLink(link, look, now);
+}
+
+/** @param {Look} look */
+function largestOf({ graph, grads, state }) {
+  if (!hasGradients(graph, state.position)) return 0;
+  let largest = 0;
+  for (const grad of grads) if (Number.isFinite(grad)) largest = Math.max(largest, Math.abs(grad));
+  return largest;
+}
+
+/**
+ * @param {Element} group
+ * @param {string} name
+ */
+function text(group, name) {
+  return /** @type {Element} */ (group.querySelector(`.${name}`));
+}
+
+/**
+ * @param {Element} group
+ * @param {Part} part
+ * @param {Look} look
+ * @param {number} largest
+ * @returns {string[]}
+ */
+function paintScalar(group, { node }, { graph, state, names, grads, format }, largest) {
+  const known = isKnown(graph, state.position, node);
+  const condition = state.numbers.state[node];
+  const lost = condition === OUTSIDE || condition === UNKNOWN;
+  const data = !known || lost ? "?" : formatted(state.numbers.data[node], format);
+  const there = hasGradients(graph, state.position) && !lost;
+  const grad = there ? formatted(grads[node], format) : "–";
+  say(text(group, "data"), data);
+  const line = group.querySelector(".grad");
+  if (line) say(line, `∂ ${grad}`);
+  put(group, "aria-label", `${names.name(node)}: ${data}, gradient ${there ? grad : "not computed"}`);
+  const classes = [];
+  if (!known) classes.push("later");
+  if (condition === STALE) classes.push("stale");
+  if (lost) classes.push("lost");
+  if (there && (Number.isNaN(grads[node]) || !Number.isFinite(state.numbers.data[node]))) classes.push("strange");
+  if (there && grads[node])
+    classes.push(grads[node] > 0 ? "positive" : "negative", `size${Math.ceil(3 * strength(grads[node], largest))}`);
+  return classes;
+}
+
+/**
+ * @param {Element} group
+ * @param {Part} part
+ * @param {Look} look
+ * @returns {string[]}
+ */
+function paintBox(group, { box }, { graph, state, grads, format, members, heats }) {
+  const all = members[box];
+  const known = isKnown(graph, state.position, all[all.length - 1]);
+  const there = hasGradients(graph, state.position);
+  /** @param {Float64Array} numbers */
+  const range = (numbers) => {
+    const [least, largest] = extent(all, numbers);
+    return least === largest ? formatted(least, format) : `${formatted(least, format)} … ${formatted(largest, format)}`;
+  };
+  const data = known ? range(state.numbers.data) : "?";
+  const grad = there ? range(grads) : "–";
+  say(text(group, "data"), data);
+  say(text(group, "grad"), `∂ ${grad}`);
+  const { title } = graph.boxes[box];
+  put(
+    group,
+    "aria-label",
+    `${title}, ${all.length.toLocaleString("en")} scalars: ${data}; gradients ${grad}. Enter to open`,
+  );
+  heat(text(group, "heat"), heats[box], state.shown === "grad" && there ? grads : state.numbers.data, known);
+  return known ? [] : ["later"];
+}
+
+/**
+ * @param {Element} image
+ * @param {Heat} what
+ * @param {Float64Array} numbers
+ * @param {boolean} known
+ */
+function heat(image, what, numbers, known) {
+  const canvas = document.createElement("canvas");
+  canvas.width = what.columns;
+  canvas.height = Math.ceil(what.nodes.length / what.columns);
+  const context = canvas.getContext("2d");
+  if (!context || !known) return put(image, "href", "");
+  const pixels = context.createImageData(canvas.width, canvas.height);
+  painted(what, numbers, themeColours(), pixels.data);
+  context.putImageData(pixels, 0, 0);
+  return put(image, "href", canvas.toDataURL());
+}
+
+/** The colours of the style sheet, as it is now. */
+function themeColours() {
+  const style = getComputedStyle(document.documentElement);
+  /** @param {string} name @returns {[number, number, number]} */
+  const colour = (name) => {
+    const code = style.getPropertyValue(`--${name}`).trim();
+    const [red, green, blue] = [1, 3, 5].map((i) => Number.parseInt(code.slice(i, i + 2), 16));
+    return [red, green, blue];
+  };
+  return {
+    paper: colour("paper"),
+    positive: colour("positive"),
+    negative: colour("negative"),
+    highlight: colour("highlight"),
+  };
+}
+
+/**
+ * @param {Link} link
+ * @param {Look} look
+ * @param {Part | null} now
+ */
+function paintLink(link, look, now) {
+  const id = linkId(link);
+  const group = document.getElementById(id);
+  if (!group) return;
+  const { graph, state } = look;
+  const place = placeAt(graph, state.position);
+  const active = now === link.to && (place.phase === "forward" || place.phase === "backward");
+  const classes = [];
+  if (active) classes.push("now", place.phase);
+  if (look.lit.has(id)) classes.push("lit");
+  if (link.from.id === state.hovered || link.to.id === state.hovered) classes.push("hovered");
+  if (link.to.node >= 0 && !isKnown(graph, state.position, link.to.node)) classes.push("later");
+  put(group, "data-state", classes.join(" "));
+  if (link.operand >= 0) say(text(group, "label"), active || look.lit.has(id) ? labelOf(link, look, place.phase) : "");
+}
+
+/**
+ * The local derivative, and on the way back what is sent along.
+ * @param {Link} link
+ * @param {Look} look
+ * @param {string} phase
+ */
+function labelOf(link, { graph, state, grads, format }, phase) {
+  const slope = state.numbers.slopes[graph.starts[link.to.node] + link.operand];
+  const local = formatted(slope, format);
+  if (phase !== "backward" || state.guessing) return `∂ = ${local}`;
+  const grad = grads[link.to.node];
+  return `${local} · ${formatted(grad, format)} = ${formatted(slope * grad, format)}`;
+}

@@ -1,0 +1,81 @@
+// What a change did beside what the derivative predicted, and why a gradient is zero: `autograd/questions.py`.
+
+import { operandsOf, ruleOf, usersOf } from "./graph.js";
+import { factor, number } from "./numbers.js";
+import { equation } from "./rules.js";
+
+/** @typedef {import("./graph.js").Graph} Graph */
+/** @typedef {import("./names.js").Names} Names */
+/** @typedef {import("./evaluation.js").Numbers} Numbers */
+
+/**
+ * A change of one leaf, beside what came of it.
+ * @typedef {object} Nudge
+ * @property {number} leaf
+ * @property {number} from
+ * @property {number} to
+ * @property {number} slope the gradient of the leaf before
+ * @property {number} before the loss
+ * @property {number} after
+ */
+
+/**
+ * What happened, in rows: a name and how it comes about.
+ * @param {Nudge} nudge
+ * @param {Names} names
+ * @param {number} root
+ * @returns {{title: string, rows: [string, string][]}}
+ */
+export function nudgeWords(nudge, names, root) {
+  const loss = names.atom(root);
+  const step = nudge.to - nudge.from;
+  const predicted = nudge.slope * step;
+  const real = nudge.after - nudge.before;
+  const difference = Math.abs(real - predicted);
+  const agree = difference <= 1e-9 * Math.abs(predicted);
+  const leaf = names.name(nudge.leaf);
+  return {
+    title: `${leaf} went from ${number(nudge.from)} to ${number(nudge.to)}: what happened to ${loss}?`,
+    rows: [
+      [
+        "predicted",
+        `∂${loss}/∂${names.atom(nudge.leaf)} · ${factor(step)} = ${number(nudge.slope)} · ${factor(step)} = ${number(predicted)}`,
+      ],
+      ["really", `${number(nudge.after)} - ${factor(nudge.before)} = ${number(real)}`],
+      ["difference", agree ? "none, up to rounding" : number(difference)],
+    ],
+  };
+}
+
+/**
+ * Where the ways from the loss to a node are cut, each as a sentence; empty where the gradient is not zero.
+ * @param {Graph} graph
+ * @param {Numbers} numbers
+ * @param {Names} names
+ * @param {number} a
+ * @param {Float64Array} grads of the whole pass
+ * @returns {string[]}
+ */
+export function whyZero(graph, numbers, names, a, grads) {
+  if (grads[a] !== 0) return [];
+  const depends = new Set([a]);
+  /** @type {Map<string, null>} */
+  const cuts = new Map();
+  for (let node = a; node < graph.count; node++) {
+    if (!depends.has(node)) continue;
+    for (const user of usersOf(graph, node)) depends.add(user);
+    if (node === a) continue;
+    operandsOf(graph, node).forEach((operand, k) => {
+      const slope = numbers.slopes[graph.starts[node] + k];
+      if (depends.has(operand) && grads[node] !== 0 && slope * grads[node] === 0) {
+        const words = ruleOf(graph, node)?.words;
+        cuts.set(
+          `${equation(graph, numbers, names, node)} sends 0 to ${names.name(operand)}${words ? `: ${words}` : ""}`,
+          null,
+        );
+      }
+    });
+  }
+  if (cuts.size) return ["Every way from the loss to it is cut:", ...Array.from(cuts.keys()).slice(0, 8)];
+  return ["The contributions of the ways to it cancel."];
+}

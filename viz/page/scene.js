@@ -1,0 +1,313 @@
+// What is to be seen: scalars and closed boxes, within the boxes that are open, and the links between them.
+
+import { isLeaf, operandsOf, ruleOf, usersOf } from "./graph.js";
+import { laidOut } from "./layout.js";
+
+/** @typedef {import("./graph.js").Graph} Graph */
+
+/**
+ * A scalar, a closed box, or an open box with what is in it.
+ * @typedef {object} Part
+ * @property {string} id n12 for a node, b3 for a box
+ * @property {number} node -1 for a box
+ * @property {number} box -1 for a node
+ * @property {boolean} open
+ * @property {Part[]} inner
+ * @property {number} x of its left side in the whole picture
+ * @property {number} y of its top
+ * @property {number} width
+ * @property {number} height
+ * @property {number} pill how wide the part is that names the operation
+ */
+
+/**
+ * @typedef {object} Link
+ * @property {Part} from
+ * @property {Part} to
+ * @property {number} operand which operand it is, or -1 for a bundle
+ * @property {number} port where on the left side it arrives, from 0 to 1
+ * @property {number} count how many scalars it carries
+ * @property {[number, number][]} bends
+ */
+
+/**
+ * @typedef {object} Scene
+ * @property {Part[]} parts all of them, outer ones first
+ * @property {Link[]} links
+ * @property {Map<string, Part>} byId
+ * @property {(node: number) => Part} partOf the scalar's own part, or the closed box that it is in
+ * @property {number} width
+ * @property {number} height
+ */
+
+/**
+ * How large texts are, in the font of the page.
+ * @typedef {object} Measure
+ * @property {(text: string) => number} text
+ * @property {(node: number) => string} name
+ * @property {(box: number) => {width: number, height: number}} box a closed box
+ */
+
+export const ROW = 40;
+const CONSTANT = 24;
+const PADDING = 14;
+const HEADER = 24;
+
+/**
+ * @param {Graph} graph
+ * @param {Set<number>} open the boxes that are entered
+ * @param {Measure} measure
+ * @returns {Scene}
+ */
+export function sceneOf(graph, open, measure) {
+  const shown = closedBoxes(graph, open);
+  const parts = partsOf(graph, open, shown, measure);
+  const all = flattened(parts.top);
+  const links = linksBetween(graph, parts.ofNode);
+  const size = arrange(parts.top, links, parts.parent);
+  return {
+    parts: all,
+    links,
+    byId: new Map(all.map((part) => [part.id, part])),
+    partOf: parts.ofNode,
+    width: size.width,
+    height: size.height,
+  };
+}
+
+/**
+ * For each box the outermost closed box that it is in, or -1 where it and all around it are open.
+ * @param {Graph} graph
+ * @param {Set<number>} open
+ */
+function closedBoxes(graph, open) {
+  /** @type {number[]} */
+  const shown = [];
+  graph.boxes.forEach((box, i) => {
+    const around = box.parent < 0 ? -1 : shown[box.parent];
+    shown.push(around >= 0 ? around : open.has(i) ? -1 : i);
+  });
+  return shown;
+}
+
+/**
+ * @param {Graph} graph
+ * @param {Set<number>} open
+ * @param {number[]} shown
+ * @param {Measure} measure
+ */
+function partsOf(graph, open, shown, measure) {
+  /** @type {Part[]} */
+  const top = [];
+  /** @type {Map<number, Part>} */
+  const boxes = new Map();
+  /** @type {Map<number, Part>} */
+  const nodes = new Map();
+  /** @type {Map<Part, Part | null>} */
+  const parent = new Map();
+  /** @param {Part} part @param {number} box around it */
+  const put = (part, box) => {
+    const around = box < 0 ? null : (boxes.get(box) ?? null);
+    (around ? around.inner : top).push(part);
+    parent.set(part, around);
+  };
+  graph.boxes.forEach((box, i) => {
+    if (shown[i] !== -1 && shown[i] !== i) return;
+    const isOpen = open.has(i);
+    const part = partOf(`b${i}`, -1, i, isOpen, isOpen ? { width: 0, height: 0 } : measure.box(i), 0);
+    boxes.set(i, part);
+    put(part, box.parent);
+  });
+  for (let node = 0; node < graph.count; node++) {
+    const box = graph.box[node];
+    if (box >= 0 && shown[box] >= 0) continue;
+    const part = scalar(graph, node, measure);
+    nodes.set(node, part);
+    put(part, box);
+  }
+  /** @param {number} node @returns {Part} */
+  const ofNode = (node) => {
+    const found = nodes.get(node) ?? boxes.get(shown[graph.box[node]]);
+    if (!found) throw new Error(`node ${node} is nowhere`);
+    return found;
+  };
+  return { top, ofNode, parent };
+}
+
+/**
+ * @param {string} id
+ * @param {number} node
+ * @param {number} box
+ * @param {boolean} open
+ * @param {{width: number, height: number}} size
+ * @param {number} pill
+ * @returns {Part}
+ */
+function partOf(id, node, box, open, size, pill) {
+  return { id, node, box, open, inner: [], x: 0, y: 0, width: size.width, height: size.height, pill };
+}
+
+/**
+ * A constant in an expression: a leaf without a name, used once.
+ * @param {Graph} graph
+ * @param {number} node
+ */
+export function isConstant(graph, node) {
+  return isLeaf(graph, node) && !graph.label(node) && usersOf(graph, node).length === 1;
+}
+
+/**
+ * @param {Graph} graph
+ * @param {number} node
+ * @param {Measure} measure
+ */
+function scalar(graph, node, measure) {
+  if (isConstant(graph, node)) {
+    return partOf(`n${node}`, node, -1, false, { width: measure.text("-0.0000") + 12, height: CONSTANT }, 0);
+  }
+  const rule = ruleOf(graph, node);
+  const pill = rule ? Math.max(26, measure.text(rule.symbol) + 14) : 0;
+  const name = measure.text(measure.name(node));
+  const body = Math.max(name + 14 + measure.text("-0.00000"), measure.text("∂ -0.00000e+00") + 8) + 18;
+  const height = Math.max(ROW, Math.min(200, 7 * operandsOf(graph, node).length));
+  return partOf(`n${node}`, node, -1, false, { width: pill + body, height }, pill);
+}
+
+/** @param {Part[]} parts @returns {Part[]} */
+function flattened(parts) {
+  return parts.flatMap((part) => [part, ...flattened(part.inner)]);
+}
+
+/**
+ * One link for each operand of a scalar that is seen; those that begin or end in a closed box are bundled.
+ * @param {Graph} graph
+ * @param {(node: number) => Part} partOf
+ */
+function linksBetween(graph, partOf) {
+  /** @type {Map<string, Link>} */
+  const bundles = new Map();
+  /** @type {Link[]} */
+  const links = [];
+  for (const node of graph.order) {
+    const operands = operandsOf(graph, node);
+    if (!operands.length) continue;
+    const to = partOf(node);
+    operands.forEach((operand, k) => {
+      const from = partOf(operand);
+      if (from === to) return;
+      const single = from.node >= 0 && to.node >= 0;
+      const key = `${from.id} ${to.id}`;
+      const known = single ? undefined : bundles.get(key);
+      if (known) {
+        known.count++;
+        return;
+      }
+      const port = to.node >= 0 ? (k + 0.5) / operands.length : 0.5;
+      const link = {
+        from,
+        to,
+        operand: single ? k : -1,
+        port,
+        count: 1,
+        bends: /** @type {[number, number][]} */ ([]),
+      };
+      links.push(link);
+      if (!single) bundles.set(key, link);
+    });
+  }
+  return links;
+}
+
+/**
+ * Places the parts of a box, or of the whole, and then what is in them; gives the size of it all.
+ * @param {Part[]} top
+ * @param {Link[]} links
+ * @param {Map<Part, Part | null>} parent
+ */
+function arrange(top, links, parent) {
+  const levels = byLevel(links, parent);
+  /** @type {(parts: Part[], around: Part | null) => {width: number, height: number}} */
+  const place = (parts, around) => {
+    for (const part of parts) {
+      if (!part.open) continue;
+      const size = place(part.inner, part);
+      part.width = Math.max(size.width + 2 * PADDING, 120);
+      part.height = size.height + 2 * PADDING + HEADER;
+    }
+    const index = new Map(parts.map((part, i) => [part, i]));
+    const here = levels.get(around) ?? [];
+    const layout = laidOut(
+      parts,
+      here.map(({ from, to, port }) => ({ from: index.get(from) ?? 0, to: index.get(to) ?? 0, port })),
+    );
+    parts.forEach((part, i) => {
+      part.x = layout.x[i];
+      part.y = layout.y[i];
+    });
+    here.forEach(({ link, direct }, i) => {
+      if (direct) link.bends = layout.bends.get(i) ?? [];
+    });
+    return { width: layout.width, height: layout.height };
+  };
+  const size = place(top, null);
+  /** @type {(parts: Part[], x: number, y: number) => void} */
+  const shift = (parts, x, y) => {
+    for (const part of parts) {
+      part.x += x;
+      part.y += y;
+      shift(part.inner, part.x + PADDING, part.y + PADDING + HEADER);
+    }
+  };
+  shift(top, 0, 0);
+  for (const [around, here] of levels) {
+    if (!around) continue;
+    for (const { link, direct } of here) {
+      if (direct) link.bends = link.bends.map(([x, y]) => [x + around.x + PADDING, y + around.y + PADDING + HEADER]);
+    }
+  }
+  return size;
+}
+
+/**
+ * The links at each level: between the parts that stand side by side in the innermost box around both ends.
+ * @param {Link[]} links
+ * @param {Map<Part, Part | null>} parent
+ */
+function byLevel(links, parent) {
+  /** @type {Map<Part | null, {from: Part, to: Part, port: number, link: Link, direct: boolean}[]>} */
+  const levels = new Map();
+  const seen = new Set();
+  for (const link of links) {
+    const above = chain(link.from, parent);
+    let to = link.to;
+    while (!above.has(parent.get(to) ?? null)) to = /** @type {Part} */ (parent.get(to));
+    const around = parent.get(to) ?? null;
+    const from = /** @type {Part} */ (above.get(around));
+    if (from === to) continue;
+    const direct = from === link.from && to === link.to;
+    const key = `${from.id} ${to.id} ${direct ? link.operand : ""}`;
+    if (!direct && seen.has(key)) continue;
+    seen.add(key);
+    const port = to === link.to ? link.port : 0.5;
+    const here = levels.get(around) ?? [];
+    if (!here.length) levels.set(around, here);
+    here.push({ from, to, port, link, direct });
+  }
+  return levels;
+}
+
+/**
+ * For each box around a part, and for the whole, the part of it that this one is in.
+ * @param {Part} part
+ * @param {Map<Part, Part | null>} parent
+ */
+function chain(part, parent) {
+  /** @type {Map<Part | null, Part>} */
+  const found = new Map();
+  for (let each = part; ; ) {
+    const around = parent.get(each) ?? null;
+    found.set(around, each);
+    if (!around) return found;
+    each = around;
+  }
+}

@@ -1,0 +1,184 @@
+// All that can change in the page, in one object, and the ways in which it changes.
+
+import { found, gradients, refresh } from "./evaluation.js";
+import { isLeaf } from "./graph.js";
+import { lastPosition, stepsBack } from "./stepping.js";
+
+/** @typedef {import("./graph.js").Graph} Graph */
+/** @typedef {import("./evaluation.js").Numbers} Numbers */
+/** @typedef {import("./questions.js").Nudge} Nudge */
+
+/**
+ * @typedef {object} Edit
+ * @property {number[]} leaves
+ * @property {number[]} before
+ * @property {number[]} after
+ */
+
+/**
+ * @typedef {object} State
+ * @property {number} position in the pass
+ * @property {Numbers} numbers
+ * @property {string} selected the id of a part, or empty
+ * @property {string} hovered
+ * @property {Set<number>} open the boxes that are entered
+ * @property {Edit[]} edits what was done to leaves, for undo
+ * @property {Nudge | null} nudge
+ * @property {boolean} guessing
+ * @property {Map<number, {right: boolean, words: string}>} guesses by operand, for the present step
+ * @property {boolean} playing
+ * @property {number} speed
+ * @property {"data" | "grad"} shown in closed boxes
+ * @property {number[]} losses of steps downhill
+ * @property {Set<number>} parameters that go downhill
+ * @property {number} rate
+ */
+
+/**
+ * @param {Graph} graph
+ * @param {Set<number>} open
+ * @param {number[]} parameters
+ * @returns {State}
+ */
+export function initial(graph, open, parameters) {
+  return {
+    position: 0,
+    numbers: found(graph),
+    selected: "",
+    hovered: "",
+    open,
+    edits: [],
+    nudge: null,
+    guessing: false,
+    guesses: new Map(),
+    playing: false,
+    speed: 1,
+    shown: "data",
+    losses: [],
+    parameters: new Set(parameters),
+    rate: 0.05,
+  };
+}
+
+/**
+ * @param {Graph} graph
+ * @param {State} state
+ * @param {number} position
+ */
+export function goTo(graph, state, position) {
+  const target = Math.min(Math.max(Math.round(position), 0), lastPosition(graph));
+  if (target !== state.position) state.guesses = new Map();
+  state.position = target;
+  if (target === lastPosition(graph)) state.playing = false;
+}
+
+/**
+ * The gradients at the present position.
+ * @param {Graph} graph
+ * @param {State} state
+ */
+export function presentGradients(graph, state) {
+  return gradients(graph, state.numbers, stepsBack(graph, state.position));
+}
+
+/**
+ * The gradients of the whole pass.
+ * @param {Graph} graph
+ * @param {State} state
+ */
+export function allGradients(graph, state) {
+  return gradients(graph, state.numbers, graph.order.length);
+}
+
+/**
+ * Sets a leaf, and all that depends on it follows. A change that goes on, as while dragging, is one to be undone.
+ * @param {Graph} graph
+ * @param {State} state
+ * @param {number} leaf
+ * @param {number} data
+ * @param {boolean} goesOn
+ */
+export function setLeaf(graph, state, leaf, data, goesOn = false) {
+  if (!isLeaf(graph, leaf)) return;
+  const last = state.edits[state.edits.length - 1];
+  const same = goesOn && last?.leaves.length === 1 && last.leaves[0] === leaf && state.nudge?.leaf === leaf;
+  const before = state.numbers.data[leaf];
+  if (!same) {
+    const slope = allGradients(graph, state)[leaf];
+    const loss = state.numbers.data[graph.root];
+    state.nudge = { leaf, from: before, to: data, slope, before: loss, after: loss };
+    state.edits.push({ leaves: [leaf], before: [before], after: [data] });
+  } else last.after = [data];
+  state.numbers.data[leaf] = data;
+  refresh(graph, state.numbers, [leaf]);
+  if (state.nudge) {
+    state.nudge.to = data;
+    state.nudge.after = state.numbers.data[graph.root];
+  }
+}
+
+/**
+ * Remembers a change of several leaves, made already, as one to be undone.
+ * @param {State} state
+ * @param {number[]} leaves
+ * @param {number[]} before
+ */
+export function remember(state, leaves, before) {
+  state.edits.push({ leaves, before, after: leaves.map((leaf) => state.numbers.data[leaf]) });
+  state.nudge = null;
+}
+
+/**
+ * Takes the last change back.
+ * @param {Graph} graph
+ * @param {State} state
+ */
+export function undo(graph, state) {
+  const last = state.edits.pop();
+  state.nudge = null;
+  if (!last) return;
+  if (!state.edits.length) {
+    state.numbers = found(graph);
+    return;
+  }
+  last.leaves.forEach((leaf, i) => {
+    state.numbers.data[leaf] = last.before[i];
+  });
+  refresh(graph, state.numbers, last.leaves);
+}
+
+/**
+ * Everything as Python had it.
+ * @param {Graph} graph
+ * @param {State} state
+ */
+export function asItWas(graph, state) {
+  state.numbers = found(graph);
+  state.edits = [];
+  state.nudge = null;
+  state.losses = [];
+}
+
+/**
+ * The leaves that are not what they were, with their present data.
+ * @param {Graph} graph
+ * @param {State} state
+ * @returns {[number, number][]}
+ */
+export function changed(graph, state) {
+  const leaves = [...new Set(state.edits.flatMap((edit) => edit.leaves))].sort((a, b) => a - b);
+  return leaves
+    .filter((leaf) => state.numbers.data[leaf] !== graph.data[leaf])
+    .map((leaf) => [leaf, state.numbers.data[leaf]]);
+}
+
+/**
+ * The boxes around a node, the outermost first.
+ * @param {Graph} graph
+ * @param {number} node
+ */
+export function around(graph, node) {
+  const boxes = [];
+  for (let box = graph.box[node]; box >= 0; box = graph.boxes[box].parent) boxes.unshift(box);
+  return boxes;
+}

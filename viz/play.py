@@ -1,0 +1,87 @@
+"""`play`: a graph as a page that is alive: it steps, and every number in it can be changed."""
+
+from __future__ import annotations
+
+import os
+import re
+from html import escape
+from pathlib import Path
+
+from autograd import Value
+from autograd.files import write_whole
+from autograd.words.names import Names
+from viz import themes
+from viz.bundle import bundled, source
+from viz.collapse import FULL
+from viz.drawing import svg
+from viz.export import exported
+from viz.layout import LayoutError
+from viz.template import filled, in_script
+from viz.text import shown
+
+LARGEST = 100_000
+"""So many scalars a page can hold."""
+_NUMBERS = re.compile(r"[+ ]?,?(\.\d+)?[gfe%]?")
+
+
+def play(loss: Value, path: str | os.PathLike[str], *, numbers: str = ".4g") -> None:
+    """Writes a page on which a graph is alive: it steps forward and back, and every leaf can be changed.
+
+    The page is one file, needs no network, and computes by itself, with JavaScript written from the operations'
+    declarations. A large graph opens as a few boxes, which can be entered, down to scalars. The words beside the picture
+    are those of `Backprop`. The graph is left as it was, and what its gradients are does not matter: the page's own
+    begin at 0.
+
+    Args:
+        loss: what to explain.
+        path: of the page, such as `backprop.html`.
+        numbers: how numbers are written, in Python's format language: `.4g`, `+.2f`.
+
+    Raises:
+        TypeError: `loss` is no Value.
+        ValueError: the graph has more than 100,000 nodes; the path ends in something else than `.html`; or numbers
+            cannot be written like that in a page.
+        OSError: the file cannot be written.
+
+    Example:
+        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> play(a * b, "backprop.html")
+    """
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{os.fspath(path)!r} should end in .html: it is a page")
+    write_whole(path, page(loss, numbers=numbers))
+
+
+def page(loss: Value, *, numbers: str = ".4g") -> str:
+    """The page of `play` as text."""
+    if not isinstance(loss, Value):
+        raise TypeError(f"a Value can be played, the loss, not {type(loss).__name__}")
+    if not _NUMBERS.fullmatch(numbers):
+        raise ValueError(f"numbers={numbers!r} is no format that a page can write: a sign, digits and g, f, e or %, as .4g")
+    graph = exported(loss)
+    if len(graph.nodes) > LARGEST:
+        raise ValueError(f"the graph has {len(graph.nodes):,} nodes, and a page holds up to {LARGEST:,}")
+    name = Names(loss)(loss)
+    parts = {
+        "title": escape(shown(f"Backpropagation of {name}", 200)),
+        "style": f"{themes.variables()}\n{source('page.css')}",
+        "connect": "",
+        "still": _still(loss) if len(graph.nodes) <= FULL else "",
+        "graph": in_script(graph.data | {"format": numbers}),
+        "script": script(graph.program),
+    }
+    return filled(source("page.html"), parts)
+
+
+def script(program: str) -> str:
+    """The page's script, which begins by itself."""
+    begin = f'module_main.start(JSON.parse(document.getElementById("graph").textContent), {program});'
+    return f'"use strict";\n(() => {{\n{bundled("main")}\n{begin}\n}})();'
+
+
+def _still(loss: Value) -> str:
+    """A picture for where there is no JavaScript; none where nothing can lay it out."""
+    try:
+        return svg(loss, theme="auto", title="As Python had it")
+    except LayoutError:
+        return ""
