@@ -48,11 +48,25 @@ def boxed(nodes: list[Value]) -> tuple[list[dict[str, Any]], list[int]]:
     else:
         collapsed = collapsing.collapse(nodes, "layer")
         assert collapsed is not None
-        parts = [(box.title, box.members) for box in collapsed.boxes]
+        parts = _joined([(box.title, box.members) for box in collapsed.boxes])
         for parent, (title, members) in _gathered(tree, -1, parts, lambda part: part[0]):
             top = tree.add(title, parent, "layer" if home[members[0]] else "operation") if len(members) > 1 else parent
             _by_place(tree, innermost, members, home, top, 1, lambda box, inner: _by_kind(tree, innermost, inner, box))
     return tree.boxes, [innermost[node] for node in nodes]
+
+
+def _joined(parts: list[tuple[str, list[Value]]]) -> list[tuple[str, list[Value]]]:
+    """The parts, with chains of one operation as one part: a maximum of many is a chain of maxima of two."""
+    joined: list[tuple[str, list[Value]]] = []
+    for title, members in parts:
+        node = members[0]
+        if joined and len(members) == 1 and node._op:
+            before = joined[-1][1]
+            if before[-1]._op == node._op and any(operand is before[-1] for operand in node._prev):
+                joined[-1] = (node._op, [*before, node])
+                continue
+        joined.append((title, members))
+    return joined
 
 
 def _by_place(

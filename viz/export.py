@@ -13,6 +13,7 @@ from typing import Any
 from autograd import Value
 from autograd.backprop import lessons
 from autograd.graph import every_node
+from autograd.nary import Nary
 from autograd.ops import ATOM, Operation
 from autograd.shown import printable
 from autograd.terms import Term, traced
@@ -63,11 +64,18 @@ def exported(loss: Value) -> Exported:
         "box": _packed(array("i", innermost)),
         "boxes": boxes,
         "rules": rules.described,
-        "heads": _heads(term for operation in rules.operations if operation for term in traced(operation)[1]),
+        "heads": _heads(
+            term
+            for operation in rules.operations
+            if operation and not isinstance(operation, Nary)
+            for term in traced(operation)[1]
+        ),
         "held": [[index[node], list(map(_number, slopes))] for node, slopes in held.items()],
         "lines": {},
     }
-    return Exported(data, javascript.program(rules.operations), nodes)
+    return Exported(
+        data, javascript.program([None if isinstance(each, Nary) else each for each in rules.operations]), nodes
+    )
 
 
 class _Rules:
@@ -87,8 +95,8 @@ class _Rules:
         key = rule if isinstance(rule, Operation) else (rule.symbol, len(node._prev), _how(node))
         if key not in self._numbers:
             self._numbers[key] = len(self.described)
-            operation = rule if isinstance(rule, Operation) and _readable(rule) else None
-            self.operations.append(operation)
+            readable = isinstance(rule, Operation) and (isinstance(rule, Nary) or _readable(rule))
+            self.operations.append(rule if readable else None)
             self.described.append(_operation(rule) if isinstance(rule, Operation) else _by_hand(node, rule))
         return self._numbers[key]
 
@@ -121,8 +129,11 @@ def _operation(rule: Operation) -> dict[str, Any]:
         "text": rule.text,
         "binding": rule.binding,
         "hand": "",
+        "nary": rule.name if isinstance(rule, Nary) else "",
         "constants": rule.attributes,
-        "slopes": [_term(partial) for partial in traced(rule)[1]] if _readable(rule) else [],
+        "slopes": []
+        if isinstance(rule, Nary) or not _readable(rule)
+        else [_term(partial) for partial in traced(rule)[1]],
     }
 
 
@@ -138,6 +149,7 @@ def _by_hand(node: Value, rule: Handmade) -> dict[str, Any]:
         "text": alike.text if alike else "",
         "binding": alike.binding if alike else ATOM,
         "hand": _how(node),
+        "nary": "",
         "constants": {},
         "slopes": [],
     }

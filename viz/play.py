@@ -28,7 +28,7 @@ def play(loss: Value, path: str | os.PathLike[str], *, numbers: str = ".4g") -> 
     """Writes a page on which a graph is alive: it steps forward and back, and every leaf can be changed.
 
     The page is one file, needs no network, and computes by itself, with JavaScript written from the operations'
-    declarations. A large graph opens as a few boxes, which can be entered, down to scalars. The words beside the picture
+    declarations. A large graph opens as a few boxes, which can be entered, down to scalars. The words beside it
     are those of `Backprop`. The graph is left as it was, and what its gradients are does not matter: the page's own
     begin at 0.
 
@@ -57,7 +57,9 @@ def page(loss: Value, *, numbers: str = ".4g") -> str:
     if not isinstance(loss, Value):
         raise TypeError(f"a Value can be played, the loss, not {type(loss).__name__}")
     if not _NUMBERS.fullmatch(numbers):
-        raise ValueError(f"numbers={numbers!r} is no format that a page can write: a sign, digits and g, f, e or %, as .4g")
+        raise ValueError(
+            f"numbers={numbers!r} is no format that a page can write: a sign, digits and g, f, e or %, as .4g"
+        )
     graph = exported(loss)
     if len(graph.nodes) > LARGEST:
         raise ValueError(f"the graph has {len(graph.nodes):,} nodes, and a page holds up to {LARGEST:,}")

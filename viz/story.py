@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from autograd import Value
@@ -27,6 +28,19 @@ class Frame:
     """By the id of a part: `later` (not computed yet), `now`, `positive` and `negative` (the gradient's sign)."""
     texts: dict[str, str] = field(default_factory=dict)
     """By the id of a text in the picture: what it reads."""
+
+
+@contextmanager
+def _fresh(nodes: Iterable[Value]) -> Iterator[None]:
+    """A block in which gradients are 0, as before a first backward pass."""
+    held = {node: node.grad for node in nodes}
+    for node in held:
+        node.grad = 0.0
+    try:
+        yield
+    finally:
+        for node, grad in held.items():
+            node.grad = grad
 
 
 class Story:
@@ -55,7 +69,8 @@ class Story:
         self.frames = [self._start(name)]
         self.frames += [self._forward(step) for step in Forward(loss)]
         self.frames.append(self._turn(loss, name))
-        self.frames += [self._backward(step) for step in lessons(loss)]
+        with _fresh(self.nodes):
+            self.frames += [self._backward(step) for step in lessons(loss)]
         self.frames.append(self._end(name))
 
     def longest(self, part: str) -> str:

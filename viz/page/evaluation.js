@@ -1,6 +1,6 @@
 // Data, local derivatives and gradients: the arithmetic of a graph, from its leaves.
 
-import { operandsOf } from "./graph.js";
+import { order, partner } from "./nary.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
 
@@ -46,7 +46,9 @@ export function found(graph) {
  * @param {number} node
  */
 function values(graph, numbers, node) {
-  return Array.from(operandsOf(graph, node), (operand) => numbers.data[operand]);
+  const x = [];
+  for (let k = graph.starts[node]; k < graph.starts[node + 1]; k++) x.push(numbers.data[graph.operands[k]]);
+  return x;
 }
 
 /**
@@ -56,8 +58,15 @@ function values(graph, numbers, node) {
  * @param {number[]} x
  */
 function differentiate(graph, numbers, node, x) {
-  const partials = graph.rules[graph.rule[node]]?.partials ?? [];
+  const rule = graph.rules[graph.rule[node]];
   const start = graph.starts[node];
+  if (rule?.nary) {
+    for (let k = 0; k < x.length; k++) {
+      const other = partner(rule.nary, k, x.length);
+      numbers.slopes[start + k] = other < 0 ? 1 : x[other];
+    }
+  }
+  const partials = rule?.partials ?? [];
   for (let k = 0; k < partials.length; k++) numbers.slopes[start + k] = partials[k](numbers.data[node], x);
 }
 
@@ -71,12 +80,25 @@ export function refresh(graph, numbers, leaves) {
   const changed = new Uint8Array(graph.count);
   for (const leaf of leaves) changed[leaf] = 1;
   for (const node of graph.order) {
-    const operands = operandsOf(graph, node);
-    if (numbers.state[node] === STALE || operands.some((operand) => changed[operand])) {
+    if (numbers.state[node] === STALE || anyOperand(graph, node, changed, 1)) {
       changed[node] = 1;
       evaluate(graph, numbers, node);
     }
   }
+}
+
+/**
+ * Whether one of a node's operands has a mark of at least so much.
+ * @param {Graph} graph
+ * @param {number} node
+ * @param {Uint8Array} marks
+ * @param {number} least
+ */
+function anyOperand(graph, node, marks, least) {
+  for (let k = graph.starts[node]; k < graph.starts[node + 1]; k++) {
+    if (marks[graph.operands[k]] >= least) return true;
+  }
+  return false;
 }
 
 /**
@@ -86,8 +108,7 @@ export function refresh(graph, numbers, leaves) {
  */
 function evaluate(graph, numbers, node) {
   const rule = graph.rules[graph.rule[node]];
-  const lost = operandsOf(graph, node).some((operand) => numbers.state[operand] >= OUTSIDE);
-  if (lost || !rule?.forward) {
+  if (anyOperand(graph, node, numbers.state, OUTSIDE) || !rule?.forward) {
     numbers.state[node] = UNKNOWN;
     numbers.data[node] = NaN;
     numbers.slopes.fill(NaN, graph.starts[node], graph.starts[node + 1]);
@@ -119,11 +140,17 @@ function raises(rule, y, x) {
 export function gradients(graph, numbers, steps) {
   const grads = new Float64Array(graph.count);
   grads[graph.root] = 1;
-  const { order, starts, operands } = graph;
+  const { starts, operands } = graph;
   const { slopes } = numbers;
-  for (let s = 0; s < steps && s < order.length; s++) {
-    const node = order[order.length - 1 - s];
+  for (let s = 0; s < steps && s < graph.order.length; s++) {
+    const node = graph.order[graph.order.length - 1 - s];
     const grad = grads[node];
+    const nary = graph.rules[graph.rule[node]]?.nary;
+    if (nary) {
+      for (const k of order(nary, starts[node + 1] - starts[node]))
+        grads[operands[starts[node] + k]] += slopes[starts[node] + k] * grad;
+      continue;
+    }
     for (let k = starts[node]; k < starts[node + 1]; k++) grads[operands[k]] += slopes[k] * grad;
   }
   return grads;

@@ -1,5 +1,7 @@
 // A graph as Python wrote it: columns of numbers, one entry for each node, operands before results.
 
+import { forward } from "./nary.js";
+
 /**
  * An operation: how it computes, differentiates and is written. Functions and words come from its declaration.
  * @typedef {object} Rule
@@ -11,8 +13,9 @@
  * @property {string} text how it is written, with {} for each operand; empty: as a call
  * @property {number} binding how tightly the written form binds
  * @property {string} hand for one made by hand how its derivatives are known: closure, numbers or unknown; else empty
+ * @property {"" | import("./nary.js").Nary} nary for one that takes any number of operands
  * @property {Record<string, number>} constants
- * @property {Term[]} slopes the partial derivatives as terms
+ * @property {Term[]} slopes the partial derivatives as terms; none for one that takes any number of operands
  * @property {(x: number[]) => number} [forward]
  * @property {((y: number, x: number[]) => number)[]} [partials]
  */
@@ -25,6 +28,7 @@
 /**
  * @typedef {object} Written
  * @property {string} name
+ * @property {"" | import("./nary.js").Nary} [nary]
  * @property {string} text
  * @property {number} binding
  */
@@ -134,13 +138,34 @@ export function decoded(source, program) {
  * @returns {Rule}
  */
 function withFunctions(rule, functions) {
+  const { nary } = rule;
+  if (nary) return { ...rule, forward: (x) => forward(nary, x) };
   if (!functions) return rule;
-  const [forward, partials] = functions;
+  const [answer, partials] = functions;
   return {
     ...rule,
-    forward: (x) => forward(...x),
-    partials: partials.map((partial) => (y, x) => partial(y, ...x)),
+    forward: onArray(answer),
+    partials: partials.map(withAnswer),
   };
+}
+
+/**
+ * A function of an array in place of several numbers; most have one or two, and those are called without a detour.
+ * @param {(...x: number[]) => number} f
+ * @returns {(x: number[]) => number}
+ */
+function onArray(f) {
+  if (f.length === 1) return (x) => f(x[0]);
+  return f.length === 2 ? (x) => f(x[0], x[1]) : (x) => f(...x);
+}
+
+/**
+ * @param {(y: number, ...x: number[]) => number} f
+ * @returns {(y: number, x: number[]) => number}
+ */
+function withAnswer(f) {
+  if (f.length === 2) return (y, x) => f(y, x[0]);
+  return f.length === 3 ? (y, x) => f(y, x[0], x[1]) : (y, x) => f(y, ...x);
 }
 
 /**

@@ -24,7 +24,7 @@
  */
 
 const BETWEEN = 14;
-const BETWEEN_RANKS = 56;
+const BETWEEN_RANKS = 44;
 const SWEEPS = 8;
 const MOST_BENDS = 4000;
 

@@ -1,6 +1,7 @@
 // The words of a step, as the prompt says them: `autograd/backprop.py`.
 
 import { operandsOf, ruleOf, usersOf } from "./graph.js";
+import { order } from "./nary.js";
 import { factor, number } from "./numbers.js";
 import { derivative, equation } from "./rules.js";
 
@@ -84,9 +85,12 @@ export function backwardLesson(graph, numbers, names, node, grads) {
   const now = new Map();
   /** @type {Change[]} */
   const changes = [];
-  operandsOf(graph, node).forEach((operand, k) => {
-    if (rule?.hand === "unknown" || (closure && now.has(operand))) return;
+  const operands = operandsOf(graph, node);
+  for (const k of rule?.nary ? order(rule.nary, operands.length) : operands.keys()) {
+    const operand = operands[k];
+    if (rule?.hand === "unknown" || (closure && now.has(operand))) continue;
     const slope = numbers.slopes[graph.starts[node] + k];
+    const first = !now.has(operand) && usersOf(graph, operand)[0] === node;
     const before = now.get(operand) ?? grads[operand];
     const after = before + slope * grads[node];
     now.set(operand, after);
@@ -99,24 +103,15 @@ export function backwardLesson(graph, numbers, names, node, grads) {
       after,
       rule: closure ? "by its own _backward" : derivative(graph, numbers, names, node, k),
       sum: `${names.atom(operand)}.grad: ${start} → ${start} + ${product} = ${number(after)}`,
-      note: isFirst(graph, node, operand, k) ? "" : "one more: they add up",
+      note: first ? "" : "one more: they add up",
       constant: names.isConstant(operand),
     });
-  });
+  }
+  changes.sort((a, b) => a.operand - b.operand);
   if (changes.every((change) => change.constant)) for (const change of changes) change.constant = false;
   const words = rule ? (rule.hand ? "made by hand: its own _backward" : rule.words) : "";
   const title = equation(graph, numbers, names, node);
   return { node, title, reason: complete(graph, names, node, grads[node]), words, changes };
-}
-
-/**
- * @param {Graph} graph
- * @param {number} node
- * @param {number} operand
- * @param {number} k
- */
-function isFirst(graph, node, operand, k) {
-  return usersOf(graph, operand)[0] === node && operandsOf(graph, node).indexOf(operand) === k;
 }
 
 /**

@@ -10,11 +10,11 @@ import { heatOf, membersOf } from "./heat.js";
 import { namesOf } from "./names.js";
 import { number, typed } from "./numbers.js";
 import { along, contribution, showChanges, showLesson, showSelected } from "./panels.js";
-import { draw, paint } from "./picture.js";
+import { draw, paint, shortName } from "./picture.js";
 import * as primitives from "./primitives.js";
 import { sceneOf } from "./scene.js";
 import * as states from "./state.js";
-import { backwardPosition, lastPosition, placeAt } from "./stepping.js";
+import { backwardPosition, lastPosition, placeAt, stepsBack } from "./stepping.js";
 
 /** @typedef {import("./picture.js").Look} Look */
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -53,18 +53,24 @@ export function start(source, program) {
     graph,
     state,
     names,
-    grads: states.presentGradients(graph, state),
+    ...gradientsNow(),
     format: source.format,
     members,
     heats,
     lit,
   });
+  function gradientsNow() {
+    const all = states.allGradients(graph, state);
+    const done = stepsBack(graph, state.position) === graph.order.length;
+    return { all, grads: done ? all : states.presentGradients(graph, state) };
+  }
+
   const screen = () => ({ width: picture.clientWidth, height: picture.clientHeight });
 
   function rebuild() {
     scene = sceneOf(graph, state.open, {
       text: measure,
-      name: (node) => names.name(node),
+      name: (node) => shortName(graph, names, node),
       box: (box) => ({ width: Math.max(150, measure(graph.boxes[box].title) + 100), height: 118 }),
     });
     draw(scene, look());
@@ -223,7 +229,7 @@ export function start(source, program) {
     names = namesOf(graph, state.numbers.data);
     for (const each of scene.parts) {
       const text = document.querySelector(`#${each.id} .name`);
-      if (text && each.node >= 0) say(text, names.name(each.node));
+      if (text && each.node >= 0) say(text, shortName(graph, names, each.node));
     }
   }
 
@@ -393,6 +399,7 @@ export function start(source, program) {
       const field = input("leaf-data");
       field.focus();
       field.value = event.key;
+      field.dispatchEvent(new Event("input"));
       return true;
     }
     if (pan) {
@@ -534,7 +541,8 @@ export function start(source, program) {
     const verdict = data === null ? { right: false, words: "Type a number, such as -1.5." } : judged(data, made);
     state.guesses.set(operand, verdict);
     show();
-    /** @type {HTMLElement | null} */ (document.querySelector("#changes input") ?? part("next")).focus();
+    const next = /** @type {HTMLElement | null} */ (document.querySelector("#changes input"));
+    (next ?? part("next")).focus();
   }
 
   function showFound() {
@@ -613,7 +621,10 @@ export function start(source, program) {
     names = namesOf(graph, state.numbers.data);
     rebuild();
     fit();
-    if (state.selected) lookAt(state.selected);
+    if (state.selected) {
+      choose(state.selected);
+      lookAt(state.selected);
+    }
     follow();
     changed();
   }

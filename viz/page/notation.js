@@ -1,5 +1,7 @@
 // How operations are written, from the templates of their declarations: `autograd/words/notation.py`.
 
+import { summands } from "./nary.js";
+
 /** @typedef {import("./graph.js").Written} Template */
 
 /**
@@ -46,6 +48,7 @@ export function within(written, needed) {
  * @returns {Text}
  */
 export function write(rule, operands) {
+  if (rule.nary) return summands(rule.nary, operands, product).reduce(sum);
   if (!rule.text) return atom(`${rule.name}(${operands.map((each) => each.text).join(", ")})`);
   const texts = operands.map((operand, i) => within(operand, needed(rule, i, operand)));
   let next = 0;
@@ -53,6 +56,25 @@ export function write(rule, operands) {
     mark === "{{" ? "{" : mark === "}}" ? "}" : texts[place ? Number(place) : next++],
   );
   return { text, binding: rule.binding };
+}
+
+const ADD = { name: "add", text: "{} + {}", binding: SUM };
+const MUL = { name: "mul", text: "{} * {}", binding: PRODUCT };
+/** @param {Text} a @param {Text} b */
+const sum = (a, b) => write(ADD, [a, b]);
+/** @param {Text} a @param {Text} b */
+const product = (a, b) => write(MUL, [a, b]);
+
+/**
+ * The same as `write`, with what is in the middle of a long sum left out.
+ * @param {Template} rule
+ * @param {Text[]} operands
+ */
+export function brief(rule, operands, first = 2, last = 1) {
+  if (!rule.nary) return write(rule, operands);
+  const terms = summands(rule.nary, operands, product);
+  if (terms.length > first + last + 1) terms.splice(first, terms.length - first - last, atom("…"));
+  return terms.reduce(sum);
 }
 
 /**

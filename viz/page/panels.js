@@ -10,7 +10,6 @@ import { explained } from "./paths.js";
 import { linkId } from "./picture.js";
 import { nudgeWords, whyZero } from "./questions.js";
 import { derivative, equation } from "./rules.js";
-import { allGradients } from "./state.js";
 import { placeAt } from "./stepping.js";
 
 /** @typedef {import("./picture.js").Look} Look */
@@ -111,7 +110,7 @@ function changeItem(change, hidden, { names, state }) {
  * @param {Look} look
  */
 export function showSelected(look) {
-  const { graph, state, names } = look;
+  const { graph, state, names, all } = look;
   const id = state.selected;
   part("selected").hidden = !id;
   part("leaf").hidden = true;
@@ -121,7 +120,6 @@ export function showSelected(look) {
     showBox(index, look);
     return;
   }
-  const all = allGradients(graph, state);
   say(part("selected-name"), names.name(index));
   const rows = [html("p", {}, html("code", {}, equation(graph, state.numbers, names, index)))];
   rows.push(...condition(index, look));
@@ -206,10 +204,9 @@ function showLeaf(leaf, { graph, state }) {
  * @param {number} box
  * @param {Look} look
  */
-function showBox(box, { graph, state, members }) {
+function showBox(box, { graph, state, members, all: grads }) {
   say(part("selected-name"), graph.boxes[box].title);
   const all = members[box];
-  const grads = allGradients(graph, state);
   const leaves = all.filter((node) => isLeaf(graph, node)).length;
   /** @param {Float64Array} numbers */
   const range = (numbers) => extent(all, numbers).map(number).join(" … ");

@@ -23,6 +23,7 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
  * @property {State} state
  * @property {Names} names
  * @property {Float64Array} grads at the present position
+ * @property {Float64Array} all gradients, those of the whole pass
  * @property {string} format of numbers
  * @property {number[][]} members of each box
  * @property {Heat[]} heats of each box
@@ -121,11 +122,27 @@ function scalar(part, { graph, names }) {
     );
   }
   group.append(
-    svg("text", { x: left + 8, y: middle - 4, class: "name" }, names.name(part.node)),
+    svg("text", { x: left + 8, y: middle - 4, class: "name" }, shortName(graph, names, part.node)),
     svg("text", { x: right, y: middle - 4, class: "data", "text-anchor": "end" }),
     svg("text", { x: right, y: middle + 13, class: "grad", "text-anchor": "end" }),
   );
   return group;
+}
+
+/**
+ * What a value is called in its box: what the frames around it say already is left out.
+ * @param {Graph} graph
+ * @param {Names} names
+ * @param {number} node
+ */
+export function shortName(graph, names, node) {
+  const label = graph.label(node);
+  const path = [];
+  for (let box = graph.box[node]; box >= 0; box = graph.boxes[box].parent) {
+    if (/^(layer|neuron)$/.test(graph.boxes[box].kind)) path.unshift(graph.boxes[box].title);
+  }
+  const place = `${path.join(".")}.`;
+  return path.length && label.startsWith(place) ? label.slice(place.length) : names.name(node);
 }
 
 /** @param {Part} part */

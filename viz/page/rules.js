@@ -1,7 +1,8 @@
 // A local derivative with its rule, in symbols and in numbers: `autograd/words/rules.py`.
 
 import { operandsOf, ruleOf } from "./graph.js";
-import { literal, write } from "./notation.js";
+import { slopeTerm } from "./nary.js";
+import { brief, literal, write } from "./notation.js";
 import { constant, number } from "./numbers.js";
 import { evaluated, resolved, simplified } from "./terms.js";
 
@@ -88,7 +89,9 @@ function expressions(graph, numbers, names, node, k) {
  * @returns {Term | null}
  */
 function ruleThatHolds(graph, data, node, k) {
-  const slope = ruleOf(graph, node)?.slopes?.[k];
+  const rule = ruleOf(graph, node);
+  const count = operandsOf(graph, node).length;
+  const slope = rule?.nary ? slopeTerm(rule.nary, k, count) : rule?.slopes?.[k];
   return slope ? simplified(resolved(slope, data, graph.functions), graph.functions) : null;
 }
 
@@ -104,8 +107,8 @@ export function equation(graph, numbers, names, node) {
   const data = number(numbers.data[node]);
   if (!rule) return `${names.name(node)} = ${data}`;
   const operands = Array.from(operandsOf(graph, node));
-  const inNames = write(rule, operands.map(names.written)).text;
-  const inNumbers = write(
+  const inNames = brief(rule, operands.map(names.written)).text;
+  const inNumbers = brief(
     rule,
     operands.map((operand) => literal(number(numbers.data[operand]))),
   ).text;

@@ -168,7 +168,7 @@ function scalar(graph, node, measure) {
   const rule = ruleOf(graph, node);
   const pill = rule ? Math.max(26, measure.text(rule.symbol) + 14) : 0;
   const name = measure.text(measure.name(node));
-  const body = Math.max(name + 14 + measure.text("-0.00000"), measure.text("∂ -0.00000e+00") + 8) + 18;
+  const body = Math.max(name + 12 + measure.text("-0.0000"), measure.text("∂ -0.000e+00")) + 16;
   const height = Math.max(ROW, Math.min(200, 7 * operandsOf(graph, node).length));
   return partOf(`n${node}`, node, -1, false, { width: pill + body, height }, pill);
 }

@@ -1,0 +1,477 @@
+"""The page on which a graph is alive, driven in a real browser."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nn
+import viz
+from autograd import Backprop, Value
+from autograd.backprop import lessons
+from autograd.graph import every_node
+from autograd.words.text import number
+from tests.outline import Outline
+
+HOSTILE = "</script><script>document.title='broken'</script><!-- {{script}} \"'&"
+
+
+def expression() -> Value:
+    """L = (a * b + c) * a: `a` is used twice."""
+    a, b, c = (Value(x, label=name) for name, x in zip("abc", (2.0, -3.0, 10.0), strict=True))
+    product = a * b
+    product.label = "p"
+    loss = (product + c) * a
+    loss.label = "L"
+    return loss
+
+
+LAST = 8
+"""Its last position: three steps each way, the start, the turn and the end."""
+
+
+# The file
+
+
+def test_the_page_is_one_file_without_links_and_the_same_each_time(tmp_path: Path) -> None:
+    viz.play(expression(), tmp_path / "play.html")
+    page = (tmp_path / "play.html").read_text()
+    outline = Outline(page)
+    assert outline.links == ["data:,"]
+    assert outline.tags.count("script") == 2
+    assert "@import" not in page
+    assert not re.search(r"^\s*(import|export)\s", page, re.MULTILINE)
+    viz.play(expression(), tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text() == page
+
+
+def test_hostile_labels_stay_data(tmp_path: Path) -> None:
+    a = Value(2.0, label=HOSTILE)
+    loss = a * 3
+    loss.label = HOSTILE
+    viz.play(loss, tmp_path / "play.html")
+    page = (tmp_path / "play.html").read_text()
+    assert Outline(page).tags.count("script") == 2
+    assert "<script>document" not in page
+    graph = re.search(r'id="graph">(.*)</script>', page)
+    assert graph
+    assert "<" not in graph[1]
+    assert any("script>" in text for text in json.loads(graph[1])["strings"])
+
+
+def test_what_cannot_be_played_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="a Value can be played, the loss, not float"):
+        viz.play(1.0, tmp_path / "play.html")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"'play.svg' should end in .html"):
+        viz.play(expression(), "play.svg")
+    with pytest.raises(ValueError, match="numbers='>9d' is no format"):
+        viz.play(expression(), tmp_path / "play.html", numbers=">9d")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_large_network_is_a_small_file(tmp_path: Path) -> None:
+    model = nn.MLP(64, [32, 10], seed=1)
+    loss = nn.cross_entropy(model([Value(i / 64, label=f"x[{i}]") for i in range(64)]), 3)
+    viz.play(loss, tmp_path / "play.html")
+    assert (tmp_path / "play.html").stat().st_size < 2_000_000
+
+
+# In the browser
+
+
+class Page:
+    """What a reader sees and does."""
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+
+    def open(self, path: Path, hash: str = "") -> None:
+        self.browser.get("about:blank")
+        self.browser.get(path.as_uri() + hash)
+        self.wait("return document.body.dataset.ready")
+
+    def wait(self, script: str, seconds: float = 5.0) -> Any:
+        until = time.monotonic() + seconds
+        while not (found := self.browser.execute_script(script)):
+            assert time.monotonic() < until, f"{script} never came true"
+            time.sleep(0.01)
+        return found
+
+    def settle(self) -> None:
+        """Waits until what was done is to be seen."""
+        self.browser.execute_async_script(
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
+        )
+
+    @property
+    def position(self) -> int:
+        self.settle()
+        return int(self.browser.execute_script("return document.body.dataset.step"))
+
+    def press(self, *keys: str) -> None:
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        functools.reduce(lambda actions, key: actions.send_keys(key), keys, ActionChains(self.browser)).perform()
+
+    def read(self, part: str) -> str:
+        self.settle()
+        return str(self.browser.execute_script("return document.getElementById(arguments[0]).textContent", part))
+
+    def click(self, part: str) -> None:
+        self.browser.find_element("id", part).click()
+
+    def focus(self, part: str) -> None:
+        self.browser.execute_script("document.getElementById(arguments[0]).focus()", part)
+
+    def texts(self, kind: str) -> dict[str, str]:
+        """What the boxes read: `data` or `grad`, by their ids."""
+        self.settle()
+        script = (
+            "return Object.fromEntries(Array.from(document.querySelectorAll('#world .part'),"
+            "part => [part.id, part.querySelector('.' + arguments[0])?.textContent ?? '']))"
+        )
+        return dict(self.browser.execute_script(script, kind))
+
+    def fill(self, part: str, text: str) -> None:
+        script = (
+            "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
+            "field.dispatchEvent(new Event('input', {bubbles: true}))"
+        )
+        self.browser.execute_script(script, part, text)
+
+    def severe(self) -> list[str]:
+        return [entry["message"] for entry in self.browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+@pytest.fixture
+def page(browser: Any) -> Page:
+    return Page(browser)
+
+
+@pytest.fixture
+def played(page: Page, tmp_path: Path) -> Page:
+    viz.play(expression(), tmp_path / "play.html")
+    page.open(tmp_path / "play.html")
+    return page
+
+
+def final(loss: Value) -> dict[str, dict[str, str]]:
+    """What the boxes should read after `backward()` on fresh gradients."""
+    nodes = every_node(loss)
+    for node in nodes:
+        node.grad = 0.0
+    loss.backward()
+    return {
+        "data": {f"n{i}": f"{node.data:.4g}" for i, node in enumerate(nodes)},
+        "grad": {f"n{i}": f"∂ {node.grad:.4g}" for i, node in enumerate(nodes)},
+    }
+
+
+def test_keys_walk_there_and_back(played: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    assert played.position == 0
+    assert played.read("heading") == "Start"
+    played.press(Keys.ARROW_RIGHT)
+    assert (played.position, played.read("heading")) == (1, "Forward, step 1 of 3")
+    played.press(Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    assert played.position == 0
+    played.press(Keys.END)
+    assert played.position == LAST
+    played.press(Keys.ARROW_RIGHT)
+    assert played.position == LAST
+    played.press(Keys.HOME)
+    assert played.position == 0
+
+
+def test_the_end_is_what_backward_computes_by_whatever_way(page: Page, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    loss = expression()
+    loss.backward()
+    loss.backward()
+    viz.play(loss, tmp_path / "play.html")
+    page.open(tmp_path / "play.html")
+    expected = final(expression())
+    page.press(*[Keys.ARROW_RIGHT] * LAST)
+    assert {kind: page.texts(kind) for kind in expected} == expected
+    page.press(*[Keys.ARROW_LEFT] * 5, *[Keys.ARROW_RIGHT] * 5)
+    assert {kind: page.texts(kind) for kind in expected} == expected
+    page.press(Keys.HOME)
+    assert set(page.texts("grad").values()) == {"∂ –"}
+    assert list(page.texts("data").values()).count("?") == 3
+
+
+def test_each_step_shows_the_gradients_of_the_stepper(played: Page) -> None:
+    loss = expression()
+    nodes = every_node(loss)
+    played.fill("slider", "4")
+    for step in Backprop(loss):
+        played.click("next")
+        assert played.read("title") == step.title
+        assert played.read("sentences") == step.reason + step.words
+        assert played.read("changes") == "".join(c.rule + c.sum + c.note for c in step.changes)
+        assert played.texts("grad") == {f"n{i}": f"∂ {node.grad:.4g}" for i, node in enumerate(nodes)}
+
+
+def test_a_leaf_that_is_typed_changes_everything_as_in_python(played: Page) -> None:
+    played.click("last")
+    played.browser.find_element("css selector", "#n0").click()
+    played.fill("leaf-data", "2.5")
+    loss = expression()
+    a = every_node(loss)[0]
+    a.data = 2.5
+    loss.refresh()
+    expected = final(loss)
+    assert {kind: played.texts(kind) for kind in expected} == expected
+    told = played.read("nudge")
+    assert "a went from 2.0 to 2.5" in told
+    before = final_gradient(expression())
+    assert f"= {number(before * 0.5)}" in told
+    assert f"= {number(loss.data - expression().data)}" in told
+    played.click("undo")
+    assert played.texts("data") == final(expression())["data"]
+    assert not played.browser.find_element("id", "undo").is_enabled()
+
+
+def final_gradient(loss: Value) -> float:
+    loss.backward()
+    return float(every_node(loss)[0].grad)
+
+
+def test_a_leaf_is_dragged_and_turned_by_keys(played: Page) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    leaf = played.browser.find_element("css selector", "#n0 .body")
+    ActionChains(played.browser).drag_and_drop_by_offset(leaf, 40, 0).perform()
+    dragged = float(played.texts("data")["n0"])
+    assert dragged > 2.0
+    played.focus("n0")
+    played.press(Keys.ARROW_UP)
+    assert float(played.texts("data")["n0"]) > dragged
+    played.click("reset")
+    assert played.texts("data")["n0"] == "2"
+    played.focus("n0")
+    played.press("7")
+    assert played.texts("data")["n0"] == "7"
+
+
+def test_out_of_the_domain_it_says_so(page: Page, tmp_path: Path) -> None:
+    a = Value(2.0, label="a")
+    loss = a.log() * 3
+    viz.play(loss, tmp_path / "play.html")
+    page.open(tmp_path / "play.html", "#step=6&node=a")
+    page.fill("leaf-data", "-1")
+    assert page.read("loss").endswith("unknown")
+    page.browser.find_element("css selector", "#n1").click()
+    assert "Python raises an error here: the operand must be above 0" in page.read("about")
+
+
+def test_an_old_number_is_said_to_be_old(page: Page, tmp_path: Path) -> None:
+    loss = expression()
+    every_node(loss)[0].data = 9.0
+    viz.play(loss, tmp_path / "play.html")
+    page.open(tmp_path / "play.html")
+    assert "old: a leaf was changed since" in page.read("loss")
+
+
+def test_all_paths_are_told_and_lit(played: Page) -> None:
+    played.browser.find_element("css selector", "#n0").click()
+    rows = played.browser.find_elements("css selector", ".paths li")
+    assert [row.text.split("\n")[0] for row in rows] == ["L → p + c → p → a", "L → a", "their sum"]
+    lit = played.browser.execute_script(
+        "return Array.from(document.querySelectorAll('.link[data-state~=lit]'), link => link.id).sort()"
+    )
+    assert lit == ["e2-0", "e4-0", "e5-0", "e5-1"]
+
+
+def test_why_a_gradient_is_zero(page: Page, tmp_path: Path) -> None:
+    w, x = Value(-2.0, label="w"), Value(3.0, label="x")
+    viz.play((w * x).relu(), tmp_path / "play.html")
+    page.open(tmp_path / "play.html", "#node=w")
+    assert "Every way from the loss to it is cut" in page.read("about")
+    assert "blocks it elsewhere" in page.read("about")
+
+
+def test_a_guess_is_judged(played: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    played.fill("slider", "4")
+    played.click("guess")
+    played.fill("slider", "5")
+    assert "4.0 = 4.0" not in played.read("changes")
+    field = played.browser.find_element("css selector", "#changes input")
+    field.send_keys("-2", Keys.ENTER)
+    assert "The sign of the contribution is the other one." in played.read("changes")
+    played.browser.find_element("css selector", "#changes input").send_keys("2", Keys.ENTER)
+    assert "Right." in played.read("changes")
+
+
+def test_steps_downhill_and_too_large_a_rate(page: Page, tmp_path: Path) -> None:
+    w = Value(3.0, label="w")
+    loss = (w - 1) ** 2
+    loss.label = "loss"
+    viz.play(loss, tmp_path / "play.html")
+    page.open(tmp_path / "play.html")
+    page.browser.execute_script("document.getElementById('downhill').open = true")
+    page.fill("rate", "0.25")
+    page.click("downhill-step")
+    w.data -= 0.25 * 4.0
+    assert page.texts("data")["n0"] == f"{w.data:.4g}"
+    assert page.read("descent") == "The loss after 1 steps: 1.0, from 4.0."
+    page.fill("rate", "30")
+    page.click("downhill-run")
+    page.click("downhill-run")
+    page.click("downhill-run")
+    page.click("downhill-run")
+    assert "too large" in page.read("descent")
+
+
+def test_a_link_restores_a_state(page: Page, tmp_path: Path) -> None:
+    viz.play(expression(), tmp_path / "play.html")
+    page.open(tmp_path / "play.html", "#step=6&node=b&set=a:3")
+    assert page.position == 6
+    assert page.texts("data")["n0"] == "3"
+    assert page.read("selected-name") == "b"
+    address = page.browser.execute_script("return location.hash")
+    assert "step=6" in address
+    assert "node=b" in address
+    assert "set=v0:3" in address
+    page.open(tmp_path / "play.html", "#step=nonsense&node=nobody&set=x:1,a:,b:zero")
+    assert page.position == 0
+    assert page.severe() == []
+
+
+def test_play_runs_to_the_end_and_pauses(played: Page) -> None:
+    played.browser.execute_script(
+        "document.getElementById('speed').append(new Option('fast', '100', true, true));"
+        "document.getElementById('speed').dispatchEvent(new Event('change'))"
+    )
+    played.click("play")
+    assert "Pause" in played.read("play")
+    played.wait(f"return document.body.dataset.step == {LAST}")
+    assert "Play" in played.read("play")
+
+
+def test_words_and_picture_point_at_each_other(played: Page) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    played.fill("slider", "5")
+    played.settle()
+    row = played.browser.find_element("css selector", "#changes li")
+    ActionChains(played.browser).move_to_element(row).perform()
+    played.wait("return document.querySelector('#n4[data-state~=hovered]')")
+    ActionChains(played.browser).move_to_element(played.browser.find_element("css selector", "#n0 .body")).perform()
+    played.wait("return document.querySelector('#changes li.hovered[data-node=n0]')")
+
+
+def test_every_control_is_reached_by_tab_and_has_a_name(played: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    reached = set()
+    for _ in range(20):
+        played.press(Keys.TAB)
+        reached.add(played.browser.switch_to.active_element.get_attribute("id"))
+    assert {"find", "picture", "fit", "play", "next", "last", "slider", "speed", "guess"} <= reached
+    for button in played.browser.find_elements("tag name", "button"):
+        if button.is_displayed():
+            assert button.accessible_name
+
+
+def test_a_large_network_opens_as_a_few_boxes_that_can_be_entered(page: Page, tmp_path: Path) -> None:
+    model = nn.MLP(64, [32, 10], seed=1)
+    loss = nn.cross_entropy(model([Value(i / 64, label=f"x[{i}]") for i in range(64)]), 3)
+    loss.label = "loss"
+    viz.play(loss, tmp_path / "play.html")
+    began = time.monotonic()
+    page.open(tmp_path / "play.html")
+    assert time.monotonic() - began < 2
+    assert len(page.texts("data")) < 20
+    assert page.read("loss") == f"loss = {number(loss.data)}"
+    page.click("last")
+    boxes = page.browser.find_elements("css selector", ".part.box .heat")
+    titles = [each.text for each in page.browser.find_elements("css selector", ".part.box .name")]
+    boxes[titles.index("layers[0]")].click()
+    assert len(page.browser.find_elements("css selector", ".part.box .name")) >= 32
+    page.fill("find", "layers[0].neurons[3].w[5]")
+    page.browser.find_element("css selector", "#found button").click()
+    loss.backward()
+    weight = model.layers[0].neurons[3].w[5]
+    index = every_node(loss).index(weight)
+    assert page.texts("data")[f"n{index}"] == f"{weight.data:.4g}"
+    assert page.texts("grad")[f"n{index}"] == f"∂ {weight.grad:.4g}"
+    assert page.severe() == []
+
+
+def test_a_change_in_ten_thousand_nodes_takes_less_than_fifty_milliseconds(page: Page, tmp_path: Path) -> None:
+    x = total = Value(0.5, label="x")
+    for i in range(2500):
+        total = (total * 0.5 + x.sin()) + 0.001 * i
+    viz.play(total, tmp_path / "play.html")
+    page.open(tmp_path / "play.html", "#step=99999&node=x")
+    script = (
+        "const done = arguments[0], times = []; const field = document.getElementById('leaf-data');"
+        "function next(i) { if (i === 5) return done(times); field.value = String(0.5 + i / 10);"
+        "const began = performance.now(); field.dispatchEvent(new Event('input'));"
+        "requestAnimationFrame(() => { times.push(performance.now() - began); next(i + 1); }); }"
+        "requestAnimationFrame(() => next(0));"
+    )
+    times = page.browser.execute_async_script(script)
+    assert sorted(times)[1] < 50, times
+
+
+def test_it_fits_a_phone_and_follows_the_readers_colours(played: Page) -> None:
+    browser = played.browser
+
+    def background(media: str, scheme: str) -> str:
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+        return str(browser.execute_script("return getComputedStyle(document.body).backgroundColor"))
+
+    browser.set_window_size(500, 800)
+    try:
+        wide, window = browser.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= window
+        assert background("screen", "dark") != background("screen", "light")
+        assert background("print", "dark") == background("screen", "light")
+    finally:
+        browser.set_window_size(1100, 900)
+        background("", "light")
+
+
+def test_a_hostile_label_runs_nothing(page: Page, tmp_path: Path) -> None:
+    a = Value(2.0, label=HOSTILE)
+    loss = a * 3
+    loss.label = HOSTILE
+    viz.play(loss, tmp_path / "play.html")
+    page.open(tmp_path / "play.html")
+    page.click("last")
+    assert page.browser.title.startswith("Backpropagation of </script>")
+    assert page.position == 4
+    assert page.severe() == []
+
+
+def test_nodes_made_by_hand_and_a_leaf_alone_are_played(page: Page, tmp_path: Path) -> None:
+    a = Value(2.0, label="a")
+    out = Value(4.0, (a,), "double")
+
+    def closure() -> None:
+        a.grad += 2.0 * out.grad
+
+    out._backward = closure
+    viz.play(out, tmp_path / "play.html")
+    page.open(tmp_path / "play.html")
+    page.fill("slider", "3")
+    step = lessons(out)[0]
+    assert page.read("changes") == "".join(c.rule + c.sum for c in step.changes)
+    assert page.texts("grad")["n0"] == "∂ 2"
+    viz.play(Value(1.0), tmp_path / "leaf.html")
+    page.open(tmp_path / "leaf.html", "#step=99")
+    assert page.texts("grad")["n0"] == "∂ 1"

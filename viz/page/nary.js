@@ -1,0 +1,66 @@
+// Operations on any number of operands, a sum and a sum of products: `autograd/nary.py`.
+
+/** @typedef {"sum" | "dot"} Nary */
+/** @typedef {import("./graph.js").Term} Term */
+
+/**
+ * What is added up, in order: of a dot the bias, if any, and then a product of each weight and its input.
+ * @template T
+ * @param {Nary} nary
+ * @param {T[]} operands of a dot all weights, all inputs, and the bias, which may be missing
+ * @param {(a: T, b: T) => T} times
+ * @returns {T[]}
+ */
+export function summands(nary, operands, times) {
+  if (nary === "sum") return operands.slice();
+  const n = operands.length >> 1;
+  const products = operands.slice(0, n).map((weight, i) => times(weight, operands[n + i]));
+  return [...operands.slice(2 * n), ...products];
+}
+
+/**
+ * @param {Nary} nary
+ * @param {number[]} x
+ */
+export function forward(nary, x) {
+  return summands(nary, x, (a, b) => a * b).reduce((a, b) => a + b);
+}
+
+/**
+ * Which operand is the derivative for operand k; -1 where it is 1.
+ * @param {Nary} nary
+ * @param {number} k
+ * @param {number} count
+ */
+export function partner(nary, k, count) {
+  const n = count >> 1;
+  if (nary === "sum" || k === 2 * n) return -1;
+  return k < n ? k + n : k - n;
+}
+
+/**
+ * The derivative for operand k as a term.
+ * @param {Nary} nary
+ * @param {number} k
+ * @param {number} count
+ * @returns {Term}
+ */
+export function slopeTerm(nary, k, count) {
+  const other = partner(nary, k, count);
+  return other < 0 ? ["number", 1] : ["name", `x${other}`];
+}
+
+/**
+ * The order in which gradients are sent on: the last product first, the bias before the first product.
+ * @param {Nary} nary
+ * @param {number} count
+ */
+export function order(nary, count) {
+  if (nary === "sum") return Array.from({ length: count }, (_, i) => count - 1 - i);
+  const n = count >> 1;
+  const found = [];
+  for (let k = n - 1; k > 0; k--) found.push(k, n + k);
+  if (count % 2) found.push(2 * n);
+  if (n) found.push(0, n);
+  return found;
+}
