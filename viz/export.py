@@ -96,7 +96,7 @@ class _Rules:
         if key not in self._numbers:
             self._numbers[key] = len(self.described)
             readable = isinstance(rule, Operation) and (isinstance(rule, Nary) or _readable(rule))
-            self.operations.append(rule if readable else None)
+            self.operations.append(rule if isinstance(rule, Operation) and readable else None)
             self.described.append(_operation(rule) if isinstance(rule, Operation) else _by_hand(node, rule))
         return self._numbers[key]
 

@@ -10,7 +10,7 @@ import { heatOf, membersOf } from "./heat.js";
 import { namesOf } from "./names.js";
 import { number, typed } from "./numbers.js";
 import { along, contribution, showChanges, showLesson, showSelected } from "./panels.js";
-import { draw, paint, shortName } from "./picture.js";
+import { draw, paint, paintHeat, shortName } from "./picture.js";
 import * as primitives from "./primitives.js";
 import { sceneOf } from "./scene.js";
 import * as states from "./state.js";
@@ -24,6 +24,8 @@ import { backwardPosition, lastPosition, placeAt, stepsBack } from "./stepping.j
 const PAUSE = 1600;
 /** So many scalars are seen one by one at the start. */
 const FEW = 300;
+/** So many milliseconds after the last change what takes longer follows. */
+const REST = 60;
 /** A drag of so many pixels changes a leaf by its own size. */
 const REACH = 200;
 const FONT = "600 12px Helvetica, Arial, sans-serif";
@@ -46,6 +48,8 @@ export function start(source, program) {
   let lit = new Set();
   let camera = { x: 0, y: 0, scale: 1 };
   let pending = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
   const picture = part("picture");
 
   /** @returns {Look} */
@@ -86,6 +90,13 @@ export function start(source, program) {
     showControls();
     showDescent();
     aim();
+    clearTimeout(later);
+    later = setTimeout(settle, REST);
+  }
+
+  /** What may follow a little later, once nothing changes any more. */
+  function settle() {
+    paintHeat(scene, look());
     remember();
   }
 

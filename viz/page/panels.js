@@ -73,7 +73,7 @@ export function showLesson(look) {
   say(part("title"), now.title);
   part("sentences").replaceChildren(...now.sentences.map((text) => html("p", {}, text)));
   const hidden = state.guessing && now.heading.startsWith("Backward");
-  const changes = now.lesson?.changes ?? [];
+  const changes = (now.lesson?.changes ?? []).filter((change) => !change.constant);
   part("changes").replaceChildren(...changes.map((change) => changeItem(change, hidden, look)));
   put(document.body, "data-step", String(state.position));
 }

@@ -253,7 +253,7 @@ function paintScalar(group, { node }, { graph, state, names, grads, format }, la
  * @param {Look} look
  * @returns {string[]}
  */
-function paintBox(group, { box }, { graph, state, grads, format, members, heats }) {
+function paintBox(group, { box }, { graph, state, grads, format, members }) {
   const all = members[box];
   const known = isKnown(graph, state.position, all[all.length - 1]);
   const there = hasGradients(graph, state.position);
@@ -272,26 +272,40 @@ function paintBox(group, { box }, { graph, state, grads, format, members, heats 
     "aria-label",
     `${title}, ${all.length.toLocaleString("en")} scalars: ${data}; gradients ${grad}. Enter to open`,
   );
-  heat(text(group, "heat"), heats[box], state.shown === "grad" && there ? grads : state.numbers.data, known);
   return known ? [] : ["later"];
 }
 
 /**
- * @param {Element} image
+ * Shows the numbers of closed boxes as maps: this takes longer than all else, and may follow a little later.
+ * @param {Scene} scene
+ * @param {Look} look
+ */
+export function paintHeat(scene, { graph, state, grads, members, heats }) {
+  const numbers = state.shown === "grad" && hasGradients(graph, state.position) ? grads : state.numbers.data;
+  const colours = themeColours();
+  for (const { id, box, open } of scene.parts) {
+    if (box < 0 || open) continue;
+    const image = document.getElementById(id)?.querySelector(".heat");
+    const known = isKnown(graph, state.position, members[box][members[box].length - 1]);
+    if (image) put(image, "href", known ? heat(heats[box], numbers, colours) : "");
+  }
+}
+
+/**
  * @param {Heat} what
  * @param {Float64Array} numbers
- * @param {boolean} known
+ * @param {ReturnType<typeof themeColours>} colours
  */
-function heat(image, what, numbers, known) {
+function heat(what, numbers, colours) {
   const canvas = document.createElement("canvas");
   canvas.width = what.columns;
   canvas.height = Math.ceil(what.nodes.length / what.columns);
-  const context = canvas.getContext("2d");
-  if (!context || !known) return put(image, "href", "");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return "";
   const pixels = context.createImageData(canvas.width, canvas.height);
-  painted(what, numbers, themeColours(), pixels.data);
+  painted(what, numbers, colours, pixels.data);
   context.putImageData(pixels, 0, 0);
-  return put(image, "href", canvas.toDataURL());
+  return canvas.toDataURL();
 }
 
 /** The colours of the style sheet, as it is now. */
