@@ -21,11 +21,12 @@ Kernel = Callable[..., tuple[float, ...]]
 
 
 @lru_cache(maxsize=4096)
-def kernel(operation: Operation, m: Arithmetic = strict) -> Kernel:
-    """The function for an operation, its answer computed in `m` and its derivatives in `quiet`.
+def kernel(operation: Operation) -> Kernel:
+    """The function for an operation, its answer computed in `strict`, or as it says, and its derivatives in `quiet`.
 
     Rules that cannot be written out, since they do more with their operands than an expression does, are called.
     """
+    m = quiet if operation.quiet else strict
     try:
         text = source(operation)
     except TypeError:
@@ -44,10 +45,10 @@ def source(operation: Operation) -> str:
 
     Example:
         >>> from autograd import ops
-        >>> print(source(ops.TANH))
-        def kernel(x0, m_tanh=m.tanh):
-            y = m_tanh(x0)
-            return y, (1.0 - (y * y))
+        >>> print(source(ops.TAN))
+        def kernel(x0, m_tan=m.tan):
+            y = m_tan(x0)
+            return y, (1.0 + (y * y))
     """
     answer, partials = traced(operation)
     functions: dict[str, str] = {}

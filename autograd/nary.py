@@ -13,7 +13,7 @@ from functools import lru_cache, partial, reduce
 from itertools import chain
 from typing import Any
 
-from autograd.ops import ATOM, Operation
+from autograd.ops import Operation
 
 Binary = Callable[[Any, Any], Any]
 
@@ -27,8 +27,8 @@ class Nary(Operation):
 
     __slots__ = ()
 
-    def __init__(self, name: str, words: str) -> None:
-        super().__init__(name, name, lambda m, *operands: self.spelled(operands), (), words=words, binding=ATOM)
+    def __init__(self, name: str, words: str, zero: str = "") -> None:
+        super().__init__(name, name, lambda m, *operands: self.spelled(operands), (), words=words, zero=zero)
         self.evaluate = self._evaluate
 
     def terms(self, operands: Sequence[Any], times: Binary = operator.mul) -> Iterable[Any]:
@@ -141,4 +141,8 @@ def _last_product_first(count: int) -> tuple[int, ...]:
 
 
 SUM = Sum("sum", "a sum passes the gradient on to each of its operands, unchanged")
-DOT = Dot("dot", "in each product, a factor's derivative is the other factor; the bias gets the gradient unchanged")
+DOT = Dot(
+    "dot",
+    "in each product, a factor's derivative is the other factor; the bias gets the gradient unchanged",
+    zero="the other factor is 0",
+)

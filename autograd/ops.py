@@ -9,14 +9,15 @@ Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `mi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 Rule = Callable[..., Any]
 
-SUM, PRODUCT, SIGN, POWER, ATOM = range(5)
-"""How tightly a written operation binds, loosest first."""
+SUM, QUOTIENT, PRODUCT, SIGN, POWER, ATOM = range(6)
+"""How tightly a written operation binds, loosest first. A quotient may stand first in a product, but not later."""
 
 
 class Operation:
@@ -32,15 +33,21 @@ class Operation:
         text: how it is written, with `{}` for each operand; empty: as a call, `tanh(a)`.
         latex: the same in LaTeX; empty: as a call.
         binding: how tightly the written form binds.
+        needs: how tightly each operand must bind to be written without parentheses; as tightly as the operation,
+            unless given, and those after the first more tightly.
+        zero: why a derivative is 0 where it is, with `{}` for the operand's number.
+        mixed: `mixed(m, a, b)`, the second derivative of an operation of two, by one operand and the other; from the
+            partials, unless given.
         attributes: the constants of a member of a family, such as the exponent of `**2`.
         roles: what each operand is called in a sentence, where there is a word for it: `first factor`.
+        quiet: go on to inf and nan out of the domain, as derivatives do, in place of raising.
 
     `evaluate(*data)` gives the answer and all partial derivatives, on floats (see `kernels.py`).
     """
 
     __slots__ = (
-        "attributes", "binding", "domain", "evaluate", "forward", "latex", "name", "partials", "roles", "symbol",
-        "text", "words",
+        "attributes", "binding", "domain", "evaluate", "forward", "latex", "mixed", "name", "needs", "partials",
+        "quiet", "roles", "symbol", "text", "words", "zero",
     )  # fmt: skip
 
     def __init__(
@@ -54,13 +61,21 @@ class Operation:
         text: str = "",
         latex: str = "",
         binding: int = ATOM,
+        needs: tuple[int, ...] = (),
+        zero: str = "its derivative at {} is 0",
+        mixed: Rule | None = None,
         attributes: dict[str, float] | None = None,
         roles: tuple[str, ...] = (),
+        quiet: bool = False,
     ) -> None:
         self.name, self.symbol = name, symbol
         self.forward, self.partials = forward, partials
-        self.words, self.domain, self.text, self.latex, self.binding = words, domain, text, latex, binding
+        self.words, self.domain, self.text, self.latex, self.zero = words, domain, text, latex, zero
+        self.binding = binding
+        self.needs = needs or (SUM,) * self.arity if binding == ATOM else needs or (binding, binding + 1)
+        self.mixed = mixed
         self.attributes, self.roles = attributes or {}, roles
+        self.quiet = quiet
         self.evaluate: Callable[..., tuple[float, ...]] = self._evaluate_first
 
     def _evaluate_first(self, *data: float) -> tuple[float, ...]:
@@ -104,6 +119,8 @@ class Operation:
 
     def __reduce__(self) -> tuple[Any, ...]:
         where = (self.name, tuple(self.attributes.values()))
+        if self.quiet:
+            return quietly, (find(*where),)
         if not self.attributes and find(*where) is not self:
             raise TypeError(
                 f"operation {self.name!r} has been declared anew since this graph was made, and a pickle could not "
@@ -111,6 +128,11 @@ class Operation:
             )
         return find, where
 
+
+_LOG_2, _LOG_10 = math.log(2.0), math.log(10.0)
+_SATURATED = "saturated: {} is so far out that the curve is flat"
+_NORMAL = 1.0 / math.sqrt(2.0 * math.pi)
+_SQRT_8_OVER_PI = math.sqrt(8.0 / math.pi)
 
 OPERATIONS: dict[str, Operation | Callable[..., Operation]] = {}
 """Every operation by name; for a family (`power`, `leaky_relu`), the function that makes its members."""
@@ -132,6 +154,18 @@ def find(name: str, attributes: tuple[float, ...] = ()) -> Operation:
     return found if isinstance(found, Operation) else found(*attributes)
 
 
+@lru_cache(maxsize=4096)
+def quietly(operation: Operation) -> Operation:
+    """The operation as derivatives use it: out of its domain it goes on to inf and nan, now and when refreshed."""
+    if operation.quiet or not operation.domain:
+        return operation
+    said = {key: getattr(operation, key) for key in _SAID}
+    return Operation(operation.name, operation.symbol, operation.forward, operation.partials, **said, quiet=True)
+
+
+_SAID = ("words", "text", "latex", "binding", "needs", "zero", "mixed", "attributes")
+
+
 def _number(x: float) -> str:
     """The shortest text for a constant: 2 for 2.0, else as Python writes it."""
     return str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
@@ -147,6 +181,28 @@ def _power_exponent(m: Any, y: Any, a: Any, b: Any) -> Any:
     """y·log a, and 0 where a is 0 and stays 0 however b changes."""
     slope = y * m.log(a)
     return m.where(m.equal(a, 0.0), m.where(m.greater(0.0, b), slope, 0.0), slope)
+
+
+def _power_mixed(m: Any, a: Any, b: Any) -> Any:
+    """a^(b-1)·(1 + b·log a), and its limits where a is 0."""
+    slope = m.power(a, b - 1.0)
+    elsewhere = slope * (1.0 + b * m.log(a))
+    at_zero = m.where(m.greater(b, 1.0), 0.0, m.where(m.equal(b, 0.0), slope, elsewhere))
+    return m.where(m.equal(a, 0.0), at_zero, elsewhere)
+
+
+def _tanh_slope(m: Any, y: Any, a: Any) -> Any:
+    """1 - y², and farther out, where that would cancel, 4·σ(2a)·σ(-2a)."""
+    return m.where(m.greater(0.75, m.abs(y)), 1.0 - y * y, 4.0 * m.sigmoid(2.0 * a) * m.sigmoid(-2.0 * a))
+
+
+def _gelu_tanh_argument(m: Any, a: Any) -> Any:
+    return _SQRT_8_OVER_PI * a * (1.0 + 0.044715 * a * a)
+
+
+def _gelu_tanh_slope(m: Any, y: Any, a: Any) -> Any:
+    u = _gelu_tanh_argument(m, a)
+    return m.sigmoid(u) + y * m.sigmoid(-u) * _SQRT_8_OVER_PI * (1.0 + 3.0 * 0.044715 * a * a)
 
 
 def _declare(name: str, symbol: str, forward: Rule, *partials: Rule, **written: Any) -> Operation:
@@ -168,7 +224,7 @@ ADD = _declare("add", "+", lambda m, a, b: a + b,
     lambda m, y, a, b: 1.0,
     words="a sum passes the gradient on to both operands, unchanged",
     roles=("first summand", "second summand"),
-    text="{} + {}", latex="{} + {}", binding=SUM)
+    text="{} + {}", latex="{} + {}", binding=SUM, needs=(SUM, SUM))
 
 SUB = _declare("sub", "-", lambda m, a, b: a - b,
     lambda m, y, a, b: 1.0,
@@ -182,7 +238,8 @@ MUL = _declare("mul", "*", lambda m, a, b: a * b,
     lambda m, y, a, b: a,
     words="each factor's derivative is the other factor",
     roles=("first factor", "second factor"),
-    text="{} * {}", latex=r"{} \cdot {}", binding=PRODUCT)
+    zero="the other factor is 0",
+    text="{} * {}", latex=r"{} \cdot {}", binding=PRODUCT, needs=(QUOTIENT, PRODUCT))
 
 DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
     lambda m, y, a, b: m.divide(1.0, b),
@@ -190,16 +247,25 @@ DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
     words="one over the denominator; for the denominator, minus the answer over it",
     domain="the denominator must not be 0",
     roles=("numerator", "denominator"),
-    text="{} / {}", latex=r"\frac{{{}}}{{{}}}", binding=PRODUCT)
+    text="{} / {}", latex=r"\frac{{{}}}{{{}}}", binding=QUOTIENT, needs=(QUOTIENT, SIGN))
+
+REMAINDER = _declare("remainder", "%", lambda m, a, b: m.remainder(a, b),
+    lambda m, y, a, b: 1.0,
+    lambda m, y, a, b: -m.floor(m.divide(a - y, b) + 0.5),
+    words="one; for the divisor, minus how many times it was taken away",
+    zero="the divisor was taken away no times",
+    domain="the divisor must not be 0",
+    text="{} % {}", latex=r"{} \bmod {}", binding=QUOTIENT, needs=(QUOTIENT, SIGN))
 
 NEG = _declare("neg", "neg", lambda m, a: -a,
     lambda m, y, a: -1.0,
     words="the sign turns, and so does the gradient's",
-    text="-{}", latex="-{}", binding=SIGN)
+    text="-{}", latex="-{}", binding=SIGN, needs=(POWER,))
 
 POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
     _power_base,
     _power_exponent,
+    mixed=_power_mixed,
     words="the exponent comes down and is one less; for the exponent, the answer times the base's logarithm",
     domain={
         ValueError: "a negative number has whole powers only",
@@ -207,10 +273,10 @@ POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
         OverflowError: "the answer must fit a float",
     },
     roles=("base", "exponent"),
-    text="{} ** {}", latex="{{{}}}^{{{}}}", binding=POWER)
+    text="{} ** {}", latex="{{{}}}^{{{}}}", binding=POWER, needs=(ATOM, SIGN))
 
 ABS = _declare("abs", "abs", lambda m, a: m.abs(a),
-    lambda m, y, a: m.sign(a),
+    lambda m, y, a: m.where(m.greater(a, 0.0), 1.0, m.where(m.greater(0.0, a), -1.0, 0.0)),
     words="the operand's sign; 0 at 0",
     text="|{}|", latex=r"\left|{}\right|")
 
@@ -219,6 +285,18 @@ EXP = _declare("exp", "exp", lambda m, a: m.exp(a),
     words="the exponential is its own derivative",
     domain="the answer must fit a float: the operand may be at most about 709.78",
     latex="e^{{{}}}", binding=ATOM)
+
+EXPM1 = _declare("expm1", "expm1", lambda m, a: m.expm1(a),
+    lambda m, y, a: m.exp(a),
+    words="the exponential of the operand",
+    domain="the answer must fit a float: the operand may be at most about 709.78",
+    latex=r"\operatorname{{expm1}}\left({}\right)")
+
+EXP2 = _declare("exp2", "exp2", lambda m, a: m.exp2(a),
+    lambda m, y, a: y * _LOG_2,
+    words="the answer times the logarithm of 2",
+    domain="the answer must fit a float: the operand must be below 1024",
+    latex="2^{{{}}}")
 
 LOG = _declare("log", "log", lambda m, a: m.log(a),
     lambda m, y, a: m.divide(1.0, a),
@@ -231,6 +309,18 @@ LOG1P = _declare("log1p", "log1p", lambda m, a: m.log1p(a),
     words="one over one plus the operand",
     domain="the operand must be above -1",
     latex=r"\log\left(1 + {}\right)")
+
+LOG2 = _declare("log2", "log2", lambda m, a: m.log2(a),
+    lambda m, y, a: m.divide(1.0 / _LOG_2, a),
+    words="one over the operand, over the logarithm of 2",
+    domain="the operand must be above 0",
+    latex=r"\log_2\left({}\right)")
+
+LOG10 = _declare("log10", "log10", lambda m, a: m.log10(a),
+    lambda m, y, a: m.divide(1.0 / _LOG_10, a),
+    words="one over the operand, over the logarithm of 10",
+    domain="the operand must be above 0",
+    latex=r"\log_{{10}}\left({}\right)")
 
 SQRT = _declare("sqrt", "sqrt", lambda m, a: m.sqrt(a),
     lambda m, y, a: m.divide(0.5, y),
@@ -256,19 +346,90 @@ TAN = _declare("tan", "tan", lambda m, a: m.tan(a),
     domain="the operand must be finite",
     latex=r"\tan\left({}\right)")
 
+ASIN = _declare("asin", "asin", lambda m, a: m.asin(a),
+    lambda m, y, a: m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),
+    words="one over the root of one minus the operand squared; infinite at -1 and 1",
+    domain="the operand must be from -1 to 1",
+    latex=r"\arcsin\left({}\right)")
+
+ACOS = _declare("acos", "acos", lambda m, a: m.acos(a),
+    lambda m, y, a: -m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),
+    words="minus one over the root of one minus the operand squared; infinite at -1 and 1",
+    domain="the operand must be from -1 to 1",
+    latex=r"\arccos\left({}\right)")
+
+ATAN = _declare("atan", "atan", lambda m, a: m.atan(a),
+    lambda m, y, a: m.divide(1.0, 1.0 + a * a),
+    words="one over one plus the operand squared",
+    zero=_SATURATED, latex=r"\arctan\left({}\right)")
+
+SINH = _declare("sinh", "sinh", lambda m, a: m.sinh(a),
+    lambda m, y, a: m.cosh(a),
+    words="the hyperbolic cosine of the operand",
+    domain="the answer must fit a float: the operand may be at most about 710.47 from 0",
+    latex=r"\sinh\left({}\right)")
+
+COSH = _declare("cosh", "cosh", lambda m, a: m.cosh(a),
+    lambda m, y, a: m.sinh(a),
+    words="the hyperbolic sine of the operand",
+    domain="the answer must fit a float: the operand may be at most about 710.47 from 0",
+    latex=r"\cosh\left({}\right)")
+
 TANH = _declare("tanh", "tanh", lambda m, a: m.tanh(a),
-    lambda m, y, a: 1.0 - y * y,
+    _tanh_slope,
     words="one minus the answer squared",
-    latex=r"\tanh\left({}\right)")
+    zero=_SATURATED, latex=r"\tanh\left({}\right)")
+
+ASINH = _declare("asinh", "asinh", lambda m, a: m.asinh(a),
+    lambda m, y, a: m.divide(1.0, m.hypot(1.0, a)),
+    words="one over the root of one plus the operand squared",
+    latex=r"\operatorname{{arsinh}}\left({}\right)")
+
+ACOSH = _declare("acosh", "acosh", lambda m, a: m.acosh(a),
+    lambda m, y, a: m.divide(1.0, m.sqrt(a - 1.0) * m.sqrt(a + 1.0)),
+    words="one over the root of the operand squared minus one; infinite at 1",
+    domain="the operand must be at least 1",
+    latex=r"\operatorname{{arcosh}}\left({}\right)")
+
+ATANH = _declare("atanh", "atanh", lambda m, a: m.atanh(a),
+    lambda m, y, a: m.divide(1.0, (1.0 - a) * (1.0 + a)),
+    words="one over one minus the operand squared",
+    domain="the operand must be between -1 and 1",
+    latex=r"\operatorname{{artanh}}\left({}\right)")
+
+HYPOT = _declare("hypot", "hypot", lambda m, a, b: m.hypot(a, b),
+    lambda m, y, a, b: m.divide(a, y),
+    lambda m, y, a, b: m.divide(b, y),
+    words="the operand over the answer",
+    latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
+
+ERF = _declare("erf", "erf", lambda m, a: m.erf(a),
+    lambda m, y, a: (2.0 / math.sqrt(math.pi)) * m.exp_product(-a, a),
+    words="the bell curve: 2/√π times exp of minus the operand squared",
+    zero=_SATURATED, latex=r"\operatorname{{erf}}\left({}\right)")
+
+NDTR = _declare("ndtr", "Φ", lambda m, a: m.ndtr(a),
+    lambda m, y, a: _NORMAL * m.exp_product(-0.5 * a, a),
+    words="the normal density at the operand",
+    zero=_SATURATED, latex=r"\Phi\left({}\right)")
+
+EXP_PRODUCT = _declare("exp_product", "exp", lambda m, a, b: m.exp_product(a, b),
+    lambda m, y, a, b: b * y,
+    lambda m, y, a, b: a * y,
+    words="the other factor times the answer",
+    domain="the answer must fit a float: the product may be at most about 709.78",
+    text="exp({} * {})", latex=r"e^{{{} \cdot {}}}", needs=(QUOTIENT, PRODUCT))
 
 SIGMOID = _declare("sigmoid", "sigmoid", lambda m, a: m.sigmoid(a),
-    lambda m, y, a: y * (1.0 - y),
-    words="the answer times one minus the answer",
+    lambda m, y, a: y * m.sigmoid(-a),
+    words="the answer times one minus the answer, which is the sigmoid of minus the operand",
+    zero=_SATURATED,
     latex=r"\sigma\left({}\right)")
 
 RELU = _declare("relu", "ReLU", lambda m, a: m.maximum(a, 0.0),
     lambda m, y, a: m.where(m.greater(a, 0.0), 1.0, 0.0),
     words="passes the gradient on where the operand is above 0, and blocks it elsewhere",
+    zero="its operand is not above 0, so it passes nothing on (a dead ReLU)",
     latex=r"\operatorname{{ReLU}}\left({}\right)")
 
 SOFTPLUS = _declare("softplus", "softplus",
@@ -277,24 +438,56 @@ SOFTPLUS = _declare("softplus", "softplus",
     words="the sigmoid of the operand",
     latex=r"\operatorname{{softplus}}\left({}\right)")
 
+GELU = _declare("gelu", "GELU", lambda m, a: a * m.ndtr(a),
+    lambda m, y, a: m.ndtr(a) + a * (_NORMAL * m.exp_product(-0.5 * a, a)),
+    words="Φ of the operand, and the operand times the normal density there",
+    zero=_SATURATED, latex=r"\operatorname{{GELU}}\left({}\right)")
+
+GELU_TANH = _declare("gelu_tanh", "GELU", lambda m, a: a * m.sigmoid(_gelu_tanh_argument(m, a)),
+    _gelu_tanh_slope,
+    words="with y = a·σ(u): σ(u), and y times σ(-u) times the derivative of u",
+    zero=_SATURATED, latex=r"\operatorname{{GELU}}_{{\tanh}}\left({}\right)")
+
+SILU = _declare("silu", "SiLU", lambda m, a: a * m.sigmoid(a),
+    lambda m, y, a: m.sigmoid(a) * (1.0 + a * m.sigmoid(-a)),
+    words="the sigmoid of the operand, times one plus the operand times the sigmoid of minus the operand",
+    zero=_SATURATED, latex=r"\operatorname{{SiLU}}\left({}\right)")
+
 MAXIMUM = _declare("maximum", "max", lambda m, a, b: m.maximum(a, b),
     lambda m, y, a, b: m.where(m.equal(a, b), 0.5, m.where(m.greater(b, a), 0.0, 1.0)),
     lambda m, y, a, b: m.where(m.equal(a, b), 0.5, m.where(m.greater(a, b), 0.0, 1.0)),
     words="the larger takes it all; on a tie, half each",
+    zero="the other operand was chosen",
     latex=r"\max\left({}, {}\right)")
 
 MINIMUM = _declare("minimum", "min", lambda m, a, b: m.minimum(a, b),
     lambda m, y, a, b: m.where(m.equal(a, b), 0.5, m.where(m.greater(a, b), 0.0, 1.0)),
     lambda m, y, a, b: m.where(m.equal(a, b), 0.5, m.where(m.greater(b, a), 0.0, 1.0)),
     words="the smaller takes it all; on a tie, half each",
+    zero="the other operand was chosen",
     latex=r"\min\left({}, {}\right)")
+
+CLIP = _declare("clip", "clip", lambda m, a, low, high: m.minimum(m.maximum(a, low), high),
+    lambda m, y, a, low, high: m.where(m.greater(low, a), 0.0, m.where(m.greater(a, high), 0.0, 1.0)),
+    lambda m, y, a, low, high: m.where(m.greater(low, a), m.where(m.greater(high, low), 1.0, 0.0), 0.0),
+    lambda m, y, a, low, high: m.where(m.greater(a, high), 1.0, m.where(m.greater(low, high), 1.0, 0.0)),
+    words="passes the gradient on from bound to bound, both included; beyond them the bound takes it",
+    zero="it was clipped, or not, at another bound")
+
+WHERE = _declare("where", "where", lambda m, a, b, c: m.where(m.equal(a, 0.0), c, b),
+    lambda m, y, a, b, c: 0.0,
+    lambda m, y, a, b, c: m.where(m.equal(a, 0.0), 0.0, 1.0),
+    lambda m, y, a, b, c: m.where(m.equal(a, 0.0), 1.0, 0.0),
+    words="the gradient goes to the one that is chosen",
+    zero="the other operand was chosen")
 
 STOP = _declare("stop_gradient", "stop", lambda m, a: a,
     lambda m, y, a: 0.0,
     words="the value goes on, the gradient does not",
+    zero="the gradient is stopped here on purpose",
     latex=r"\operatorname{{stop}}\left({}\right)")
 
-# Decisions, as numbers: what the rules above compute when they are differentiated in turn.
+# Decisions, as numbers.
 
 SIGN_OF = _declare("sign", "sign", lambda m, a: m.sign(a),
     lambda m, y, a: 0.0,
@@ -313,11 +506,14 @@ EQUAL = _declare("equal", "==", lambda m, a, b: m.where(m.equal(a, b), 1.0, 0.0)
     words="a comparison does not change with its operands",
     latex=r"\left[{} = {}\right]")
 
-WHERE = _declare("where", "where", lambda m, a, b, c: m.where(m.equal(a, 0.0), c, b),
-    lambda m, y, a, b, c: 0.0,
-    lambda m, y, a, b, c: m.where(m.equal(a, 0.0), 0.0, 1.0),
-    lambda m, y, a, b, c: m.where(m.equal(a, 0.0), 1.0, 0.0),
-    words="the gradient goes to the one that is chosen")
+FLOOR = _declare("floor", "floor", lambda m, a: m.floor(a),
+    lambda m, y, a: 0.0,
+    words="a whole number does not change with the operand",
+    latex=r"\left\lfloor {} \right\rfloor")
+
+ISFINITE = _declare("isfinite", "isfinite", lambda m, a: m.where(m.isfinite(a), 1.0, 0.0),
+    lambda m, y, a: 0.0,
+    words="a condition does not change with the operand")
 
 
 @_family
@@ -328,7 +524,7 @@ def power(exponent: float) -> Operation:
         lambda m, y, a: n * m.power(a, n - 1.0) if n else 0.0,),
         words="the exponent comes down as a factor, and is one less",
         domain=POW.domain,
-        text=f"{{}} ** {shown}", latex=f"{{{{{{}}}}}}^{{{{{shown}}}}}", binding=POWER,
+        text=f"{{}} ** {shown}", latex=f"{{{{{{}}}}}}^{{{{{shown}}}}}", binding=POWER, needs=(ATOM,),
         attributes={"exponent": n})
 
 

@@ -16,6 +16,6 @@ def partial_term(rule: Operation, i: int, count: int) -> Term | None:
         slope = rule.slope(i, None, None, range(count))
         return Term("number", (slope,)) if isinstance(slope, float) else Term("name", (f"x{slope}",))
     try:
-        return traced(rule)[1][i]
+        return traced(rule.at(count))[1][i]
     except TypeError:  # a user's own rule may do more than can be read: then there are numbers alone
         return None

@@ -71,7 +71,8 @@ class Primitive:
 
 def _operator(symbol: str, function: Callable[..., Any], called: str, onnx: str) -> Primitive:
     infix = f"({{}} {symbol} {{}})"
-    return Primitive(symbol, "", function, numpy=f"np.{called}", javascript=infix, jax=infix, onnx=onnx, python=infix)
+    return Primitive(symbol, "", function, operation=onnx.lower(),
+        numpy=f"np.{called}", javascript=infix, jax=infix, onnx=onnx, python=infix)  # fmt: skip
 
 
 def _function(
@@ -93,7 +94,7 @@ PRIMITIVES: dict[str, Primitive] = {primitive.head: primitive for primitive in (
     _operator("+", operator.add, "add", "Add"),
     _operator("-", operator.sub, "subtract", "Sub"),
     _operator("*", operator.mul, "multiply", "Mul"),
-    Primitive("neg", "", operator.neg,
+    Primitive("neg", "", operator.neg, operation="neg",
         numpy="np.negative", javascript="(- {})", jax="(- {})", onnx="Neg", python="(-{})"),
     _function("divide", operator.truediv, floats.quiet_divide, head="/", operation="div",
         javascript="({} / {})", onnx="Div"),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from autograd import ops
 from autograd.graph import describe, topological
-from autograd.nary import DOT
+from autograd.ops import Operation
 from autograd.scalars import as_float
 from autograd.shown import number
 from autograd.stale import stale
@@ -174,19 +173,10 @@ def _cut(a: Value, loss: Value, gradient: dict[Value, float]) -> str:
 
 def _reason(node: Value, i: int, operand: Value) -> str:
     rule = node._rule
-    if rule is ops.RELU:
-        return "its operand is not above 0, so it passes nothing on (a dead ReLU)"
-    if rule in (ops.MUL, DOT):
-        return "the other factor is 0"
-    if rule is ops.STOP:
-        return "the gradient is stopped here on purpose"
-    if rule in (ops.MAXIMUM, ops.MINIMUM):
-        return "the other operand was chosen"
-    if rule in (ops.TANH, ops.SIGMOID):
-        return f"saturated: {number(operand.data)} is so far out that the curve is flat"
-    if node._local_grads[i] == 0:
-        return f"its derivative at {number(operand.data)} is 0"
-    return "the product is too small for a float"
+    if node._local_grads[i] != 0:
+        return "the product is too small for a float"
+    why = rule.zero if isinstance(rule, Operation) else "its derivative at {} is 0"
+    return why.format(number(operand.data))
 
 
 def misconceptions(loss: Value) -> Text:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from autograd.arithmetic import Arithmetic
+from autograd import ops
+from autograd.arithmetic import Arithmetic, quiet
 from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
 
@@ -26,18 +27,27 @@ class Term:
     `neg`), or the name of a function (`exp`, `where`, …).
     """
 
-    # Written out: the module `dataclasses` would take a third of the time that importing autograd takes.
-    __slots__ = ("args", "head")
+    # Written out: the module `dataclasses` would take a third of the time that importing autograd takes. The hash is
+    # kept, since a term that shares parts with itself may be far larger when it is walked than when it is made.
+    __slots__ = ("_hash", "args", "head")
 
     def __init__(self, head: str, args: tuple[Any, ...]) -> None:
         self.head = head
         self.args = args
+        self._hash = hash((head, args))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Term) and self.head == other.head and self.args == other.args
+        if self is other:
+            return True
+        return (
+            isinstance(other, Term)
+            and self._hash == other._hash
+            and self.head == other.head
+            and self.args == other.args
+        )
 
     def __hash__(self) -> int:
-        return hash((self.head, self.args))
+        return self._hash
 
     def __repr__(self) -> str:
         return f"Term({self.head!r}, {self.args!r})"
@@ -149,10 +159,70 @@ def simplified(term: Term) -> Term:
     return Term(term.head, args)
 
 
-def evaluated(term: Term, names: Mapping[str, float]) -> Any:
-    """The number that a term stands for, following IEEE 754."""
+def computed(term: Term, m: Arithmetic, names: Mapping[str, Any]) -> Any:
+    """What a term stands for in an arithmetic, where its names stand for those quantities."""
     if term.head == "name":
         return names[term.args[0]]
     if term.head == "number":
         return term.args[0]
-    return PRIMITIVES[term.head].quiet(*[evaluated(argument, names) for argument in term.args])
+    primitive = PRIMITIVES[term.head]
+    function = getattr(m, primitive.name) if primitive.name else primitive.strict  # operators are those of Python
+    return function(*[computed(argument, m, names) for argument in term.args])
+
+
+def evaluated(term: Term, names: Mapping[str, float]) -> Any:
+    """The number that a term stands for, following IEEE 754."""
+    return computed(term, quiet, names)
+
+
+def substituted(term: Term, names: Mapping[str, Term]) -> Term:
+    """The same with other terms in place of its names."""
+    if term.head == "name":
+        return names[term.args[0]]
+    if term.head == "number":
+        return term
+    return Term(term.head, tuple([substituted(argument, names) for argument in term.args]))
+
+
+def subterms(term: Term) -> set[Term]:
+    """The term and all that it is made of."""
+    found, pending = {term}, [term]
+    while pending:
+        each = pending.pop()
+        if each.head not in ("name", "number"):
+            new = set(each.args) - found
+            found |= new
+            pending.extend(new)
+    return found
+
+
+def differentiated(term: Term, name: str) -> Term:
+    """The derivative of a term with respect to one of its names, by the rules of the operations it is made of.
+
+    A choice is differentiated branch by branch, so that the branch not taken has no say, whatever it is there.
+    """
+    if term.head in ("name", "number") or PRIMITIVES[term.head].condition:
+        return _ONE if term == Term("name", (name,)) else _ZERO
+    slopes = [differentiated(argument, name) for argument in term.args]
+    if term.head == "where":
+        return _ZERO if slopes[1] == slopes[2] == _ZERO else Term("where", (term.args[0], *slopes[1:]))
+    partials = traced(_operation(term))[1]
+    operands = {"y": term} | {f"x{i}": argument for i, argument in enumerate(term.args)}
+    total = _ZERO
+    for slope, partial in zip(slopes, partials, strict=False):
+        partial = simplified(partial)
+        if slope != _ZERO and partial != _ZERO:
+            share = simplified(Term("*", (substituted(partial, operands), slope)))
+            total = share if total == _ZERO else Term("+", (total, share))
+    return total
+
+
+_ZERO, _ONE = Term("number", (0.0,)), Term("number", (1.0,))
+
+
+def _operation(term: Term) -> Operation:
+    """The operation whose rules say how a term is differentiated."""
+    exponent = as_constant(term.args[-1])
+    if term.head == "**" and exponent is not None:
+        return ops.power(exponent)
+    return ops.find(PRIMITIVES[term.head].operation)

@@ -16,8 +16,8 @@ from typing import Any
 
 from autograd import modes, ops
 from autograd.arithmetic import Arithmetic, quiet
+from autograd.choices import partial
 from autograd.graph import check_gradient, describe, topological
-from autograd.kernels import kernel
 from autograd.ops import Operation
 from autograd.primitives import Primitive
 from autograd.structure import flat, like, mapped
@@ -36,10 +36,10 @@ def _recorded(name: str) -> Callable[..., Any]:
 
 
 def _record(operation: Operation, *operands: Any) -> Any:
+    operation = ops.quietly(operation)
     if not any(isinstance(operand, Value) for operand in operands):
         return operation.forward(quiet, *operands)
-    values = [x if isinstance(x, Value) else Value(x) for x in operands]
-    return apply(operation, *values, evaluate=kernel(operation, quiet))
+    return apply(operation, *[x if isinstance(x, Value) else Value(x) for x in operands])
 
 
 def _power(a: Any, b: Any) -> Any:
@@ -50,28 +50,10 @@ def _number(x: Any) -> float:
     return x.data if isinstance(x, Value) else float(x)
 
 
-def _where(condition: Any, x: Any, y: Any) -> Any:
-    """A choice between numbers is recorded; of two computed branches the one that the data choose is taken.
-
-    For the other may be infinite there, and its derivative, times 0, no number.
-    """
-    if isinstance(condition, Value) and _is_choice(x) and _is_choice(y):
-        return _record(ops.WHERE, condition, x, y)
-    return x if _number(condition) else y
-
-
-def _is_choice(x: Any) -> bool:
-    return not isinstance(x, Value) or x._rule is ops.WHERE
-
-
 def _of_values(primitive: Primitive) -> Callable[..., Any]:
     """A primitive over numbers and Values: the operation of its name, recorded."""
-    if primitive.head == "where":
-        return _where
     if primitive.head == "**":
         return _power
-    if primitive.head == "isfinite":
-        return lambda a: math.isfinite(_number(a))
     return _recorded(primitive.operation)
 
 
@@ -106,7 +88,7 @@ def differentiable(node: Value) -> Callable[[int], Any]:
     operands, known = node._prev, node._local_grads
 
     def local(i: int) -> Any:
-        slope = rule.slope(i, values, node, operands)
+        slope = _slope(rule, i, node, operands)
         now, then = _number(slope), known[i]
         if now != then and (now == now or then == then):
             raise RuntimeError(
@@ -116,6 +98,15 @@ def differentiable(node: Value) -> Callable[[int], Any]:
         return slope
 
     return local
+
+
+def _slope(rule: Operation, i: int, y: Value, operands: Sequence[Value]) -> Any:
+    """A local derivative as a Value or a number: as one node, where it chooses between cases."""
+    choice = partial(rule, i) if rule.partials else None
+    if choice is None:
+        return rule.slope(i, values, y, operands)
+    named = {"y": y} | {f"x{k}": operand for k, operand in enumerate(operands)}
+    return apply(choice, *[named[name] for name in choice.reads])
 
 
 def _times(slope: Any, grad: Any) -> Any:

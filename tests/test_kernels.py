@@ -25,8 +25,9 @@ def operations() -> list[Operation]:
     return [operation for operation in found if operation.forward.__module__ == ops.__name__]
 
 
-def called(operation: Operation, m: Any, data: tuple[float, ...]) -> Any:
+def called(operation: Operation, data: tuple[float, ...]) -> Any:
     """What the lambdas of the table give."""
+    m = quiet if operation.quiet else strict
     try:
         y = operation.forward(m, *data)
         return [float(y), *(float(partial(quiet, y, *data)) for partial in operation.partials)]
@@ -34,18 +35,19 @@ def called(operation: Operation, m: Any, data: tuple[float, ...]) -> Any:
         return type(error)
 
 
-def written(operation: Operation, m: Any, data: tuple[float, ...]) -> Any:
+def written(operation: Operation, data: tuple[float, ...]) -> Any:
     try:
-        return list(kernels.kernel(operation, m)(*data))
+        return list(kernels.kernel(operation)(*data))
     except (ArithmeticError, ValueError) as error:
         return type(error)
 
 
 @pytest.mark.parametrize("operation", operations(), ids=repr)
 def test_what_is_written_computes_what_is_declared(operation: Operation) -> None:
-    for m in (strict, quiet):
-        for data in itertools.product(NUMBERS, repeat=operation.arity):
-            assert repr(written(operation, m, data)) == repr(called(operation, m, data)), data
+    numbers = NUMBERS if operation.arity < 3 else NUMBERS[::2]
+    for each in (operation, ops.quietly(operation)):
+        for data in itertools.product(numbers, repeat=operation.arity):
+            assert repr(written(each, data)) == repr(called(each, data)), data
 
 
 def test_rules_that_are_no_expressions_are_called() -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache, reduce
 
 from autograd import ops
 from autograd.nary import Nary
-from autograd.ops import ATOM, PRODUCT, SIGN, SUM, Operation
+from autograd.ops import ATOM, SIGN, SUM, Operation
 from autograd.shown import printable
 from autograd.value import Handmade, Value
 
@@ -53,8 +53,12 @@ def write(rule: Operation | str, operands: list[Written], latex: bool = False) -
     template = rule.latex if latex else rule.text
     if not template:
         return _call(rule.name, operands, latex)
-    texts = [operand.within(_needed(rule, i, operand, latex), latex) for i, operand in enumerate(operands)]
-    return Written(template.format(*texts), rule.binding)
+    needed = [_needed(rule, i, operand, latex) for i, operand in enumerate(operands)]
+    texts = [operand.within(least, latex) for operand, least in zip(operands, needed, strict=True)]
+    binding = rule.binding
+    if template.startswith("{} ") and operands[0].binding >= needed[0]:
+        binding = min(binding, operands[0].binding)  # a / b * c is a quotient too: x * (a / b * c)
+    return Written(template.format(*texts), binding)
 
 
 def brief(rule: Operation | str, operands: list[Written], first: int = 2, last: int = 1) -> Written:
@@ -107,23 +111,13 @@ def declared(symbol: str, arity: int) -> Operation | None:
 
 def _needed(rule: Operation, i: int, operand: Written, latex: bool) -> int:
     """How tightly operand i must bind to stand without parentheses."""
-    if rule.binding == ATOM:
-        return SUM
     if latex and _enclosed(rule.latex, i):
         return SUM
-    if rule.binding == ops.POWER:
-        return SIGN if i else ATOM if not (latex and "^" in operand.text) else ATOM + 1
-    if rule.binding == SIGN:
-        return ops.POWER
-    if i == 0:
-        return rule.binding
-    if rule is ops.ADD:
-        return PRODUCT if operand.text.startswith("-") else SUM
-    return PRODUCT if rule is ops.MUL and _is_product(operand) else rule.binding + 1
-
-
-def _is_product(operand: Written) -> bool:
-    return operand.binding == PRODUCT and " / " not in operand.text and "frac" not in operand.text
+    if latex and rule.needs[i] == ATOM and "^" in operand.text:
+        return ATOM + 1
+    if i and rule.binding == SUM and operand.text.startswith("-"):
+        return SUM + 1
+    return rule.needs[i]
 
 
 def _enclosed(template: str, i: int) -> bool:

@@ -228,7 +228,7 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
         TypeError: an argument is no Value; a node was made by hand, and only its `_backward` knows its derivatives.
 
     Example:
-        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> a, b = Value(0.5, label="a"), Value(-1.0, label="b")
         >>> d = a * b
         >>> d.label = "d"
         >>> L = d.tanh() + a
@@ -236,8 +236,8 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
         >>> derivation(L, b)
         ∂L/∂b = ∂L/∂tanh(d) · ∂tanh(d)/∂d · ∂d/∂b
               = 1 · (1 - tanh(d) * tanh(d)) · a
-              = 1.0 · 2.45765e-05 · 2.0
-              = 4.91531e-05
+              = 1.0 · 0.786448 · 0.5
+              = 0.393224
     """
     names, users, gradient = _prepared(loss, a, "derivation")
     total = count_paths(loss, a, users)

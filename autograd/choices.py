@@ -1,0 +1,75 @@
+"""Partial derivatives as operations of their own.
+
+A derivative that can be differentiated again is a graph. Where a partial of `ops.py` is plain arithmetic, that graph is
+made of the operations it is written with. Where it chooses between cases, as that of `relu` or of `a**b` at 0, it is
+one operation: the choice is made whenever the node is evaluated, by the data of that moment, and the case not taken is
+not computed, so that it cannot bring in an inf or a nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from autograd.ops import Operation, Rule
+from autograd.terms import Term, computed, differentiated, simplified, substituted, subterms, traced
+
+
+class Partial(Operation):
+    """The derivative of an operation for one of its operands, as an operation of what the rule reads.
+
+    Args:
+        of: the operation.
+        i: the operand's number.
+        term: the rule.
+        reads: the names in it, in order: `y` for the answer, `x0`, `x1`, … for the operands.
+    """
+
+    __slots__ = ("i", "of", "reads")
+
+    def __init__(self, of: Operation, i: int, term: Term, reads: tuple[str, ...]) -> None:
+        mixed, several = of.mixed, of.arity > 1
+        slopes = [_slope(term, name, reads) for name in reads]
+        if mixed is not None:
+            slopes[1 - i] = lambda m, _, a, b: mixed(m, a, b)
+        super().__init__(
+            f"{of.name}_slope{i if several else ''}",
+            f"{of.symbol}′{chr(ord('₁') + i) if several else ''}",
+            _rule(lambda: term, reads),
+            tuple(slopes),
+            words=f"differentiated once more: {of.words}",
+            attributes=of.attributes,
+            quiet=True,
+        )
+        self.of, self.i, self.reads = of, i, reads
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial, (self.of, self.i)
+
+
+@lru_cache(maxsize=4096)
+def partial(operation: Operation, i: int) -> Partial | None:
+    """The derivative for operand i as an operation; None where it makes no choice, or cannot be read."""
+    try:
+        answer, terms = traced(operation)
+    except TypeError:  # a rule that does more than an expression can
+        return None
+    term = terms[i]
+    if operation.mixed is not None:
+        term = substituted(term, {"y": answer, "x0": Term("name", ("x0",)), "x1": Term("name", ("x1",))})
+    term = simplified(term)
+    inside = subterms(term)
+    if not any(part.head == "where" for part in inside):
+        return None
+    names = ("y", *(f"x{k}" for k in range(operation.arity)))
+    return Partial(operation, i, term, tuple([name for name in names if Term("name", (name,)) in inside]))
+
+
+def _rule(term: Callable[[], Term], reads: tuple[str, ...]) -> Rule:
+    return lambda m, *operands: computed(term(), m, dict(zip(reads, operands, strict=True)))
+
+
+def _slope(term: Term, name: str, reads: tuple[str, ...]) -> Rule:
+    rule = _rule(lru_cache(maxsize=1)(lambda: differentiated(term, name)), reads)
+    return lambda m, _, *operands: rule(m, *operands)
