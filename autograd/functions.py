@@ -6,13 +6,15 @@ through, compiled and differentiated again like any other. A sum, of numbers or 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 from autograd import ops
 from autograd.nary import DOT, SUM
-from autograd.value import Value, apply
+from autograd.ops import Operation
+from autograd.scalars import is_scalar
+from autograd.value import Value, apply, operand
 
 Scalar = Any
 """A Value or a real number."""
@@ -28,7 +30,7 @@ def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
     """
     values = _values(xs)
     if isinstance(start, Value) or start != 0 or not values:
-        values.insert(0, _value(start))
+        values.insert(0, operand(start))
     return apply(SUM, *values) if len(values) > 1 else values[0]
 
 
@@ -48,7 +50,7 @@ def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) 
     left, right = _values(ws), _values(xs)
     if len(left) != len(right):
         raise ValueError(f"dot needs lists of the same length, not of {len(left)} and {len(right)}")
-    first = [] if bias is None else [_value(bias)]
+    first = [] if bias is None else [operand(bias)]
     return apply(DOT, *left, *right, *first) if left else sum(first)
 
 
@@ -62,38 +64,48 @@ def mean(xs: Iterable[Scalar]) -> Value:
     return sum(values) / len(values)
 
 
-def maximum(xs: Iterable[Scalar]) -> Value:
-    """The largest of `xs`. On a tie the derivative is shared, at each comparison equally.
+def maximum(xs: Any, *others: Scalar) -> Any:
+    """The largest of several numbers: `maximum([a, b, c])` or `maximum(a, b, c)`.
+
+    On a tie the derivative is shared, at each comparison equally. Plain numbers one by one give a float.
+
+    Raises:
+        ValueError: there are none.
+
+    Example:
+        >>> import autograd
+        >>> autograd.maximum(2.0, 3.0), autograd.maximum([2.0, 3.0]).data
+        (3.0, 3.0)
+    """
+    return _extreme("maximum", ops.MAXIMUM, xs, others)
+
+
+def minimum(xs: Any, *others: Scalar) -> Any:
+    """The smallest of several numbers: `minimum([a, b, c])` or `minimum(a, b, c)`.
+
+    On a tie the derivative is shared, at each comparison equally. Plain numbers one by one give a float.
 
     Raises:
         ValueError: there are none.
     """
-    values = _some("maximum", xs)
-    largest = values[0]
-    for x in values[1:]:
-        largest = largest.maximum(x)
-    return largest
+    return _extreme("minimum", ops.MINIMUM, xs, others)
 
 
-def minimum(xs: Iterable[Scalar]) -> Value:
-    """The smallest of `xs`. On a tie the derivative is shared, at each comparison equally.
-
-    Raises:
-        ValueError: there are none.
-    """
-    values = _some("minimum", xs)
-    smallest = values[0]
-    for x in values[1:]:
-        smallest = smallest.minimum(x)
-    return smallest
+def _extreme(name: str, operation: Operation, xs: Any, others: tuple[Scalar, ...]) -> Any:
+    alone = isinstance(xs, Value) or is_scalar(xs)
+    values = _some(name, (xs, *others) if alone else xs)
+    if others and not alone:
+        raise TypeError(f"{name} takes one list, or numbers one by one, not a list and more")
+    best = reduce(lambda one, other: apply(operation, one, other), values)
+    return best if not alone or any(isinstance(x, Value) for x in (xs, *others)) else best.data
 
 
 def logsumexp(xs: Iterable[Scalar]) -> Value:
     """log(exp(x) + exp(y) + …), finite for all finite `xs`.
 
-    The largest of them is taken out before exp and added again after log. No derivative passes through it: those of the
-    two places cancel. Its derivatives are `softmax(xs)`. Where the largest is infinite, the graph is that of this case
-    alone, and stays so when it is refreshed or compiled.
+    The largest of them is taken out before exp and added again after log, unless it is infinite. No derivative passes
+    through it: those of the two places cancel. Its derivatives are `softmax(xs)`. With -inf alone the answer is -inf,
+    and with an inf it is inf; which of them the derivative belongs to is then unknown, nan.
 
     Raises:
         ValueError: there are none.
@@ -104,11 +116,8 @@ def logsumexp(xs: Iterable[Scalar]) -> Value:
         True
     """
     values = _some("logsumexp", xs)
-    shift = apply(ops.STOP, maximum(values))
-    if math.isinf(shift.data):
-        # inf - inf is nan: with -inf alone the answer is -inf, with an inf it is inf.
-        return sum(values) if shift.data < 0 else maximum(values)
-    return sum([(x - shift).exp() for x in values]).log() + shift
+    shift = apply(ops.SHIFT, maximum(values))
+    return apply(_LOG, sum([apply(_EXP, x - shift) for x in values])) + shift
 
 
 def softmax(xs: Iterable[Scalar]) -> list[Value]:
@@ -126,18 +135,18 @@ def softmax(xs: Iterable[Scalar]) -> list[Value]:
         [0.5, 0.5]
     """
     values = _some("softmax", xs)
-    shift = apply(ops.STOP, maximum(values))
-    powers = [(x - shift).exp() for x in values]
+    shift = apply(ops.SHIFT, maximum(values))
+    powers = [apply(_EXP, x - shift) for x in values]
     total = sum(powers)
-    return [power / total for power in powers]
+    return [apply(_DIV, power, total) for power in powers]
 
 
-def _value(x: Scalar) -> Value:
-    return x if isinstance(x, Value) else Value(x)
+_EXP, _LOG, _DIV = ops.quietly(ops.EXP), ops.quietly(ops.LOG), ops.quietly(ops.DIV)
+"""As derivatives use them: log 0 is -inf and 0/0 is nan, where all of the numbers are -inf."""
 
 
 def _values(xs: Iterable[Scalar]) -> list[Value]:
-    return [_value(x) for x in xs]
+    return [operand(x) for x in xs]
 
 
 def _some(name: str, xs: Iterable[Scalar]) -> list[Value]:

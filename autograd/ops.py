@@ -487,6 +487,12 @@ STOP = _declare("stop_gradient", "stop", lambda m, a: a,
     zero="the gradient is stopped here on purpose",
     latex=r"\operatorname{{stop}}\left({}\right)")
 
+SHIFT = _declare("shift", "shift", lambda m, a: m.where(m.isfinite(a), a, 0.0),
+    lambda m, y, a: 0.0,
+    words="a number to be subtracted before exp and added after log: no gradient passes, for its two places cancel",
+    zero="the gradient is stopped here on purpose",
+    latex=r"\operatorname{{stop}}\left({}\right)")
+
 # Decisions, as numbers.
 
 SIGN_OF = _declare("sign", "sign", lambda m, a: m.sign(a),

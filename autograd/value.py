@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops, passes
 from autograd.graph import named, topological
+from autograd.methods import Methods
 from autograd.nary import Nary
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal
@@ -42,7 +43,7 @@ class Handmade:
         self.backward = backward
 
 
-class Value:
+class Value(Methods):
     """A real number that remembers how it was computed.
 
     Args:
@@ -299,73 +300,57 @@ class Value:
             return _binary(ops.POW, self, exponent)
         if not is_scalar(exponent):
             return _refuse(exponent, ops.POW, self)
-        return _unary(ops.power(as_float(exponent)), self)
+        return self._unary(ops.power(as_float(exponent)))
 
     def __rpow__(self, base: Any) -> Value:
         return _binary(ops.POW, base, self)
 
     def __neg__(self) -> Value:
-        return _unary(ops.NEG, self)
+        return self._unary(ops.NEG)
 
     def __pos__(self) -> Value:
         return self
 
     def __abs__(self) -> Value:
-        return _unary(ops.ABS, self)
+        """This without its sign. The derivative at 0 is 0."""
+        return self._unary(ops.ABS)
 
-    def exp(self) -> Value:
-        """e to the power of this. `OverflowError` above about 709.78."""
-        return _unary(ops.EXP, self)
+    def __mod__(self, other: Any) -> Value:
+        return _binary(ops.REMAINDER, self, other)
 
-    def log(self) -> Value:
-        """Natural logarithm. `ValueError` unless above 0."""
-        return _unary(ops.LOG, self)
+    def __rmod__(self, other: Any) -> Value:
+        return _binary(ops.REMAINDER, other, self)
 
-    def sqrt(self) -> Value:
-        """Square root. `ValueError` below 0; at 0 its derivative is infinite."""
-        return _unary(ops.SQRT, self)
+    def _unary(self, operation: Operation) -> Value:
+        """`apply` for one operand, written out for speed."""
+        out = _new()
+        out.grad = 0.0
+        out._rule = operation
+        out._a = self
+        out._b = out._db = None
+        try:
+            out._data, out._da = operation.evaluate(self._data)
+        except (ArithmeticError, ValueError) as error:
+            raise passes.explained(error, out) from None
+        return _in_mode(out) if modes.unusual else out
 
-    def sin(self) -> Value:
-        """Sine of this, in radians."""
-        return _unary(ops.SIN, self)
+    @staticmethod
+    def _of(operation: Operation, *operands: Any) -> Value:
+        """`apply` for operands that may be plain numbers."""
+        return apply(operation, *map(operand, operands))
 
-    def cos(self) -> Value:
-        """Cosine of this, in radians."""
-        return _unary(ops.COS, self)
+    # Comparison is of data. Between two Values equality is identity, which sets and dicts of nodes depend on.
 
-    def tan(self) -> Value:
-        """Tangent of this, in radians."""
-        return _unary(ops.TAN, self)
+    def __eq__(self, other: object) -> bool:
+        if self is other or isinstance(other, Value):
+            return self is other
+        return bool(self._data == other) if is_scalar(other) else NotImplemented
 
-    def tanh(self) -> Value:
-        """Hyperbolic tangent: between -1 and 1, finite for every float."""
-        return _unary(ops.TANH, self)
+    __hash__ = object.__hash__
 
-    def sigmoid(self) -> Value:
-        """1 / (1 + exp(-this)): between 0 and 1, finite for every float."""
-        return _unary(ops.SIGMOID, self)
-
-    def relu(self) -> Value:
-        """This where it is above 0, else 0. The derivative at 0 is 0."""
-        return _unary(ops.RELU, self)
-
-    def leaky_relu(self, slope: float = 0.01) -> Value:
-        """This where it is above 0, else `slope` times this."""
-        return _unary(ops.leaky_relu(as_float(slope)), self)
-
-    def softplus(self) -> Value:
-        """log(1 + exp(this)), a smooth relu: finite for every float."""
-        return _unary(ops.SOFTPLUS, self)
-
-    def maximum(self, other: Any) -> Value:
-        """The larger of the two. On a tie each has half the derivative."""
-        return _answered(_binary(ops.MAXIMUM, self, other), other)
-
-    def minimum(self, other: Any) -> Value:
-        """The smaller of the two. On a tie each has half the derivative."""
-        return _answered(_binary(ops.MINIMUM, self, other), other)
-
-    # Comparison is of data; equality and hashing are identity, as inherited.
+    def __bool__(self) -> bool:
+        """Whether the number is not 0."""
+        return self._data != 0.0
 
     def __lt__(self, other: Any) -> bool:
         return _compared(operator.lt, self, other)
@@ -554,20 +539,6 @@ def made(
     return out
 
 
-def _unary(operation: Operation, a: Value) -> Value:
-    """`apply` for one operand, written out for speed."""
-    out = _new()
-    out.grad = 0.0
-    out._rule = operation
-    out._a = a
-    out._b = out._db = None
-    try:
-        out._data, out._da = operation.evaluate(a._data)
-    except (ArithmeticError, ValueError) as error:
-        raise passes.explained(error, out) from None
-    return _in_mode(out) if modes.unusual else out
-
-
 def _binary(operation: Operation, a: Any, b: Any) -> Value:
     """`apply` for two operands, one of which may be a plain number, written out for speed."""
     if type(a) is not Value and (a := _operand(a, operation, b)) is _NO_ANSWER:
@@ -613,11 +584,9 @@ def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Va
     raise TypeError(where + refusal(x))
 
 
-def _answered(answer: Value, other: Any) -> Value:
-    """What a method gives back: unlike an operator's, its caller cannot try the other operand."""
-    if answer is _NO_ANSWER:
-        raise TypeError(refusal(other))
-    return answer
+def operand(x: Any) -> Value:
+    """A number as a Value, and a Value as it is."""
+    return x if isinstance(x, Value) else Value(x)
 
 
 def _compared(compare: Callable[[Any, Any], bool], a: Value, b: Any) -> bool:

@@ -1,0 +1,63 @@
+"""The operations as functions, of numbers and Values alike: a float gives a float, a Value a Value.
+
+So a formula written with them can be tried on numbers and differentiated as it stands.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, overload
+
+from autograd import ops
+from autograd.value import Value, apply, operand
+
+
+class Function(Protocol):
+    """A function of numbers that also takes Values."""
+
+    @overload
+    def __call__(self, x: Value, *args: Any, **kwargs: Any) -> Value: ...
+    @overload
+    def __call__(self, x: float, *args: Any, **kwargs: Any) -> Any: ...
+
+
+def _function(name: str) -> Function:
+    method = getattr(Value, name)
+
+    def function(x: Any, *args: Any, **kwargs: Any) -> Any:
+        y = method(operand(x), *args, **kwargs)
+        return y if any(isinstance(each, Value) for each in (x, *args, *kwargs.values())) else y.data
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = method.__doc__.replace("this", "x").replace("This", "x")
+    return function
+
+
+exp, expm1, exp2 = _function("exp"), _function("expm1"), _function("exp2")
+log, log1p, log2, log10 = _function("log"), _function("log1p"), _function("log2"), _function("log10")
+sqrt = _function("sqrt")
+sin, cos, tan = _function("sin"), _function("cos"), _function("tan")
+asin, acos, atan = _function("asin"), _function("acos"), _function("atan")
+sinh, cosh, tanh = _function("sinh"), _function("cosh"), _function("tanh")
+asinh, acosh, atanh = _function("asinh"), _function("acosh"), _function("atanh")
+erf, sigmoid, relu = _function("erf"), _function("sigmoid"), _function("relu")
+leaky_relu, softplus = _function("leaky_relu"), _function("softplus")
+gelu, silu = _function("gelu"), _function("silu")
+clip = _function("clip")
+abs = _function("__abs__")
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """`x` where the condition holds, which is where it is not 0, else `y`; the derivative goes the same way.
+
+    A condition that is a Value stays in the graph, so that `refresh()` chooses again. One that is a plain truth, such
+    as `a > b`, is decided here and now.
+
+    Example:
+        >>> import autograd
+        >>> a = autograd.Value(3.0)
+        >>> autograd.where(a > 2, a * a, 0.0).data, autograd.where(0, 1.0, 2.0)
+        (9.0, 2.0)
+    """
+    if any(isinstance(each, Value) for each in (condition, x, y)):
+        return apply(ops.WHERE, operand(condition), operand(x), operand(y))
+    return float(operand(x if condition else y).data)

@@ -1,0 +1,175 @@
+"""The operations as methods: what `Value` offers beside the operators."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from autograd import ops
+from autograd.ops import Operation
+from autograd.scalars import as_float
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+class Methods:
+    """Each operation of `ops.py` that is written as a call, as a method of its first operand."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:  # these are Value's own
+
+        def _unary(self, operation: Operation) -> Value: ...
+
+        @staticmethod
+        def _of(operation: Operation, *operands: Any) -> Value: ...
+
+    # Powers and logarithms
+
+    def exp(self) -> Value:
+        """e to the power of this. `OverflowError` above about 709.78."""
+        return self._unary(ops.EXP)
+
+    def expm1(self) -> Value:
+        """exp(this) - 1, to the last digits near 0. `OverflowError` above about 709.78."""
+        return self._unary(ops.EXPM1)
+
+    def exp2(self) -> Value:
+        """2 to the power of this. `OverflowError` from 1024 up."""
+        return self._unary(ops.EXP2)
+
+    def log(self) -> Value:
+        """Natural logarithm. `ValueError` unless above 0."""
+        return self._unary(ops.LOG)
+
+    def log1p(self) -> Value:
+        """log(1 + this), to the last digits near 0. `ValueError` unless above -1."""
+        return self._unary(ops.LOG1P)
+
+    def log2(self) -> Value:
+        """Logarithm to base 2. `ValueError` unless above 0."""
+        return self._unary(ops.LOG2)
+
+    def log10(self) -> Value:
+        """Logarithm to base 10. `ValueError` unless above 0."""
+        return self._unary(ops.LOG10)
+
+    def sqrt(self) -> Value:
+        """Square root. `ValueError` below 0; at 0 its derivative is infinite."""
+        return self._unary(ops.SQRT)
+
+    # Trigonometry, and its inverse
+
+    def sin(self) -> Value:
+        """Sine of this, in radians."""
+        return self._unary(ops.SIN)
+
+    def cos(self) -> Value:
+        """Cosine of this, in radians."""
+        return self._unary(ops.COS)
+
+    def tan(self) -> Value:
+        """Tangent of this, in radians."""
+        return self._unary(ops.TAN)
+
+    def asin(self) -> Value:
+        """The angle whose sine is this. `ValueError` unless from -1 to 1; there its derivative is infinite."""
+        return self._unary(ops.ASIN)
+
+    def acos(self) -> Value:
+        """The angle whose cosine is this. `ValueError` unless from -1 to 1; there its derivative is infinite."""
+        return self._unary(ops.ACOS)
+
+    def atan(self) -> Value:
+        """The angle whose tangent is this."""
+        return self._unary(ops.ATAN)
+
+    # Hyperbolic functions, and their inverse
+
+    def sinh(self) -> Value:
+        """Hyperbolic sine. `OverflowError` farther than about 710.47 from 0."""
+        return self._unary(ops.SINH)
+
+    def cosh(self) -> Value:
+        """Hyperbolic cosine. `OverflowError` farther than about 710.47 from 0."""
+        return self._unary(ops.COSH)
+
+    def tanh(self) -> Value:
+        """Hyperbolic tangent: between -1 and 1, finite for every float."""
+        return self._unary(ops.TANH)
+
+    def asinh(self) -> Value:
+        """Inverse hyperbolic sine."""
+        return self._unary(ops.ASINH)
+
+    def acosh(self) -> Value:
+        """Inverse hyperbolic cosine. `ValueError` below 1; at 1 its derivative is infinite."""
+        return self._unary(ops.ACOSH)
+
+    def atanh(self) -> Value:
+        """Inverse hyperbolic tangent. `ValueError` unless between -1 and 1."""
+        return self._unary(ops.ATANH)
+
+    # What networks are made of
+
+    def erf(self) -> Value:
+        """The error function: 2/√π times the integral of exp(-t²) from 0 to this."""
+        return self._unary(ops.ERF)
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + exp(-this)): between 0 and 1, finite for every float."""
+        return self._unary(ops.SIGMOID)
+
+    def relu(self) -> Value:
+        """This where it is above 0, else 0. The derivative at 0 is 0."""
+        return self._unary(ops.RELU)
+
+    def leaky_relu(self, slope: float = 0.01) -> Value:
+        """This where it is above 0, else `slope` times this."""
+        return self._unary(ops.leaky_relu(as_float(slope)))
+
+    def softplus(self) -> Value:
+        """log(1 + exp(this)), a smooth relu: finite for every float."""
+        return self._unary(ops.SOFTPLUS)
+
+    def gelu(self, approximate: str = "none") -> Value:
+        """This times Φ(this), the share of a normal distribution below it.
+
+        Args:
+            approximate: "none", or "tanh" for ½·this·(1 + tanh(√(2/π)·(this + 0.044715·this³))), as in PyTorch.
+
+        Raises:
+            ValueError: `approximate` is neither.
+        """
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"gelu is 'none' or 'tanh' in approximate, not {approximate!r}")
+        return self._unary(ops.GELU if approximate == "none" else ops.GELU_TANH)
+
+    def silu(self) -> Value:
+        """This times its sigmoid, also called swish."""
+        return self._unary(ops.SILU)
+
+    # Choices
+
+    def maximum(self, other: Any) -> Value:
+        """The larger of the two. On a tie each has half the derivative."""
+        return self._of(ops.MAXIMUM, self, other)
+
+    def minimum(self, other: Any) -> Value:
+        """The smaller of the two. On a tie each has half the derivative."""
+        return self._of(ops.MINIMUM, self, other)
+
+    def clip(self, min: Any = None, max: Any = None) -> Value:
+        """This, but at least `min` and at most `max`; either may be None, a number or a Value.
+
+        On a bound and between the bounds the derivative is 1, beyond them 0.
+        """
+        return self._of(ops.CLIP, self, -math.inf if min is None else min, math.inf if max is None else max)
+
+    def where(self, condition: Any, other: Any) -> Value:
+        """This where the condition holds, which is where it is not 0, else `other`; the derivative goes the same way.
+
+        A condition that is a Value stays in the graph, so that `refresh()` chooses again.
+        """
+        return self._of(ops.WHERE, condition, self, other)
