@@ -181,7 +181,7 @@ class Backprop(Cursor):
                 self._begin(before)
             self._send(node)
             for leaf, grad in held.items():
-                self._set(leaf, (grad or 0.0) + leaf.grad)
+                self._set(leaf, (0.0 if grad is None else grad) + leaf.grad)
         except BaseException:
             self._settle()
             raise

@@ -76,7 +76,7 @@ class Step:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """For IPython and Jupyter: the lesson, and the drawing with the step's node marked."""
-        return bundle(repr(self), self.loss or self.node, [self.node])
+        return bundle(repr(self), self.node if self.loss is None else self.loss, [self.node])
 
 
 def _in_columns(changes: list[Change], columns: int) -> list[str]:

@@ -183,7 +183,8 @@ def backward_with_graph(root: Value) -> None:
     with modes.ordinary():
         for node, grad in gradient.items():
             grad = grad if isinstance(grad, Value) else Value(grad)
-            node.grad = node.grad + grad if not node._prev and node.grad else grad
+            earlier = not node._prev and (isinstance(node.grad, Value) or node.grad)
+            node.grad = node.grad + grad if earlier else grad
 
 
 def _independent(x: Any) -> Value:
