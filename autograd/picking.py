@@ -7,7 +7,8 @@ from functools import lru_cache, partial
 from typing import Any
 
 from autograd.ops import Operation
-from autograd.scalars import is_scalar, shown
+from autograd.scalars import is_scalar
+from autograd.shown import shown
 from autograd.value import Value, apply, operand
 
 
