@@ -8,7 +8,6 @@ from typing import Any
 
 from autograd.ops import Operation
 from autograd.scalars import is_scalar
-from autograd.shown import shown
 from autograd.value import Value, apply, operand
 
 
@@ -70,7 +69,7 @@ def position(index: Any, count: int) -> int:
         TypeError: it is no real number.
     """
     if not is_scalar(index):
-        raise TypeError(f"an index is a whole number, or a Value that holds one, not {shown(index)}")
+        raise TypeError(f"an index is a whole number, or a Value that holds one, not a {type(index).__name__}")
     if not 0 <= index < count or index != int(index):
         raise IndexError(f"pick takes a whole number from 0 to {count - 1} for a table of {count}, not {index!r}")
     return int(index)
