@@ -36,7 +36,7 @@ class Chains:
     def __init__(self, order: list[Value], kept: Iterable[Value]) -> None:
         self._uses = Counter(map(id, chain.from_iterable([node._prev for node in order])))
         self._uses.update(2 * [id(node) for node in kept])
-        self._stopped = {id(node._prev[0]) for node in order if node._rule is ops.STOP}
+        self._stopped = {id(node._prev[0]) for node in order if node._rule in (ops.STOP, ops.SHIFT)}
         self._inside: set[int] = set()
         self._earlier: dict[int, Value] = {}
         """For a node of a chain, by identity, the operand that goes before it in the chain."""
