@@ -129,6 +129,10 @@ def backward(root: Value, gradient: float) -> None:
         leaf.grad = grad + leaf.grad
 
 
+_NOTHING = (float, int, type(None))
+"""What a leaf may hold that is no gradient, where it is 0 or None. A Value that is 0 says what it depends on."""
+
+
 def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]]) -> None:
     """Fills `order` as `topological` does, sets all gradients to 0, and puts what leaves held into `held`.
 
@@ -140,7 +144,7 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]]) -> Non
     rest: dict[int, Iterator[Value]] = {}
     node = root
     if root._a is None:
-        held.append((root, root.grad or 0.0))
+        held.append((root, root.grad))
         return
     root.grad = zero
     while True:
@@ -152,12 +156,12 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]]) -> Non
                     path.append(node)
                     node = a
                     continue
-                if old:
+                if old or type(old) not in _NOTHING:
                     held.append((a, old))
             if (old := b.grad) is not zero:
                 b.grad = zero
                 if b._a is None:
-                    if old:
+                    if old or type(old) not in _NOTHING:
                         held.append((b, old))
                 elif b._b is not None and b._a.grad is zero and b._b.grad is zero:
                     order.append(b)  # such as the product of a weight and an input that have been met already
@@ -185,7 +189,7 @@ def _next_unmet(operands: Iterable[Value], zero: float, held: list[tuple[Value, 
             operand.grad = zero
             if operand._a is not None:
                 return operand
-            if old:
+            if old or type(old) not in _NOTHING:
                 held.append((operand, old))
     return None
 
