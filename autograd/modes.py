@@ -1,8 +1,12 @@
-"""`no_grad`, `enable_grad` and `detect_anomaly`: how the operations of a block behave, in this thread alone."""
+"""`no_grad`, `enable_grad` and `detect_anomaly`: how the operations of a block behave, where the block is.
+
+Which blocks are open is known for each context (`contextvars`): each thread and each asynchronous task has its own. A
+block is in force as long as it is open, in whatever order, context or thread it is left.
+"""
 
 from __future__ import annotations
 
-import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
@@ -11,16 +15,36 @@ from typing import Any, Self
 CUT, CHECKED = 1, 2
 """What may be in force, as bits: results are cut off from their operands; results that are not finite raise."""
 
-_MODE = ContextVar("mode", default=0)
-current = _MODE.get
-"""The modes in force in this thread: 0, `CUT`, `CHECKED`, or both."""
-
 _RUNS_LATER = 0x20 | 0x80 | 0x200
 """The flags of generators, coroutines and asynchronous generators, as in the module `inspect`, slow to import."""
 
-_lock = threading.Lock()
-unusual = 0
-"""How many blocks are open in all threads. At 0, the fast paths need not ask what the mode is."""
+
+class _Block:
+    """A block that is open: it is closed by letting go of it, which no interrupt can come between."""
+
+    __slots__ = ("__weakref__", "keeps", "sets")
+
+    def __init__(self, bit: int, on: bool) -> None:
+        self.keeps, self.sets = ~bit, bit if on else 0
+
+
+_Entered = tuple["weakref.ref[_Block]", ...]
+
+unusual: set[weakref.ref[_Block]] = set()
+"""The blocks that are open, in all threads. While there are none, the fast paths need not ask what the mode is."""
+
+_entered: ContextVar[_Entered] = ContextVar("entered", default=())
+"""The blocks that were entered here, the innermost last."""
+
+
+def current() -> int:
+    """The modes in force here: 0, `CUT`, `CHECKED`, or both."""
+    mode = 0
+    for entered in _entered.get():
+        block = entered()
+        if block is not None:
+            mode = mode & block.keeps | block.sets
+    return mode
 
 
 def recording() -> bool:
@@ -43,7 +67,7 @@ class _Mode(ContextDecorator):
         if function is not None:
             name = type(self).__name__
             raise TypeError(f"{name} takes nothing: write @{name}(), with parentheses, or with {name}():")
-        self._before: list[int] = []
+        self._open: list[_Block] = []
 
     def __call__(self, function: Any) -> Any:
         code = getattr(function, "__code__", None)
@@ -56,19 +80,28 @@ class _Mode(ContextDecorator):
         return type(self)()  # a decorated function may run in several threads at once
 
     def __enter__(self) -> Self:
-        global unusual
-        with _lock:
-            unusual += 1
-        mode = current()
-        self._before.append(mode & self._bit)
-        _MODE.set(mode | self._bit if self._on else mode & ~self._bit)
-        return self
+        block = _Block(self._bit, self._on)
+        entered = weakref.ref(block, unusual.discard)
+        unusual.add(entered)
+        _entered.set((*(each for each in _entered.get() if each() is not None), entered))
+        try:
+            self._open.append(block)
+            return self
+        except BaseException:  # an interrupt: the block is not entered
+            self._open.remove(block)
+            raise
 
     def __exit__(self, *exception: Any) -> None:
-        global unusual
-        _MODE.set((current() & ~self._bit) | self._before.pop())
-        with _lock:
-            unusual -= 1
+        self._open.pop(self._innermost())
+        _entered.set(tuple([each for each in _entered.get() if each() is not None]))
+
+    def _innermost(self) -> int:
+        """Which of this object's open blocks was entered last here; one that was entered elsewhere, if none was."""
+        for entered in reversed(_entered.get()):
+            for i, block in enumerate(self._open):
+                if entered() is block:
+                    return i
+        return -1
 
 
 class no_grad(_Mode):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
-from autograd import Value, detect_anomaly, enable_grad, no_grad
+from autograd import Value, detect_anomaly, enable_grad, modes, no_grad
+from tests.torture.interrupts import places
 
 
 def test_no_grad_records_nothing_and_ends_with_its_block() -> None:
@@ -109,3 +111,73 @@ def test_what_runs_after_its_call_cannot_be_decorated() -> None:
 
         @no_grad
         def predict() -> None: ...
+
+
+def test_blocks_left_in_another_order_than_entered() -> None:
+    def block() -> Generator[bool, None, None]:
+        with no_grad():
+            yield recording()
+
+    def recording() -> bool:
+        return len((Value(1.0) * 2)._prev) == 2
+
+    one, other = block(), block()
+    assert not next(one)
+    assert not next(other)
+    one.close()
+    assert not recording()
+    other.close()
+    assert recording()
+
+
+def test_a_block_left_in_another_context_is_over_in_both() -> None:
+    first, second = contextvars.copy_context(), contextvars.copy_context()
+    block = no_grad()
+    first.run(block.__enter__)
+    assert first.run(lambda: (Value(1.0) * 2)._prev) == ()
+    assert len((Value(1.0) * 2)._prev) == 2
+    second.run(block.__exit__, None, None, None)
+    assert len(first.run(lambda: (Value(1.0) * 2)._prev)) == 2
+
+
+def test_one_object_in_several_threads_and_within_itself() -> None:
+    block, inside, left = no_grad(), threading.Barrier(2), threading.Event()
+    found: list[bool] = []
+
+    def early() -> None:
+        with block:
+            inside.wait(10)
+        found.append(len((Value(1.0) * 2)._prev) == 2)
+        left.set()
+
+    thread = threading.Thread(target=early)
+    thread.start()
+    with block:
+        inside.wait(10)
+        left.wait(10)
+        assert (Value(1.0) * 2)._prev == ()
+        with block:
+            pass
+        assert (Value(1.0) * 2)._prev == ()
+    thread.join()
+    assert found == [True]
+    assert len((Value(1.0) * 2)._prev) == 2
+
+
+@pytest.mark.parametrize("reused", [False, True])
+def test_an_interrupt_anywhere_leaves_the_mode_of_the_place(reused: bool) -> None:
+    block = no_grad()
+
+    def action() -> None:
+        with block if reused else no_grad(), detect_anomaly():
+            Value(1.0) * 2
+
+    tried = 0
+    for place in places(action, files=["modes.py", "value.py"]):
+        assert place.interrupted
+        block = no_grad() if reused else block  # the interrupted one is let go of
+        tried += 1
+        assert len((Value(1.0) * 2)._prev) == 2, place
+        assert (Value(1e300) * 1e300).data == float("inf"), place
+        assert not modes.unusual, place
+    assert tried > 10
