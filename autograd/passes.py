@@ -117,6 +117,8 @@ def backward(root: Value, gradient: float) -> None:
             _send_checked(order)
         else:
             _send(order)
+        for leaf, grad in held:
+            leaf.grad = grad + leaf.grad
     except BaseException:
         for node in order:
             node.grad = 0.0
@@ -125,8 +127,6 @@ def backward(root: Value, gradient: float) -> None:
         for leaf, grad in held:
             leaf.grad = grad
         raise
-    for leaf, grad in held:
-        leaf.grad = grad + leaf.grad
 
 
 _NOTHING = (float, int, type(None))

@@ -16,6 +16,7 @@ from typing import Any
 
 from autograd import modes, ops
 from autograd.arithmetic import Arithmetic, quiet
+from autograd.atomic import assign
 from autograd.choices import partial
 from autograd.graph import check_gradient, describe, topological
 from autograd.ops import Operation
@@ -181,10 +182,12 @@ def backward_with_graph(root: Value) -> None:
         everything.update(node._prev)
     gradient = _reverse(root, Value(1.0), order, everything, differentiable)
     with modes.ordinary():
-        for node, grad in gradient.items():
-            grad = grad if isinstance(grad, Value) else Value(grad)
+        sums = []
+        for node, found in gradient.items():
+            grad = found if isinstance(found, Value) else Value(found)
             earlier = not node._prev and (isinstance(node.grad, Value) or node.grad)
-            node.grad = node.grad + grad if earlier else grad
+            sums.append(node.grad + grad if earlier else grad)
+    assign(gradient, "grad", sums)
 
 
 def _independent(x: Any) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 import random
@@ -56,8 +57,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Sets the gradient of each parameter to 0, which `backward()` would otherwise add to."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        assign(self.parameters(), "grad", itertools.repeat(0.0))
 
     def state_dict(self) -> dict[str, float | list[float]]:
         """The present numbers by name: a float for a Value, a list for a list of Values."""
