@@ -35,10 +35,13 @@ lint: .venv/dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.package-lock.json && npm run --silent lint; \
+	else echo "no npm here: the page's JavaScript is not checked"; fi
 
 format: .venv/dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@test ! -d node_modules || npm run --silent format
 
 bench: .venv/bench
 	@$(BIN)/python -m benchmarks
@@ -71,7 +74,11 @@ browser:
 	@command -v chromium >/dev/null || apt-get install --yes --quiet chromium chromium-driver
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv node_modules build dist *.egg-info
+
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
 
 # The stamp of an extra is newer than pyproject.toml once what the extra needs is installed.
 .venv/%: pyproject.toml

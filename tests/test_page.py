@@ -325,7 +325,7 @@ def test_steps_downhill_and_too_large_a_rate(page: Page, tmp_path: Path) -> None
     page.click("downhill-step")
     w.data -= 0.25 * 4.0
     assert page.texts("data")["n0"] == f"{w.data:.4g}"
-    assert page.read("descent") == "The loss after 1 steps: 1.0, from 4.0."
+    assert page.read("descent") == "The loss after 1 step: 1.0, from 4.0."
     page.fill("rate", "30")
     page.click("downhill-run")
     page.click("downhill-run")

@@ -22,6 +22,14 @@ export function input(id) {
 }
 
 /**
+ * @param {string} id
+ * @returns {HTMLButtonElement}
+ */
+export function button(id) {
+  return /** @type {HTMLButtonElement} */ (part(id));
+}
+
+/**
  * @param {string} tag
  * @param {Record<string, string | number>} attributes
  * @param {...(Node | string)} children

@@ -1,6 +1,6 @@
 // The words beside the picture, as functions of the state.
 
-import { html, input, part, put, say } from "./dom.js";
+import { button, html, input, part, put, say } from "./dom.js";
 import { gradients, OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
 import { isLeaf, operandsOf, ruleOf } from "./graph.js";
 import { extent } from "./heat.js";
@@ -10,7 +10,7 @@ import { explained } from "./paths.js";
 import { linkId } from "./picture.js";
 import { nudgeWords, whyZero } from "./questions.js";
 import { derivative, equation } from "./rules.js";
-import { placeAt } from "./stepping.js";
+import { lastPosition, placeAt } from "./stepping.js";
 
 /** @typedef {import("./picture.js").Look} Look */
 /** @typedef {import("./lessons.js").Lesson} Lesson */
@@ -226,13 +226,30 @@ export function showChanges({ graph, state, names }) {
   const data = root >= OUTSIDE ? "unknown" : number(state.numbers.data[graph.root]);
   say(part("loss"), `${names.name(graph.root)} = ${data}${root === STALE ? " (old: a leaf was changed since)" : ""}`);
   part("nudge").hidden = !state.nudge;
-  for (const id of ["undo", "reset"]) /** @type {HTMLButtonElement} */ (part(id)).disabled = !state.edits.length;
+  for (const id of ["undo", "reset"]) button(id).disabled = !state.edits.length;
   if (!state.nudge) return;
   const words = nudgeWords(state.nudge, names, graph.root);
   say(part("nudge-title"), words.title);
   part("nudge-rows").replaceChildren(
     ...words.rows.flatMap(([name, how]) => [html("dt", {}, name), html("dd", {}, html("code", {}, how))]),
   );
+}
+
+/**
+ * Shows where in the pass one is, and what the buttons can do there.
+ * @param {Look} look
+ */
+export function showControls({ graph, state }) {
+  const last = lastPosition(graph);
+  const slider = input("slider");
+  slider.max = String(last);
+  slider.value = String(state.position);
+  put(slider, "aria-valuetext", part("heading").textContent ?? "");
+  for (const id of ["first", "back"]) button(id).disabled = state.position === 0;
+  for (const id of ["next", "last"]) button(id).disabled = state.position === last;
+  say(button("play"), state.playing ? "❚❚ Pause" : "▶ Play");
+  put(button("guess"), "aria-pressed", String(state.guessing));
+  put(button("shown"), "aria-pressed", String(state.shown === "grad"));
 }
 
 /**

@@ -37,10 +37,9 @@ import { lastPosition, stepsBack } from "./stepping.js";
 /**
  * @param {Graph} graph
  * @param {Set<number>} open
- * @param {number[]} parameters
  * @returns {State}
  */
-export function initial(graph, open, parameters) {
+export function initial(graph, open) {
   return {
     position: 0,
     numbers: found(graph),
@@ -55,7 +54,7 @@ export function initial(graph, open, parameters) {
     speed: 1,
     shown: "data",
     losses: [],
-    parameters: new Set(parameters),
+    parameters: new Set(),
     rate: 0.05,
   };
 }
@@ -181,4 +180,15 @@ export function around(graph, node) {
   const boxes = [];
   for (let box = graph.box[node]; box >= 0; box = graph.boxes[box].parent) boxes.unshift(box);
   return boxes;
+}
+
+/**
+ * Whether a box is another one, or in it.
+ * @param {Graph} graph
+ * @param {number} inner
+ * @param {number} box
+ */
+export function isWithin(graph, inner, box) {
+  for (let each = inner; each >= 0; each = graph.boxes[each].parent) if (each === box) return true;
+  return false;
 }

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fitting, hull, panned, showing, zoomed } from "../../viz/page/camera.js";
+import { extent, strength } from "../../viz/page/heat.js";
+import { laidOut } from "../../viz/page/layout.js";
+import { sceneOf } from "../../viz/page/scene.js";
+import { expression, graphOf } from "./graphs.js";
+
+const item = { width: 60, height: 40 };
+const measure = { text: (/** @type {string} */ text) => 7 * text.length, name: () => "name", box: () => item };
+
+/** @param {import("../../viz/page/layout.js").Layout} layout @param {number} count */
+function overlapping(layout, count) {
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < i; k++) {
+      const x = Math.abs(layout.x[i] - layout.x[k]) < item.width;
+      const y = Math.abs(layout.y[i] - layout.y[k]) < item.height;
+      if (x && y) return `${k} and ${i}`;
+    }
+  }
+  return "";
+}
+
+test("operands stand left of what uses them, in their order, and nothing overlaps", () => {
+  const links = [
+    { from: 0, to: 2, port: 0.25 },
+    { from: 1, to: 2, port: 0.75 },
+    { from: 2, to: 4, port: 0.25 },
+    { from: 3, to: 4, port: 0.75 },
+  ];
+  const layout = laidOut([item, item, item, item, item], links);
+  for (const { from, to } of links) assert.ok(layout.x[from] + item.width < layout.x[to]);
+  assert.ok(layout.y[0] < layout.y[1], "the first operand is above the second");
+  assert.ok(layout.y[2] < layout.y[3]);
+  assert.equal(overlapping(layout, 5), "");
+});
+
+test("the subtrahend of a - a*b is drawn below", () => {
+  const layout = laidOut(
+    [item, item, item, item],
+    [
+      { from: 0, to: 2, port: 0.25 },
+      { from: 1, to: 2, port: 0.75 },
+      { from: 0, to: 3, port: 0.25 },
+      { from: 2, to: 3, port: 0.75 },
+    ],
+  );
+  const long = layout.bends.get(2);
+  assert.ok(long, "the link from a passes a rank");
+  assert.ok(long[0][1] < layout.y[2] + item.height / 2, "the minuend passes above the product");
+});
+
+test("circles are laid out all the same", () => {
+  const layout = laidOut(
+    [item, item, item],
+    [
+      { from: 0, to: 1, port: 0.5 },
+      { from: 1, to: 2, port: 0.5 },
+      { from: 2, to: 0, port: 0.5 },
+    ],
+  );
+  assert.equal(overlapping(layout, 3), "");
+});
+
+test("random graphs do not overlap and no link goes back", () => {
+  let seed = 1;
+  const random = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+  for (let round = 0; round < 20; round++) {
+    const count = 40;
+    const links = [];
+    for (let to = 1; to < count; to++) {
+      for (let k = 0; k < 2; k++) links.push({ from: Math.floor(random() * to), to, port: k ? 0.75 : 0.25 });
+    }
+    const layout = laidOut(Array(count).fill(item), links);
+    assert.equal(overlapping(layout, count), "");
+    for (const { from, to } of links) assert.ok(layout.x[from] < layout.x[to]);
+  }
+});
+
+test("nothing to lay out has no size", () => {
+  assert.deepEqual(laidOut([], []), { x: [], y: [], width: 0, height: 0, bends: new Map() });
+});
+
+test("a closed box stands for what is in it, an open one is around it", () => {
+  const graph = graphOf(
+    [
+      ["a", 1, -1, []],
+      ["b", 2, -1, []],
+      ["p", 2, 1, [0, 1]],
+      ["q", 4, 1, [2, 2]],
+    ],
+    [{ title: "layer", parent: -1, kind: "layer" }],
+    [-1, 0, 0, -1],
+  );
+  const closed = sceneOf(graph, new Set(), measure);
+  assert.deepEqual(
+    closed.parts.map((part) => part.id),
+    ["b0", "n0", "n3"],
+  );
+  assert.deepEqual(
+    closed.links.map((link) => [link.from.id, link.to.id, link.count]),
+    [
+      ["n0", "b0", 1],
+      ["b0", "n3", 2],
+    ],
+  );
+  const open = sceneOf(graph, new Set([0]), measure);
+  const box = open.byId.get("b0");
+  const inner = open.byId.get("n2");
+  assert.ok(box && inner);
+  assert.ok(box.x < inner.x && inner.x + inner.width < box.x + box.width);
+  assert.ok(box.y < inner.y && inner.y + inner.height < box.y + box.height);
+  assert.equal(open.links.length, 4);
+});
+
+test("an operand used twice has two links", () => {
+  const graph = graphOf([
+    ["a", 1, -1, []],
+    ["", 2, 0, [0, 0]],
+  ]);
+  assert.deepEqual(
+    sceneOf(graph, new Set(), measure).links.map((link) => link.operand),
+    [0, 1],
+  );
+  assert.equal(sceneOf(expression(), new Set(), measure).links.length, 6);
+});
+
+test("the camera fits, zooms around a point and moves no farther than it must", () => {
+  const screen = { width: 200, height: 100 };
+  const area = { x: 0, y: 0, width: 336, height: 68 };
+  const camera = fitting(area, screen);
+  assert.equal(camera.scale, 0.5);
+  const near = zoomed(camera, 2, 50, 20);
+  assert.equal(near.x + 50 / near.scale, camera.x + 50 / camera.scale);
+  assert.equal(near.y + 20 / near.scale, camera.y + 20 / camera.scale);
+  assert.equal(panned({ x: 0, y: 0, scale: 2 }, 10, 4).x, -5);
+  const still = { x: 0, y: 0, scale: 1 };
+  assert.deepEqual(showing(still, { x: 50, y: 30, width: 20, height: 20 }, screen), still);
+  assert.equal(showing(still, { x: 300, y: 30, width: 20, height: 20 }, screen).x, 300 + 20 + 24 - 200);
+  assert.deepEqual(hull([area, { x: -4, y: 10, width: 1, height: 100 }]), { x: -4, y: 0, width: 340, height: 110 });
+});
+
+test("emphasis goes by the logarithm of size, and what is no number has no extent", () => {
+  assert.equal(strength(1, 1), 1);
+  assert.equal(strength(0, 1), 0);
+  assert.ok(strength(0.1, 1) > 0.5);
+  assert.deepEqual(extent([0, 1, 2], Float64Array.of(3, -1, Number.NaN)), [-1, 3]);
+});

@@ -1,0 +1,339 @@
+// The page as an object: one state, what is drawn from it, and the ways in which readers change it.
+
+import * as address from "./address.js";
+import * as cameras from "./camera.js";
+import { part, say } from "./dom.js";
+import { decoded, isLeaf } from "./graph.js";
+import { heatOf, membersOf } from "./heat.js";
+import { namesOf } from "./names.js";
+import { along, showChanges, showControls, showLesson, showSelected } from "./panels.js";
+import { draw, paint, paintHeat, shortName } from "./picture.js";
+import * as primitives from "./primitives.js";
+import { sceneOf } from "./scene.js";
+import * as states from "./state.js";
+import { lastPosition, placeAt, stepsBack } from "./stepping.js";
+
+/** @typedef {import("./picture.js").Look} Look */
+/** @typedef {import("./graph.js").Program} Program */
+/** @typedef {import("./graph.js").Source & {format: string}} Source */
+
+/** Milliseconds between steps at speed 1. */
+const PAUSE = 1600;
+/** So many scalars are seen one by one at the start. */
+const FEW = 300;
+/** So many milliseconds after the last change what takes longer follows. */
+const REST = 60;
+const FONT = "600 12px Helvetica, Arial, sans-serif";
+
+export class App {
+  /**
+   * @param {Source} source
+   * @param {(functions: typeof primitives) => Program} program
+   */
+  constructor(source, program) {
+    this.graph = decoded(source, program(primitives));
+    this.format = source.format;
+    this.small = this.graph.count <= FEW;
+    this.state = states.initial(this.graph, new Set(this.small ? this.graph.boxes.keys() : []));
+    this.names = namesOf(this.graph, this.state.numbers.data);
+    this.members = membersOf(this.graph);
+    this.heats = this.members.map((members) => heatOf(this.graph, members));
+    this.measure = measureOf();
+    this.picture = part("picture");
+    this.scene = sceneOf(this.graph, this.state.open, this.measures());
+    /** @type {Set<string>} */
+    this.lit = new Set();
+    this.camera = { x: 0, y: 0, scale: 1 };
+    /** @type {(() => void)[]} what else is shown after each change */
+    this.also = [];
+    this.pending = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    draw(this.scene, this.look());
+  }
+
+  // Showing
+
+  /** @returns {import("./scene.js").Measure} */
+  measures() {
+    return {
+      text: this.measure,
+      name: (node) => shortName(this.graph, this.names, node),
+      box: (box) => ({ width: Math.max(150, this.measure(this.graph.boxes[box].title) + 100), height: 118 }),
+    };
+  }
+
+  /** @returns {Look} */
+  look() {
+    const { graph, state, names, format, members, heats, lit } = this;
+    const all = states.allGradients(graph, state);
+    const done = stepsBack(graph, state.position) === graph.order.length;
+    const grads = done ? all : states.presentGradients(graph, state);
+    return { graph, state, names, all, grads, format, members, heats, lit };
+  }
+
+  /** Shows what changed, once in a frame of the screen. */
+  changed() {
+    if (!this.pending) this.pending = requestAnimationFrame(() => this.show());
+  }
+
+  show() {
+    this.pending = 0;
+    const look = this.look();
+    paint(this.scene, look);
+    showLesson(look);
+    showSelected(look);
+    showChanges(look);
+    showControls(look);
+    for (const show of this.also) show();
+    this.aim();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rest(), REST);
+  }
+
+  /** What may follow a little later, once nothing changes any more. */
+  rest() {
+    paintHeat(this.scene, this.look());
+    try {
+      history.replaceState(null, "", address.written(this.graph, this.state, this.names));
+    } catch {
+      // A sandboxed frame has no address of its own.
+    }
+  }
+
+  /** Lays the picture out anew, after a box was entered or left. */
+  rebuild() {
+    this.scene = sceneOf(this.graph, this.state.open, this.measures());
+    draw(this.scene, this.look());
+  }
+
+  /** Leaves without a label, and what is made of them, are called by their numbers. */
+  rename() {
+    this.names = namesOf(this.graph, this.state.numbers.data);
+    for (const { id, node } of this.scene.parts) {
+      const text = document.querySelector(`#${id} .name`);
+      if (text && node >= 0) say(text, shortName(this.graph, this.names, node));
+    }
+  }
+
+  // Looking around
+
+  screen() {
+    return { width: this.picture.clientWidth, height: this.picture.clientHeight };
+  }
+
+  aim() {
+    const { x, y, scale } = this.camera;
+    part("world").setAttribute("transform", `scale(${scale}) translate(${-x} ${-y})`);
+  }
+
+  /** @param {import("./camera.js").Camera} camera */
+  moveTo(camera) {
+    this.camera = camera;
+    this.aim();
+  }
+
+  fit() {
+    this.moveTo(cameras.fitting({ x: 0, y: 0, width: this.scene.width, height: this.scene.height }, this.screen()));
+  }
+
+  /** @param {number} factor */
+  zoom(factor) {
+    const { width, height } = this.screen();
+    this.moveTo(cameras.zoomed(this.camera, factor, width / 2, height / 2));
+  }
+
+  /** Moves as little as it takes to see the node at work and its neighbours. */
+  follow() {
+    const { node } = placeAt(this.graph, this.state.position);
+    if (node < 0) return;
+    const at = this.scene.partOf(node);
+    const near = this.scene.links.filter((link) => link.to === at && link.from.x > at.x - 700).slice(0, 12);
+    const area = cameras.hull([at, ...near.map((link) => link.from)]);
+    this.moveTo(cameras.showing(this.camera, area, this.screen()));
+  }
+
+  /** @param {string} id */
+  lookAt(id) {
+    const found = this.scene.byId.get(id);
+    if (found) this.moveTo(cameras.showing(this.camera, found, this.screen()));
+  }
+
+  /**
+   * Opens a box in place, or closes it and all that is in it.
+   * @param {number} box
+   */
+  enter(box) {
+    const { state, graph } = this;
+    const entering = !state.open.has(box);
+    const before = this.scene.byId.get(`b${box}`);
+    if (entering) state.open.add(box);
+    else for (const inner of graph.boxes.keys()) if (states.isWithin(graph, inner, box)) state.open.delete(inner);
+    this.rebuild();
+    const after = this.scene.byId.get(`b${box}`);
+    if (before && after) {
+      const { x, y, scale } = this.camera;
+      const camera = { scale, x: x + after.x - before.x, y: y + after.y - before.y };
+      this.moveTo(entering ? cameras.showing(camera, after, this.screen()) : camera);
+    }
+    this.choose(`b${box}`);
+  }
+
+  /**
+   * Enters every box around a node, and goes there.
+   * @param {number} node
+   */
+  reveal(node) {
+    const closed = states.around(this.graph, node).filter((box) => !this.state.open.has(box));
+    for (const box of closed) this.state.open.add(box);
+    if (closed.length) this.rebuild();
+    this.choose(`n${node}`);
+    this.focus(`n${node}`);
+  }
+
+  /**
+   * Makes a part the one that has what there is to say about it beside the picture, its paths marked.
+   * @param {string} id or empty
+   */
+  choose(id) {
+    this.state.selected = id;
+    showSelected(this.look());
+    this.light(id.startsWith("n") ? this.pathsShown() : "");
+    this.changed();
+  }
+
+  /** The edges of all paths that are written out. */
+  pathsShown() {
+    const rows = document.querySelectorAll("#about [data-edges]");
+    return Array.from(rows, (row) => row.getAttribute("data-edges")).join(" ");
+  }
+
+  /** @param {string} edges */
+  light(edges) {
+    this.lit = along(edges, this.scene, this.look());
+    if (!this.pending) paint(this.scene, this.look());
+  }
+
+  /**
+   * Puts the focus on a part; it is the one that Tab comes to from then on.
+   * @param {string} id
+   */
+  focus(id) {
+    for (const each of document.querySelectorAll('#world [tabindex="0"]')) each.setAttribute("tabindex", "-1");
+    const group = document.getElementById(id);
+    if (!(group instanceof SVGElement)) return;
+    group.setAttribute("tabindex", "0");
+    group.focus({ preventScroll: true });
+    this.lookAt(id);
+  }
+
+  /** @param {string} id */
+  hover(id) {
+    if (this.state.hovered === id) return;
+    this.state.hovered = id;
+    for (const row of document.querySelectorAll("#changes [data-node]")) {
+      row.classList.toggle("hovered", row.getAttribute("data-node") === id);
+    }
+    if (!this.pending) paint(this.scene, this.look());
+  }
+
+  // Stepping
+
+  /** @param {number} position */
+  go(position) {
+    states.goTo(this.graph, this.state, position);
+    this.follow();
+    this.changed();
+  }
+
+  /** @param {number} position */
+  jump(position) {
+    if (this.state.playing) this.pause();
+    this.go(position);
+  }
+
+  play() {
+    if (this.state.playing) {
+      this.pause();
+      return;
+    }
+    if (this.state.position === lastPosition(this.graph)) this.go(0);
+    this.state.playing = true;
+    this.tick();
+    this.changed();
+  }
+
+  pause() {
+    this.state.playing = false;
+    clearTimeout(this.timer);
+    this.changed();
+  }
+
+  tick() {
+    this.timer = setTimeout(() => {
+      this.go(this.state.position + 1);
+      if (this.state.playing) this.tick();
+    }, PAUSE / this.state.speed);
+  }
+
+  // Touching
+
+  /** @param {number} node */
+  isLeaf(node) {
+    return node >= 0 && isLeaf(this.graph, node);
+  }
+
+  /**
+   * @param {number} leaf
+   * @param {number} data
+   * @param {boolean} goesOn whether it is part of the change before, as while dragging
+   */
+  set(leaf, data, goesOn = false) {
+    states.setLeaf(this.graph, this.state, leaf, data, goesOn);
+    if (!this.graph.label(leaf)) this.rename();
+    this.changed();
+  }
+
+  undo() {
+    states.undo(this.graph, this.state);
+    this.rename();
+    this.changed();
+  }
+
+  reset() {
+    states.asItWas(this.graph, this.state);
+    this.rename();
+    this.changed();
+  }
+
+  // Beginning
+
+  /** Brings about the state that the address tells of. */
+  arrive() {
+    address.restore(location.hash, this.graph, this.state, this.names);
+    this.rename();
+    this.rebuild();
+    this.fit();
+    if (this.state.selected) {
+      this.choose(this.state.selected);
+      this.lookAt(this.state.selected);
+    }
+    this.follow();
+    this.show();
+  }
+}
+
+/** How wide a text is in the picture. */
+function measureOf() {
+  const context = document.createElement("canvas").getContext("2d");
+  /** @type {Map<string, number>} */
+  const known = new Map();
+  if (context) context.font = FONT;
+  return (/** @type {string} */ text) => {
+    const width = known.get(text) ?? context?.measureText(text).width ?? 7 * text.length;
+    known.set(text, width);
+    return width;
+  };
+}
