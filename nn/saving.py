@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -69,19 +70,20 @@ def load(module: Module, path: str | os.PathLike[str]) -> None:
         ValueError: the file is damaged, was not written by `save`, or is of another module: of other sizes, or with
             other activations.
     """
-    shown = path_shown(path)
-    mode = os.stat(path).st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise ValueError(f"{shown} is no saved model: it is no file, but a device or a pipe")
-    with open(path, "rb") as file:
-        try:
-            state = _read(file, module, shown)
-        except _OtherError as error:
-            raise ValueError(str(error)) from None
-        except _DAMAGE as error:
-            reason = printable(f"{error}" or type(error).__name__, 100)
-            raise ValueError(f"{shown} is no saved model, or a damaged one ({reason})") from None
+    with _opened(path) as (archive, held):
+        state = _state(archive, held, module, path_shown(path))
     module.load_state_dict(state)
+
+
+def description(path: str | os.PathLike[str]) -> str:
+    """What a saved model is, in words: `MLP 64-32-10 (relu, linear)`; nothing where the file does not say.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: the file is damaged, or was not written by `save`.
+    """
+    with _opened(path) as (archive, held):
+        return printable(_text(archive, held.get(_DESCRIPTION)), 80)
 
 
 class _OtherError(Exception):
@@ -93,25 +95,44 @@ _DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, Runti
 """What a damaged archive may fail with."""
 
 
-def _read(file: Any, module: Module, shown: str) -> dict[str, Any]:
-    """The state that a file holds for a module."""
-    if not zipfile.is_zipfile(file):
-        raise ValueError("it is no .npz file")
-    with zipfile.ZipFile(file) as archive:
-        held = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-        version = _text(archive, held.pop(_FORMAT, None)) or "nothing"
-        if version != FORMAT:
-            raise _OtherError(f"{shown} is no saved model of this version: it says {as_code(version)}, not {FORMAT!r}")
-        description, mine = _text(archive, held.pop(_DESCRIPTION, None)), _describe(module)
-        if description != mine:
-            known = printable(description, 80) or "nothing known"
-            raise _OtherError(f"{shown} holds {known}, not {printable(mine, 80)}")
-        needed = {_entry(name): (name, numbers) for name, numbers in module.state_dict().items()}
-        if missing := [name for entry, (name, _) in needed.items() if entry not in held]:
-            raise _OtherError(f"{shown} has no numbers for {some(missing)}: it is of another module")
-        if unknown := [entry for entry in held if entry not in needed]:
-            raise _OtherError(f"{shown} has numbers for {some(unknown)}, which this module does not have")
-        return dict(_arrays(archive, held, needed, shown))
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
+    """The archive that a file is, with what it holds by name; what fails while it is read is a ValueError about it."""
+    shown = path_shown(path)
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise ValueError(f"{shown} is no saved model: it is no file, but a device or a pipe")
+    with open(path, "rb") as file:
+        try:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is no .npz file")
+            with zipfile.ZipFile(file) as archive:
+                held = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+                version = _text(archive, held.pop(_FORMAT, None)) or "nothing"
+                if version != FORMAT:
+                    raise _OtherError(
+                        f"{shown} is no saved model of this version: it says {as_code(version)}, not {FORMAT!r}"
+                    )
+                yield archive, held
+        except _OtherError as error:
+            raise ValueError(str(error)) from None
+        except _DAMAGE as error:
+            reason = printable(f"{error}" or type(error).__name__, 100)
+            raise ValueError(f"{shown} is no saved model, or a damaged one ({reason})") from None
+
+
+def _state(archive: zipfile.ZipFile, held: dict[str, Any], module: Module, shown: str) -> dict[str, Any]:
+    """The state that an archive holds for a module."""
+    description, mine = _text(archive, held.pop(_DESCRIPTION, None)), _describe(module)
+    if description != mine:
+        known = printable(description, 80) or "nothing known"
+        raise _OtherError(f"{shown} holds {known}, not {printable(mine, 80)}")
+    needed = {_entry(name): (name, numbers) for name, numbers in module.state_dict().items()}
+    if missing := [name for entry, (name, _) in needed.items() if entry not in held]:
+        raise _OtherError(f"{shown} has no numbers for {some(missing)}: it is of another module")
+    if unknown := [entry for entry in held if entry not in needed]:
+        raise _OtherError(f"{shown} has numbers for {some(unknown)}, which this module does not have")
+    return dict(_arrays(archive, held, needed, shown))
 
 
 def _arrays(archive: zipfile.ZipFile, held: Any, needed: dict[str, Any], shown: str) -> Iterator[tuple[str, Any]]:

@@ -38,8 +38,11 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
     for part in [
         "Before training",
         "squared error: their sum",
-        "Training: 60 images",
-        "and the network's answer",
+        "If this weight increases slightly",
+        "One step downhill",
+        "too large, ",
+        "Repeat: 240 images, 2 times, a step after every 4: 120 steps",
+        "The same image again",
         "it recognises",
     ]:
         assert part in told
@@ -137,7 +140,7 @@ def test_ctrl_c_keeps_the_model_and_the_report(engine: str, tmp_path: Path) -> N
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
     assert running.stdout is not None
     for line in running.stdout:
-        if line.startswith("Training"):
+        if line.startswith("Repeat"):
             time.sleep(1.5)
             running.send_signal(signal.SIGINT)
             break
@@ -234,12 +237,50 @@ def test_a_saved_network_goes_on_where_it_was(tmp_path: Path, capsys: pytest.Cap
     model = tmp_path / "model.npz"
     assert main([*SMALL, "--save", str(model)]) == 0
     trained = capsys.readouterr().out
-    conclusion = trained[trained.index("A test image, a") : trained.index("Saved to")].strip()
-    assert main(["--hidden", "8", "--load", str(model)]) == 0
+    conclusion = trained[trained.index("Of 359 images") : trained.index("Saved to")].strip()
+    assert main(["--load", str(model)]) == 0
     loaded = capsys.readouterr().out
     assert conclusion in loaded
-    assert "Training" not in loaded
+    assert "Repeat" not in loaded
     assert main(["--hidden", "9", "--load", str(model)]) == 2
-    told = capsys.readouterr().err
-    assert "holds MLP 64-8-10 (relu, sigmoid), not MLP 64-9-10 (relu, sigmoid)" in told
-    assert "give the --hidden, --pixels and --data that it was trained with" in told
+    assert "has hidden layers of [8], and --hidden asks for [9]" in capsys.readouterr().err
+
+
+def test_a_saved_network_brings_its_pixels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "model.npz"
+    assert main([*SMALL, "--pixels", "12", "--no-report", "--save", str(model)]) == 0
+    capsys.readouterr()
+    assert main(["--load", str(model)]) == 0
+    assert "A network of 144 pixels, 8 hidden neurons" in capsys.readouterr().out
+    nn.save(nn.MLP(65, [4, 10], output="sigmoid", seed=0), model)
+    assert main(["--load", str(model)]) == 2
+    assert "takes 65 pixels, and the images are 8×8" in capsys.readouterr().err
+    nn.save(nn.MLP(64, [4, 3], seed=0), model)
+    assert main(["--load", str(model)]) == 2
+    assert "holds MLP 64-4-3 (relu, linear), and no network" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_image_that_the_story_follows_is_wrong_before_and_right_after(
+    seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--no-report", "--epochs", "4", "--hidden", "32", "--seed", str(seed)]) == 0
+    told = capsys.readouterr().out
+    label = re.search(r"Someone wrote an? (\d)", told)
+    assert label is not None
+    before, after = told.split("Repeat: ")
+    assert not re.search(rf"^  {label[1]}  .*the network's answer", before, re.MULTILINE)
+    assert re.search(rf"^  {label[1]}  .*the label, the network's answer", after, re.MULTILINE)
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_the_nudge_agrees_with_the_derivative(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SMALL, "--no-report"]) == 0
+    told = capsys.readouterr().out
+    slope = re.search(r"the slope, one by the other +(-?[\d.]+)", told)
+    derivative = re.search(r"the derivative, by backward\(\) +(-?[\d.]+)", told)
+    assert slope is not None
+    assert derivative is not None
+    assert float(slope[1]) == pytest.approx(float(derivative[1]), rel=0.01)
+    losses = [re.search(rf"{name}.* ([\d.]+) → ([\d.]+)", told) for name in ("of this image", "right,", "too small,")]
+    assert all(found is not None and float(found[2]) < float(found[1]) for found in losses)

@@ -79,8 +79,32 @@ def test_files_that_are_no_data(tmp_path: Path) -> None:
 
 
 def test_labels_that_are_all_the_same_are_refused(few_digits: Path) -> None:
-    """As in a file whose lines begin with their label and end in a white pixel."""
     lines = [line.split(",") for line in few_digits.read_text().split()]
-    few_digits.write_text("\n".join(",".join([line[-1], *line[:-2], "0"]) for line in lines) + "\n\n")
+    few_digits.write_text("\n".join(",".join([*line[:-1], "0"]) for line in lines) + "\n\n")
     with pytest.raises(DataError, match="every label is 0: there is nothing to tell apart"):
         split(read_csv(few_digits))
+
+
+def rearranged(few: Path, *, first: bool, header: str = "") -> Path:
+    rows = [line.split(",") for line in few.read_text().split()]
+    lines = [",".join([row[-1], *row[:-1]] if first else row) for row in rows]
+    few.write_text("\n".join([header] * bool(header) + lines))
+    return few
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("header", ["", "names", "label"])
+def test_a_label_at_either_end_and_a_first_line_of_names(few_digits: Path, first: bool, header: str) -> None:
+    expected = read_csv(few_digits)
+    pixels = ",".join(f"pixel{i}" for i in range(64))
+    names = "" if not header else f"{header},{pixels}" if first else f"{pixels},{header}"
+    found = read_csv(rearranged(few_digits, first=first, header=names))
+    assert (found.labels == expected.labels).all()
+    assert (found.pixels == expected.pixels).all()
+
+
+def test_two_columns_that_look_like_labels_are_refused(few_digits: Path) -> None:
+    rows = [line.split(",") for line in few_digits.read_text().split()]
+    few_digits.write_text("\n".join(",".join([row[-1], *row[1:]]) for row in rows))
+    with pytest.raises(DataError, match="the first column and the last both look like labels"):
+        read_csv(few_digits)

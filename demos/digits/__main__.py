@@ -9,14 +9,17 @@ from collections.abc import Sequence
 import numpy as np
 
 import nn
-from demos.digits import report, story
+from demos.digits import report, sizes, story
+from demos.digits.augmentation import Augmented, augment
 from demos.digits.data import DataError, Images, split
 from demos.digits.engines import Compiled, DivergedError, Eager, Engine
 from demos.digits.formats import read
-from demos.digits.options import parse
+from demos.digits.options import HIDDEN, parse
 from demos.digits.report import Run
 from demos.digits.resizing import resize
-from demos.digits.training import History, learning_rate, suitable_rate
+from demos.digits.sizes import Sizes
+from demos.digits.training import learning_rate, suitable_rate
+from nn.schedules import Schedule
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,26 +37,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
+        saved = sizes.of(options.load) if options.load else None
         in_file = _data(options)
-        images, test = in_file if options.pixels is None else (resize(each, options.pixels) for each in in_file)
-        network = _network(options, images)
+        options.pixels = options.pixels or (sizes.side(saved, in_file[0]) if saved else None)
+        network = _network(options, saved, in_file[0])
+        augmented = augment(in_file[0]) if options.augment and options.epochs else Augmented(in_file[0], 0, 0)
     except (DataError, ValueError) as error:
         return _failed(str(error), 2)
     except OSError as error:
         return _failed(f"{error.filename} cannot be read: {error.strerror}", 2)
-    engine = _engine(options, network, images)
-    row = options.seed % len(test)
-    before, history = None, History([], [])
+    images, test = (_resized(options, each) for each in (augmented.images, in_file[1]))
+    story.begin(network, in_file[0], augmented, test, options.load)
+    rate = options.rate or suitable_rate(images.pixels.shape[1])
+    engine = _engine(options, network, learning_rate(rate, len(images), epochs=options.epochs, batch=options.batch))
+    before = engine.confidences(test.pixels)
+    history = None
+    row = story.choose(before, images, test, options.seed)
     try:
         if options.epochs:
-            before = engine.confidences(test.pixels[report.few(test.labels)])
-            story.introduce(engine, test, row, random=options.load is None)
+            story.introduce(before, test, row, random=options.load is None)
+            story.differentiate(network, test, row)
+            story.descend(engine, network, images, test, row, rate)
             history = story.learn(engine, images, test, epochs=options.epochs, batch=options.batch, seed=options.seed)
     except DivergedError as error:
         return _failed(str(error), 1)
-    after = engine.confidences(test.pixels)
-    story.conclude(after, test, row)
-    return _keep(options, Run(network, *in_file, options.pixels, before, after, history))
+    after = engine.confidences(test.pixels) if history else before
+    story.conclude(before, after, test, row, trained=history is not None)
+    return _keep(options, Run(network, *in_file, options.pixels, before, after, history, augmented, row))
+
+
+def _resized(options: argparse.Namespace, images: Images) -> Images:
+    return resize(images, options.pixels) if options.pixels else images
 
 
 def _keep(options: argparse.Namespace, run: Run) -> int:
@@ -62,7 +76,7 @@ def _keep(options: argparse.Namespace, run: Run) -> int:
     if options.save:
         try:
             nn.save(run.network, options.save)
-            print(f"\nSaved to {options.save}. To begin there: --load {options.save}, with {_repeated(options)}.")
+            print(f"\nSaved to {options.save}. To begin there: --load {options.save}.")
         except OSError as error:
             code = _failed(f"{options.save} cannot be written: {error.strerror}", 2)
     if options.report:
@@ -75,12 +89,6 @@ def _keep(options: argparse.Namespace, run: Run) -> int:
     return code
 
 
-def _repeated(options: argparse.Namespace) -> str:
-    """The options that a saved network has to be loaded with, since they decide its size."""
-    pixels = ["--pixels", str(options.pixels)] if options.pixels else []
-    return " ".join(["--hidden", *map(str, options.hidden), *pixels])
-
-
 def _data(options: argparse.Namespace) -> tuple[Images, Images]:
     """The images to learn from, and those for the test, as they are in the file."""
     images, test = split(read(options.data, options.size))
@@ -91,25 +99,20 @@ def _data(options: argparse.Namespace) -> tuple[Images, Images]:
     return images, test
 
 
-def _network(options: argparse.Namespace, images: Images) -> nn.MLP:
-    """A network of random weights, or of saved ones."""
-    inputs = images.pixels.shape[1]
-    network = nn.MLP(inputs, [*options.hidden, 10], output="sigmoid", init="he", seed=options.seed)
-    if options.load:
-        try:
-            nn.load(network, options.load)
-        except ValueError as error:
-            raise ValueError(f"{error}; give the --hidden, --pixels and --data that it was trained with") from None
-    print(
-        f"A network of {inputs:,} pixels, {' and '.join(map(str, options.hidden))} hidden neurons and 10 confidences: "
-        f"{len(network.parameters()):,} weights and biases, {f'from {options.load}' if options.load else 'all random'}."
-    )
+def _network(options: argparse.Namespace, saved: Sizes | None, images: Images) -> nn.MLP:
+    """A network of random weights, or a saved one."""
+    if not saved:
+        inputs = options.pixels**2 if options.pixels else images.pixels.shape[1]
+        hidden = options.hidden or HIDDEN
+        return nn.MLP(inputs, [*hidden, 10], output="sigmoid", init="he", seed=options.seed)
+    if options.hidden and options.hidden != saved.hidden:
+        raise ValueError(f"{options.load} has hidden layers of {saved.hidden}, and --hidden asks for {options.hidden}")
+    network = saved.network()
+    nn.load(network, options.load)
     return network
 
 
-def _engine(options: argparse.Namespace, network: nn.MLP, images: Images) -> Engine:
-    peak = options.rate or suitable_rate(images.pixels.shape[1])
-    rate = learning_rate(peak, len(images), epochs=options.epochs, batch=options.batch)
+def _engine(options: argparse.Namespace, network: nn.MLP, rate: Schedule) -> Engine:
     return Eager(network, rate) if options.engine == "eager" else Compiled(network, rate)
 
 

@@ -48,26 +48,80 @@ class Images:
 
 
 def read_csv(path: Path = OURS, size: tuple[int, int] | None = None) -> Images:
-    """Reads a CSV file, gzipped or not: each line the pixels of an image, row by row, and its label.
+    """Reads a CSV file, gzipped or not: each line the pixels of an image, row by row, and its label at either end.
+
+    A first line of names is passed over; one of them that is called label says which column is the label.
 
     Args:
         path: the file.
         size: height and width of the images; None: they are square.
 
     Raises:
-        DataError: the file is missing or damaged, or a line is not as it should be; the message names the line.
+        DataError: the file is missing or damaged, a line is not as it should be, or it cannot be told which column is
+            the label; the message names the line.
     """
-    lines = _text(path).rstrip().splitlines()
+    lines = list(enumerate(_text(path).rstrip().splitlines(), 1))
+    names = _names(lines[0][1]) if lines else []
+    if names:
+        del lines[0]
     if not lines:
         raise DataError(f"{path} is empty")
-    columns = lines[0].count(",") + 1
+    columns = lines[0][1].count(",") + 1
     height, width = size or square(columns - 1)
     if columns < 2 or height * width != columns - 1:
         kind = f"{height}×{width}" if size else "square"
-        raise DataError(f"{path}, line 1: {columns} columns are not the pixels of a {kind} image and a label")
-    rows = [_row(path, number, line, columns) for number, line in enumerate(lines, 1)]
-    table = np.array(rows)
-    return Images(table[:, :-1] / scale(float(table[:, :-1].max())), table[:, -1].astype(np.int64), height, width)
+        raise DataError(
+            f"{path}, line {lines[0][0]}: {columns} columns are not the pixels of a {kind} image and a label"
+        )
+    table = np.array([_row(path, number, line, columns) for number, line in lines])
+    label = _label_column(path, table, names)
+    labels, pixels = table[:, label], np.delete(table, label, axis=1)
+    for number, wrong in zip((number for number, _ in lines), ~np.isin(labels, range(10)), strict=True):
+        if wrong:
+            raise DataError(
+                f"{path}, line {number}: the label is {labels[number - lines[0][0]]:g}; "
+                "labels are whole numbers from 0 to 9"
+            )
+    return Images(pixels / scale(float(pixels.max())), labels.astype(np.int64), height, width)
+
+
+_LABEL_NAMES = {"label", "labels", "class", "digit", "target", "y"}
+
+
+def _names(line: str) -> list[str]:
+    """The names in a first line; none where it holds numbers, or begins with one."""
+    fields = [field.strip().strip('"').lower() for field in line.split(",")]
+    return [] if any(_is_number(field) for field in fields) else fields
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _label_column(path: Path, table: Array, names: list[str]) -> int:
+    """The column of the labels, 0 or -1: named so, or else the only end whose numbers vary as labels do.
+
+    The corner of an image is nearly always paper, and a label nearly always varies.
+    """
+    named = [i for i, name in enumerate(names) if name in _LABEL_NAMES]
+    if named and named[0] in (0, table.shape[1] - 1):
+        return 0 if named[0] == 0 else -1
+    first, last = (_varies_as_labels(table[:, end]) for end in (0, -1))
+    if first and last:
+        raise DataError(
+            f"{path}: the first column and the last both look like labels; name the label's column in a first line"
+        )
+    return 0 if first else -1
+
+
+def _varies_as_labels(column: Array) -> bool:
+    """Whether a column holds digits alone, and no digit in most of its lines."""
+    digits, counts = np.unique(column, return_counts=True)
+    return bool(np.isin(digits, range(10)).all() and len(digits) > 1 and counts.max() <= len(column) / 2)
 
 
 def square(pixels: int) -> tuple[int, int]:
@@ -111,11 +165,9 @@ def _row(path: Path, number: int, line: str, columns: int) -> list[float]:
         row = [float(field) for field in fields]
     except ValueError as error:
         raise DataError(f"{path}, line {number}: {error}") from None
-    for pixel in row[:-1]:
+    for pixel in row:
         if not 0 <= pixel <= INKS[-1]:
             raise DataError(f"{path}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 1, to 16 or to 255")
-    if row[-1] not in range(10):
-        raise DataError(f"{path}, line {number}: the label is {row[-1]:g}; labels are whole numbers from 0 to 9")
     return row
 
 
@@ -130,7 +182,8 @@ def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Image
     """
     if len(np.unique(images.labels)) == 1:
         raise DataError(
-            f"every label is {images.labels[0]}: there is nothing to tell apart. Does each line end in its label?"
+            f"every label is {images.labels[0]}: there is nothing to tell apart. "
+            "Does each line begin or end with its label?"
         )
     rng = np.random.default_rng(seed)
     chosen = [

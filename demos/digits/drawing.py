@@ -1,4 +1,4 @@
-"""Images and confidences, drawn in characters."""
+"""Images and confidences, drawn in characters, for a terminal of 80 columns or more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from demos.digits.data import Array
+
+UNSURE = 0.5
+"""Below this confidence the network's answer is a guess."""
 
 _SHADES = " ░▒▓█"
 _BAR = 30
@@ -31,6 +34,30 @@ def confidences(outputs: Sequence[float], label: int) -> list[str]:
         notes = ["the label"] * (digit == label) + ["the network's answer"] * (digit == top)
         lines.append(f"  {digit}  {confidence:.3f} {bar:<{_BAR}}  {', '.join(notes)}".rstrip())
     return lines
+
+
+def answer(outputs: Sequence[float]) -> str:
+    """What the network says, in a sentence.
+
+    Example:
+        >>> answer([0, 0, 0, 0, 0, 0, 0, 0, 0.91, 0.02])
+        'It looks like an 8, with confidence 0.91.'
+        >>> answer([0.1, 0, 0, 0.31, 0, 0, 0, 0, 0, 0])
+        'Not sure: perhaps a 3, with confidence 0.31.'
+    """
+    top = int(np.argmax(outputs))
+    likely = "It looks like" if outputs[top] >= UNSURE else "Not sure: perhaps"
+    return f"{likely} {a(top)}, with confidence {outputs[top]:.2f}."
+
+
+def a(digit: int) -> str:
+    """A digit with its article.
+
+    Example:
+        >>> a(8), a(1)
+        ('an 8', 'a 1')
+    """
+    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def squared_error(outputs: Sequence[float], label: int) -> list[str]:

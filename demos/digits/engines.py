@@ -28,8 +28,18 @@ class Engine(Protocol):
     method: str
     """How it computes, in a line."""
 
+    weights: Array
+    """(parameters,), the network's weights and biases as they are now, in the order of `network.parameters()`."""
+
+    def gradient(self, pixels: Array, targets: Array) -> tuple[float, Array]:
+        """The mean over a batch of the squared error of an image, and its derivatives with respect to the weights.
+
+        Raises:
+            DivergedError: the loss is not finite.
+        """
+
     def train_on(self, pixels: Array, targets: Array) -> float:
-        """One step downhill on a batch; returns the batch's loss before it, the mean squared error of an image."""
+        """One step downhill on a batch; returns the batch's loss before it."""
 
     def confidences(self, pixels: Array) -> Array:
         """(images, 10): the network's answers."""
@@ -47,8 +57,18 @@ class Eager:
         self.network = network
         self.optimiser = nn.SGD(network.parameters(), lr=rate, weight_decay=WEIGHT_DECAY)
 
-    def train_on(self, pixels: Array, targets: Array) -> float:
-        """One step downhill on a batch; returns the batch's loss before it."""
+    @property
+    def weights(self) -> Array:
+        """The numbers of the network's own Values."""
+        return np.array([parameter.data for parameter in self.network.parameters()])
+
+    @weights.setter
+    def weights(self, numbers: Array) -> None:
+        for parameter, number in zip(self.network.parameters(), numbers.tolist(), strict=True):
+            parameter.data = number
+
+    def gradient(self, pixels: Array, targets: Array) -> tuple[float, Array]:
+        """The mean over a batch of the squared error of an image, and its derivatives, image by image."""
         self.optimiser.zero_grad()
         loss = 0.0
         for image, target in zip(pixels.tolist(), targets.tolist(), strict=True):
@@ -60,6 +80,11 @@ class Eager:
             error.backward()
             loss += error.data
         check_finite(loss, self.optimiser)
+        return loss, np.array([parameter.grad for parameter in self.network.parameters()])
+
+    def train_on(self, pixels: Array, targets: Array) -> float:
+        """One step downhill on a batch; returns the batch's loss before it."""
+        loss, _ = self.gradient(pixels, targets)
         self.optimiser.step()
         return loss
 
@@ -85,14 +110,28 @@ class Compiled:
         self.optimiser = nn.SGD(self._loss, lr=rate, weight_decay=WEIGHT_DECAY)
         self.method = repr(self._loss).splitlines()[0].rstrip(":")
 
-    def train_on(self, pixels: Array, targets: Array) -> float:
-        """One step downhill on a batch; returns the batch's loss before it."""
+    @property
+    def weights(self) -> Array:
+        """The numbers that the program computes with."""
+        return self._loss.params.copy()
+
+    @weights.setter
+    def weights(self, numbers: Array) -> None:
+        self._loss.params[...] = numbers
+
+    def gradient(self, pixels: Array, targets: Array) -> tuple[float, Array]:
+        """The mean over a batch of the squared error of an image, and its derivatives, all images at once."""
         loss: float
         try:
-            loss, _ = self._loss.value_and_grad(np.hstack([pixels, targets]))
+            loss, derivatives = self._loss.value_and_grad(np.hstack([pixels, targets]))
         except OverflowError:
             loss = math.inf
         check_finite(loss, self.optimiser)
+        return loss, derivatives.copy()
+
+    def train_on(self, pixels: Array, targets: Array) -> float:
+        """One step downhill on a batch; returns the batch's loss before it."""
+        loss, _ = self.gradient(pixels, targets)
         with np.errstate(over="ignore", invalid="ignore"):  # the next loss tells
             self.optimiser.step()
         return loss

@@ -11,6 +11,9 @@ from pathlib import Path
 from demos.arguments import writable
 from demos.digits.data import OURS
 
+HIDDEN = [128]
+EPOCHS = 30
+
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
     """Takes whole numbers from `least` to `most`."""
@@ -54,9 +57,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Trains a small network to recognise handwritten digits, and tells how it learns.",
     )
     learning = parser.add_argument_group("learning").add_argument
-    learning("--hidden", type=whole(1), nargs="+", default=[128], metavar="N", help="sizes of hidden layers (128)")
+    learning("--hidden", type=whole(1), nargs="+", metavar="N", help="sizes of hidden layers (128)")
     learning(
-        "--epochs", type=whole(0), metavar="N", help="how often to go through all images (60; 0 with a loaded model)"
+        "--epochs", type=whole(0), metavar="N", help="how often to go through all images (30; 0 with a loaded model)"
     )
     learning("--batch", type=whole(1), default=16, metavar="N", help="images between two steps downhill (16)")
     learning("--rate", type=positive, metavar="R", help="learning rate, how far a step goes (by number of pixels)")
@@ -72,6 +75,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     data("--size", type=size, metavar="HxW", help="height and width, where the file does not tell (square)")
     data("--pixels", type=whole(1, 200), metavar="N", help="scale images to N×N pixels (as they are)")
     data("--images", type=whole(1), metavar="N", help="use only so many training images (all)")
+    data(
+        "--no-augment",
+        dest="augment",
+        action="store_false",
+        help="learn from the images alone, without moved copies and digits by simulated hands",
+    )
     files = parser.add_argument_group("files").add_argument
     files("--save", type=writable, metavar="FILE", help="write the trained network to this .npz file")
     files("--report", type=writable, default="digits.html", metavar="FILE", help="the page to look at (digits.html)")
@@ -79,5 +88,5 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     files("--load", type=Path, metavar="FILE", help="begin with a saved network instead of a random one")
     options = parser.parse_args(arguments)
     if options.epochs is None:
-        options.epochs = 0 if options.load else 60
+        options.epochs = 0 if options.load else EPOCHS
     return options

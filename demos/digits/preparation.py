@@ -1,12 +1,22 @@
-"""How the digits lie in their images: what a drawing must be made like, for a network that learned from them."""
+"""How the digits lie in their images, and a line drawn by hand laid into an image in the same way."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from demos.digits import hands
 from demos.digits.data import Array, Images
+
+FINE = 4
+"""Ink is counted on a bitmap so many times as fine as the image."""
+_BAND = 1 / 16
+"""The first and the last part of a digit's height, by which it is set upright."""
+_STEEPEST = 2.0
+"""How far a digit is moved sideways at most, for each unit of height, to set it upright."""
+_STRETCH = 1.5
+"""A digit wider than high is made higher by at most this factor."""
 
 
 @dataclass(frozen=True)
@@ -20,28 +30,81 @@ class Place:
     x: float
     """Of the digit's middle."""
     y: float
-    ink: float
-    """The mean of all pixels."""
-    tolerance: float
-    """By how much that differs between images: two and a half standard deviations."""
+    stroke: float
+    """How wide a pen's stroke is, as a share of the image's height."""
     upright: bool
     """Whether slanted digits were set upright, the leftmost ink of the first and the last row one above the other."""
 
 
 def measure(images: Images) -> Place:
-    """How the digits lie in the images."""
+    """How the digits lie in the images, and how wide their strokes are: so wide that hands leave as much ink."""
     pixels = images.pixels.reshape(-1, images.height, images.width)
     rows, columns = pixels.max(axis=2), pixels.max(axis=1)
-    means = pixels.mean(axis=(1, 2))
-    return Place(
+    place = Place(
         height=float(np.quantile(_extents(rows), 0.5)),
         width=float(np.quantile(_extents(columns), 0.75)),
         x=_middle(columns),
         y=_middle(rows),
-        ink=float(means.mean()),
-        tolerance=float(2.5 * means.std()),
+        stroke=0.0,
         upright=_upright(pixels),
     )
+    written = [np.concatenate(strokes) for digit in range(10) for strokes in hands.shapes(digit)]
+    thin, thick, ink = 0.0, place.height / 2, float(pixels.mean())
+    for _ in range(8):
+        stroke = (thin + thick) / 2
+        tried = [lay(line, replace(place, stroke=stroke), images.height, images.width).mean() for line in written]
+        thin, thick = (stroke, thick) if np.mean(tried) < ink else (thin, stroke)
+    return replace(place, stroke=(thin + thick) / 2)
+
+
+def lay(line: Array, place: Place, height: int, width: int) -> Array:
+    """An image of a line, as the data would show it: upright, as large, in the same place, with strokes as wide.
+
+    Args:
+        line: (points, 2), x to the right and y downwards, close together.
+        place: where ink is in the data.
+        height: of the image.
+        width: of the image.
+
+    Returns:
+        (height · width,), from 0 (paper) to 1 (ink).
+    """
+    x, y = line.T
+    top, tallness = y.min(), np.ptp(y)
+    if place.upright and tallness > 0:
+        first, last = y <= top + _BAND * tallness, y >= top + (1 - _BAND) * tallness
+        lean = (x[last].min() - x[first].min()) / (tallness * (1 - _BAND))
+        x = x - np.clip(lean, -_STEEPEST, _STEEPEST) * (y - top)
+    left, wideness = x.min(), np.ptp(x)
+    pen = place.stroke * height
+    tall = max(place.height * height - pen, 0) / max(tallness, 1e-9)
+    wide = min(tall, max(place.width * width - pen, 0) / max(wideness, 1e-9))
+    tall = min(tall, _STRETCH * wide)
+    return _stamped(
+        (x - left - wideness / 2) * wide + place.x * width,
+        (y - top - tallness / 2) * tall + place.y * height,
+        pen / 2,
+        height,
+        width,
+    )
+
+
+def _stamped(x: Array, y: Array, radius: float, height: int, width: int) -> Array:
+    """Discs around points, given in pixels, counted on a finer bitmap."""
+    x, y, radius = x * FINE, y * FINE, radius * FINE
+    window = np.arange(-int(np.ceil(radius)) - 1, int(np.ceil(radius)) + 2)
+    across = np.floor(x)[:, None] + window
+    down = np.floor(y)[:, None] + window
+    near = (across + 0.5 - x[:, None])[:, None, :] ** 2 + (down + 0.5 - y[:, None])[:, :, None] ** 2 <= radius**2
+    # A margin takes what falls beyond the edge.
+    fine = np.zeros((height * FINE + 2, width * FINE + 2))
+    rows = np.clip(down, -1, height * FINE).astype(int) + 1
+    columns = np.clip(across, -1, width * FINE).astype(int) + 1
+    where = np.broadcast_arrays(rows[:, :, None], columns[:, None, :])
+    fine[where[0][near], where[1][near]] = 1
+    blocks = fine[1:-1, 1:-1].reshape(height, FINE, width, FINE)
+    counted: Array = blocks.mean(axis=(1, 3)).ravel()
+    return counted
 
 
 def _extents(profiles: Array) -> Array:

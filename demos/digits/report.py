@@ -17,6 +17,7 @@ from autograd import Value
 from autograd.files import write_whole
 from demos import charts
 from demos.digits import plots
+from demos.digits.augmentation import Augmented
 from demos.digits.data import Array, Images
 from demos.digits.preparation import measure
 from demos.digits.resizing import resize
@@ -38,11 +39,16 @@ class Run:
     test: Images
     pixels: int | None
     """The side to which images are resized for the network; None: as they are."""
-    before: Array | None
-    """Confidences before training, for the test images in the rows of `few`; None where nothing was trained."""
+    before: Array
+    """(test images, 10): confidences before training."""
     after: Array
     """(test images, 10): confidences now."""
-    history: History
+    history: History | None
+    """How training went; None where nothing was trained."""
+    augmented: Augmented
+    """What it learned from."""
+    row: int
+    """The test image that the story follows."""
 
 
 def write(run: Run, path: str | os.PathLike[str]) -> None:

@@ -3,71 +3,201 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 import nn
-from demos.digits import drawing
+from demos.digits import descent, drawing
+from demos.digits.augmentation import Augmented
 from demos.digits.data import Array, Images
+from demos.digits.descent import NUDGE, STEPS, Nudged
 from demos.digits.engines import Engine
 from demos.digits.training import History, train
 
 _MISTAKES = 3
+_WIDTH = 79
 
 
-def introduce(engine: Engine, test: Images, row: int, *, random: bool) -> None:
+def choose(before: Array, images: Images, test: Images, seed: int) -> int:
+    """The test image to follow: one that is taken for another digit now, and should not be after training.
+
+    That is, of the digit that the seed decides, the wrong one nearest to the mean of that digit's training images: there
+    are enough of its kind to learn it from. Where all of that digit are right, the next digit's are looked at.
+    """
+    wrong = before.argmax(axis=1) != test.labels
+    for digit in np.roll(np.arange(10), -int(test.labels[seed % len(test)])).tolist():
+        rows, known = np.flatnonzero(wrong & (test.labels == digit)), images.labels == digit
+        if len(rows) and known.any():
+            far = np.square(test.pixels[rows] - images.pixels[known].mean(axis=0)).sum(axis=1)
+            return int(rows[far.argmin()])
+    return seed % len(test)
+
+
+def begin(network: nn.MLP, images: Images, augmented: Augmented, test: Images, file: Path | None) -> None:
+    """What there is: a network, and images to learn from."""
+    hidden = " and ".join(str(len(layer.neurons)) for layer in network.layers[:-1])
+    _say(
+        f"A network of {test.pixels.shape[1]:,} pixels, {hidden} hidden neurons and 10 confidences: "
+        f"{len(network.parameters()):,} weights and biases, {f'from {file}' if file else 'all random'}.",
+        indent="",
+    )
+    if augmented.written:
+        kinds = [f"{len(images):,} images"]
+        kinds += [f"{augmented.copies:,} copies of them, slightly moved"] * bool(augmented.copies)
+        kinds += [f"{augmented.written:,} digits written by simulated hands"]
+        _say(f"It is to learn from {', '.join(kinds[:-1])}, and {kinds[-1]}.", indent="")
+
+
+def introduce(before: Array, test: Images, row: int, *, random: bool) -> None:
     """One image, what the network says of it before training, and how wrong that is."""
-    outputs = engine.confidences(test.pixels[row : row + 1])[0].tolist()
+    outputs = before[row].tolist()
     label = int(test.labels[row])
-    _title(f"A test image: someone wrote a {label}")
+    wrong = int(np.argmax(outputs)) != label
+    _title(f"Pixels in: a test image. Someone wrote {drawing.a(label)}")
+    if wrong:
+        _say("The network gets it wrong now, and there are many like it to learn from: training should mend it.")
     _lines(drawing.image(test.pixels[row], test.height, test.width))
-    _title("Before training: ten confidences" + (", and they are garbage" if random else ""))
+    _title("Ten confidences out, before training" + (": garbage" if random else ""))
     _lines(drawing.confidences(outputs, label))
     _title("How wrong? The squared error against the correct answer")
     _lines(drawing.squared_error(outputs, label))
 
 
+def differentiate(network: nn.MLP, test: Images, row: int) -> None:
+    """One weight is nudged, and the loss with it; its derivative says so beforehand."""
+    found = descent.nudge(network, test.pixels[row], test.targets[row])
+    _title("If this weight increases slightly, what happens to the loss?")
+    _say(f"{found.name}, from {_source(found)} to the confidence for {found.neuron}:")
+    _table(
+        [
+            ("the weight", f"{found.weight:.6f} → {found.weight + NUDGE:.6f}", f"{NUDGE} more"),
+            ("the loss", f"{found.before:.6f} → {found.after:.6f}", f"{found.after - found.before:+.6f}"),
+            ("the slope, one by the other", f"{found.slope:.6f}", ""),
+            ("the derivative, by backward()", f"{found.derivative:.6f}", "found without trying"),
+        ]
+    )
+    direction = "less" if found.derivative < 0 else "more"
+    _say(f"So a little more of this weight means {direction} loss, and backward() tells that of every weight at once.")
+
+
+def descend(engine: Engine, network: nn.MLP, images: Images, test: Images, row: int, rate: float) -> None:
+    """One step downhill, then ten with each of three learning rates. The weights are as they were afterwards."""
+    one = descent.step(network, test.pixels[row], test.targets[row], rate)
+    _title("One step downhill: each weight against its derivative")
+    _say(
+        f"weight ← weight - {one.rate:.3g} · derivative, for all {len(network.parameters()):,} of them; "
+        f"on average they move by {one.changed:.2g}."
+    )
+    _table([("the loss of this image", f"{one.before:.4f} → {one.after:.4f}", "")])
+    _title(f"The learning rate: {STEPS} steps on one training image of each digit")
+    _table(
+        [
+            (f"{each.name}, {each.rate:.2g}", f"{each.losses[0]:.3f} → {each.losses[-1]:.3f}", each.words)
+            for each in descent.descents(engine, images, rate)
+        ]
+    )
+
+
 def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: int, seed: int) -> History:
     """Trains, with a bar that shows the loss falling and the accuracy rising."""
-    _title(f"Training: {len(images):,} images, {epochs} times, a step downhill after every {batch}")
-    print(f"  {engine.method}")
+    batches = -(-len(images) // batch)
+    _title(f"Repeat: {len(images):,} images, {epochs:,} times, a step after every {batch}: {epochs * batches:,} steps")
+    _say(engine.method)
     started = time.perf_counter()
     # Where nobody watches, a bar that redraws itself is noise: there ten plain lines tell the same.
-    with tqdm(total=epochs, unit="epoch", disable=not sys.stderr.isatty(), leave=True) as bar:
-
-        def report(epoch: int, loss: float, accuracy: float) -> None:
-            bar.set_postfix_str(f"loss {loss:.4f}, test images recognised {accuracy:.1%}", refresh=False)
-            bar.update()
-            if bar.disable and (epoch == 1 or epoch * 10 // epochs > (epoch - 1) * 10 // epochs):
-                print(f"  epoch {epoch:>3}   loss {loss:.4f}   test images recognised {accuracy:6.1%}", flush=True)
-
-        history = train(engine, images, test, epochs=epochs, batch=batch, seed=seed, report=report)
+    with tqdm(
+        total=epochs * batches,
+        bar_format="  {desc} {bar}",
+        dynamic_ncols=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        history = _watched(bar, engine, images, test, epochs=epochs, batch=batch, seed=seed)
     if history.interrupted:
-        print(f"  Stopped after {len(history.losses)} whole epochs; the weights so far are kept.")
+        _say(f"Stopped after {len(history.losses)} whole epochs; the weights so far are kept.")
     print(f"  {time.perf_counter() - started:.1f} s")
     return history
 
 
-def conclude(outputs: Array, test: Images, row: int) -> None:
+def _watched(
+    bar: tqdm[object], engine: Engine, images: Images, test: Images, *, epochs: int, batch: int, seed: int
+) -> History:
+    batches = -(-len(images) // batch)
+    recognised = ""
+
+    def report(epoch: int, loss: float, accuracy: float) -> None:
+        nonlocal recognised
+        recognised = f", {accuracy:.1%} right"
+        show(epoch * batches, loss)
+        if bar.disable and (epoch == 1 or epoch * 10 // epochs > (epoch - 1) * 10 // epochs):
+            print(f"  epoch {epoch:>3}   loss {loss:.4f}   test images recognised {accuracy:6.1%}", flush=True)
+
+    def show(done: int, loss: float) -> None:
+        if bar.disable:
+            return
+        epoch = f"epoch {-(-done // batches)} of {epochs}"
+        bar.set_description_str(f"{epoch}, loss {loss:.4f}{recognised}", refresh=False)
+        bar.update(done - bar.n)
+
+    return train(engine, images, test, epochs=epochs, batch=batch, seed=seed, report=report, progress=show)
+
+
+def conclude(before: Array, after: Array, test: Images, row: int, *, trained: bool) -> None:
     """The same image again, the accuracy, and some of the mistakes, by the confidences for all test images."""
+    right, was_right = (each.argmax(axis=1) == test.labels for each in (after, before))
     label = int(test.labels[row])
-    _title(f"A test image, a {label}, and the network's answer")
-    _lines(drawing.confidences(outputs[row].tolist(), label))
-    _lines(drawing.squared_error(outputs[row].tolist(), label)[-1:])
+    _title(f"The same image again: {drawing.a(label)}" if trained else f"A test image: {drawing.a(label)}")
+    _answered(after[row], label)
+    learned = np.flatnonzero(right & ~was_right)
+    if trained and not right[row] and len(learned):
+        other = int(learned[0])
+        label = int(test.labels[other])
+        _title(f"Still wrong. This one, {drawing.a(label)}, was wrong before and is right now")
+        _lines(drawing.image(test.pixels[other], test.height, test.width))
+        print("  before:")
+        _answered(before[other], label)
+        print("  now:")
+        _answered(after[other], label)
+    _mistakes(after, test, np.flatnonzero(~right))
+
+
+def _answered(outputs: Array, label: int) -> None:
+    _lines(drawing.confidences(outputs.tolist(), label))
+    _say(drawing.answer(outputs.tolist()))
+    _lines(drawing.squared_error(outputs.tolist(), label)[-1:])
+
+
+def _mistakes(outputs: Array, test: Images, wrong: Array) -> None:
     share = nn.accuracy(outputs, test.labels)
-    wrong = np.flatnonzero(outputs.argmax(axis=1) != test.labels)
     _title(f"Of {len(test)} images that it never saw, it recognises {len(test) - len(wrong)}: {share:.1%}")
-    for mistake in wrong[:_MISTAKES]:
-        answer = int(outputs[mistake].argmax())
-        print(f"  Written: {test.labels[mistake]}. The network says {answer}, with {outputs[mistake, answer]:.2f}:")
-        _lines("    " + line for line in drawing.image(test.pixels[mistake], test.height, test.width))
+    for row in wrong[:_MISTAKES].tolist():
+        answer = int(outputs[row].argmax())
+        print(f"  Written: {test.labels[row]}. The network says {answer}, with {outputs[row, answer]:.2f}:")
+        _lines("    " + line for line in drawing.image(test.pixels[row], test.height, test.width))
+
+
+def _source(found: Nudged) -> str:
+    return f"hidden neuron {found.source}" if found.layer else f"pixel {found.source}"
 
 
 def _title(text: str) -> None:
     print(f"\n{text}\n{'─' * len(text)}")
+
+
+def _say(text: str, indent: str = "  ") -> None:
+    print(textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent))
+
+
+def _table(rows: list[tuple[str, str, str]]) -> None:
+    names, numbers = (max(len(row[i]) for row in rows) for i in (0, 1))
+    for name, change, words in rows:
+        line = f"  {name:<{names}}   {change:<{numbers}}"
+        fits = len(line) + 3 + len(words) <= _WIDTH
+        print(f"{line}   {words}".rstrip() if fits else f"{line.rstrip()}\n    {words}")
 
 
 def _lines(lines: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +21,8 @@ class History:
     """The mean squared error of an image in each epoch."""
     accuracies: list[float]
     """The share of test images recognised after each epoch."""
+    weights: dict[int, Array] = field(default_factory=dict)
+    """The weights after some of the epochs, to look back at; 0 is before the first."""
     interrupted: bool = False
 
 
@@ -33,6 +35,7 @@ def train(
     batch: int,
     seed: int,
     report: Callable[[int, float, float], object] = lambda epoch, loss, accuracy: None,
+    progress: Callable[[int, float], object] = lambda batches, loss: None,
 ) -> History:
     """Goes through the images in shuffled batches, `epochs` times.
 
@@ -46,20 +49,28 @@ def train(
         batch: images between two steps.
         seed: shuffles the images.
         report: called after each epoch with its number from 1, its loss, and the accuracy.
+        progress: called after each batch with the number of those before in all epochs, this one included, and the loss
+            of this epoch so far.
 
     Raises:
         DivergedError: the loss is not finite any more.
     """
     rng = random.Random(seed)
-    history = History([], [])
+    history = History([], [], {0: engine.weights})
+    targets = images.targets
+    batches = 0
     try:
         for epoch in range(1, epochs + 1):
-            total = 0.0
-            for pixels, targets in nn.minibatches(images.pixels, images.targets, size=batch, rng=rng):
-                total += engine.train_on(pixels, targets) * len(pixels)
+            total, seen = 0.0, 0
+            for pixels, wanted in nn.minibatches(images.pixels, targets, size=batch, rng=rng):
+                total += engine.train_on(pixels, wanted) * len(pixels)
+                seen, batches = seen + len(pixels), batches + 1
+                progress(batches, total / seen)
             accuracy = nn.accuracy(_finite(engine, test), test.labels)
             history.losses.append(total / len(images))
             history.accuracies.append(accuracy)
+            if _is_fibonacci(epoch):
+                history.weights[epoch] = engine.weights
             report(epoch, history.losses[-1], history.accuracies[-1])
     except KeyboardInterrupt:
         history.interrupted = True
@@ -67,6 +78,14 @@ def train(
     finally:
         engine.sync()
     return history
+
+
+def _is_fibonacci(epoch: int) -> bool:
+    """Whether an epoch is among 1, 2, 3, 5, 8, 13, …: the first ones change most."""
+    a, b = 1, 2
+    while a < epoch:
+        a, b = b, a + b
+    return a == epoch
 
 
 def _finite(engine: Engine, test: Images) -> Array:

@@ -1,114 +1,198 @@
-"use strict";
-// From what is drawn on the canvas to the pixels that the network takes: prepared as the data were, so that what
-// people draw looks to the network like what it learned from. All fields are square, given row by row, 1 for ink.
+// From what is drawn on a canvas to the pixels that the network takes: the middle of each stroke is found, and laid into
+// an image as `preparation.py` does. So it does not matter how large, where, or with how thick a pen somebody draws.
 
-// The squared distance of each cell to the nearest marked one, row by row and then column by column.
-// Source: P. Felzenszwalb and D. Huttenlocher, "Distance Transforms of Sampled Functions", 2012, algorithm 1.
-function squaredDistances(marked, side) {
-  const far = 4 * side * side;
-  const field = Float64Array.from(marked, (cell) => (cell ? 0 : far));
-  const line = new Float64Array(side);
-  const lowest = new Int32Array(side);
-  const from = new Float64Array(side + 1);
-  function along(start, step) {
-    for (let q = 0; q < side; q++) line[q] = field[start + q * step];
-    let k = 0;
-    lowest[0] = 0;
-    from[0] = -Infinity;
-    for (let q = 1; q < side; q++) {
-      const meets = (r) => (line[q] + q * q - line[r] - r * r) / (2 * (q - r));
-      while (k >= 0 && meets(lowest[k]) <= from[k]) k--;
-      from[k + 1] = k < 0 ? -Infinity : meets(lowest[k]);
-      lowest[++k] = q;
-    }
-    from[k + 1] = Infinity;
-    for (let q = 0, j = 0; q < side; q++) {
-      while (from[j + 1] < q) j++;
-      field[start + q * step] = (q - lowest[j]) ** 2 + line[lowest[j]];
-    }
-  }
-  for (let x = 0; x < side; x++) along(x, side);
-  for (let y = 0; y < side; y++) along(y * side, 1);
-  return field;
+/**
+ * Where ink is in an image, as shares of its height and width: see `Place` in preparation.py.
+ * @typedef {{height: number, width: number, x: number, y: number, stroke: number, upright: boolean}} Place
+ * @typedef {{height: number, width: number}} Size
+ * @typedef {[number, number]} Point x to the right and y downwards
+ */
+
+/** Strokes are thinned on a bitmap of at most so many cells a side. */
+const FINEST = 96;
+/** Ink is counted on a bitmap so many times as fine as the image. */
+const FINE = 4;
+/** The first and the last part of a digit's height, by which it is set upright. */
+const BAND = 1 / 16;
+/** How far a digit is moved sideways at most, for each unit of height, to set it upright. */
+const STEEPEST = 2;
+/** A digit wider than high is made higher by at most this factor. */
+const STRETCH = 1.5;
+/** What is not so much larger than the pen is a dot. */
+const DOT = 0.25;
+
+/**
+ * The pixels of a drawing, row by row from 0 to 1; null where nothing is drawn.
+ * @param {Float64Array} ink how much ink each cell of the drawing holds, row by row, from 0 to 1
+ * @param {number} side cells a side
+ * @param {Size} size of the image
+ * @param {Place} place where ink is in the data
+ * @returns {number[] | null}
+ */
+export function prepare(ink, side, size, place) {
+  const line = centreLine(ink, side);
+  return line.length ? lay(line, place, size) : null;
 }
 
-// How far each cell is from the edge of the ink: below 0 within it.
-function edgeDistances(ink, side) {
-  const outside = squaredDistances(ink.map((cell) => cell >= 0.5), side);
-  const inside = squaredDistances(ink.map((cell) => cell < 0.5), side);
-  return outside.map((d, i) => (d > 0 ? Math.sqrt(d) - 0.5 : 0.5 - Math.sqrt(inside[i])));
+/**
+ * The middle of all strokes of a drawing, as points of a square of side 1 around it.
+ * @param {Float64Array} ink
+ * @param {number} side
+ * @returns {Point[]}
+ */
+export function centreLine(ink, side) {
+  const { bitmap, cells } = cropped(ink, side);
+  const thin = thinned(bitmap, cells);
+  /** @type {Point[]} */
+  const points = [];
+  thin.forEach((inked, i) => {
+    if (inked) points.push([(i % cells) / cells, Math.floor(i / cells) / cells]);
+  });
+  const reach = Math.max(...[0, 1].map((axis) => spread(points.map((point) => point[axis]))));
+  if (reach >= DOT || points.length < 2) return points;
+  const middle = points[points.length >> 1];
+  return [middle];
 }
 
-// The first and last cell of each row whose distance from the ink is at most `reach`, and how many there are in all.
-function outline(distance, side, reach) {
-  const rows = [];
-  let cells = 0;
+/** @param {number[]} numbers */
+const spread = (numbers) => (numbers.length ? Math.max(...numbers) - Math.min(...numbers) : 0);
+
+/**
+ * The square around all ink, as a bitmap with an empty margin.
+ * @param {Float64Array} ink
+ * @param {number} side
+ */
+function cropped(ink, side) {
+  let [top, bottom, left, right] = [side, -1, side, -1];
   for (let y = 0; y < side; y++) {
-    let first = -1;
-    let last = -1;
     for (let x = 0; x < side; x++) {
-      if (distance[y * side + x] > reach) continue;
-      if (first < 0) first = x;
-      last = x;
-      cells++;
+      if (ink[y * side + x] < 0.5) continue;
+      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
     }
-    if (first >= 0) rows.push([y, first, last]);
   }
-  return { rows, cells };
+  const extent = Math.max(bottom - top, right - left) + 1;
+  const step = Math.max(1, extent / FINEST);
+  const cells = Math.max(0, Math.ceil(extent / step)) + 2;
+  const bitmap = new Uint8Array(cells * cells);
+  for (let v = 1; v < cells - 1; v++) {
+    for (let u = 1; u < cells - 1; u++) {
+      const [x, y] = [Math.floor(left + (u - 0.5) * step), Math.floor(top + (v - 0.5) * step)];
+      bitmap[v * cells + u] = x < side && y < side && ink[y * side + x] >= 0.5 ? 1 : 0;
+    }
+  }
+  return { bitmap, cells };
 }
 
-// Where the ink lies and how it is to be scaled, with strokes made thicker by `reach` (thinner, below 0) on each side:
-// set upright, then as high as the data's, and no wider.
-function placed(distance, side, reach, size, place) {
-  const { rows, cells } = outline(distance, side, reach);
-  if (!cells) return null;
-  const top = rows[0][0];
-  const height = rows[rows.length - 1][0] - top + 1;
-  // Upright as the data: the leftmost ink of the first and of the last row one above the other.
-  const band = Math.max(1, Math.round(height / 32));
-  const leftmost = (part) => Math.min(...part.map((row) => row[1]));
-  const lean = place.upright && height > band ? (leftmost(rows.slice(-band)) - leftmost(rows.slice(0, band))) / (height - band) : 0;
-  const shift = (y) => lean * (y - top);
-  const left = Math.min(...rows.map(([y, first]) => first - shift(y)));
-  const width = Math.max(...rows.map(([y, , last]) => last - shift(y))) - left + 1;
-  const tall = (place.height * size.height) / height;
-  const wide = Math.min(tall, (place.width * size.width) / width);
-  return { top, left, height, width, shift, tall, wide, share: (scale) => (scale * tall * wide) / (size.height * size.width), cells };
+/**
+ * Strokes peeled from both sides, until lines of one cell are left.
+ *
+ * Source: T. Zhang and C. Suen, "A Fast Parallel Algorithm for Thinning Digital Patterns", 1984.
+ * @param {Uint8Array} bitmap square, its outermost cells empty
+ * @param {number} side
+ */
+function thinned(bitmap, side) {
+  const cells = Uint8Array.from(bitmap);
+  // The eight neighbours, clockwise from the one above.
+  const around = [-side, 1 - side, 1, side + 1, side, side - 1, -1, -side - 1];
+  for (let peeled = 1; peeled; ) {
+    peeled = 0;
+    for (const [one, other] of [[2, 4], [0, 6]]) {
+      const gone = [];
+      for (let i = side + 1; i < cells.length - side - 1; i++) {
+        if (!cells[i]) continue;
+        let [neighbours, starts] = [0, 0];
+        for (let k = 0; k < 8; k++) {
+          const here = cells[i + around[k]];
+          neighbours += here;
+          starts += here < cells[i + around[(k + 1) % 8]] ? 1 : 0;
+        }
+        if (neighbours < 2 || neighbours > 6 || starts !== 1) continue;
+        // East and south edges in the first half of a round, and north and west ones in the second.
+        const [a, b] = one === 2 ? [0, 6] : [2, 4];
+        if (cells[i + around[a]] && cells[i + around[one]] && cells[i + around[other]]) continue;
+        if (cells[i + around[one]] && cells[i + around[other]] && cells[i + around[b]]) continue;
+        gone.push(i);
+      }
+      for (const i of gone) cells[i] = 0;
+      peeled += gone.length;
+    }
+  }
+  return cells;
 }
 
-// The pixels, row by row from 0 to 1, of a drawing of side × side cells; null where nothing is drawn.
-function prepare(ink, side, size, place) {
-  const distance = edgeDistances(ink, side);
-  let box = placed(distance, side, 0, size, place);
-  if (!box) return null;
-  let filled = (cell) => ink[cell];
-  if (Math.abs(box.share(ink.reduce((sum, cell) => sum + cell, 0)) - place.ink) > place.tolerance) {
-    // A pen much thicker or thinner than those of the data: as much ink as they have.
-    let thin = -side / 8;
-    let thick = side / 8;
-    for (let i = 0; i < 14; i++) {
-      const reach = (thin + thick) / 2;
-      const tried = placed(distance, side, reach, size, place);
-      if (!tried || tried.share(tried.cells) < place.ink) thin = reach;
-      else thick = reach;
+/**
+ * An image of a line, as the data would show it: upright, as large, in the same place, with strokes as wide.
+ * @param {Point[]} line
+ * @param {Place} place
+ * @param {Size} size
+ */
+export function lay(line, place, size) {
+  const ys = line.map((point) => point[1]);
+  const top = Math.min(...ys);
+  const tallness = spread(ys);
+  const lean = place.upright && tallness > 0 ? slant(line, top, tallness) : 0;
+  const xs = line.map(([x, y]) => x - lean * (y - top));
+  const left = Math.min(...xs);
+  const wideness = spread(xs);
+  const pen = place.stroke * size.height;
+  const highest = Math.max(place.height * size.height - pen, 0) / Math.max(tallness, 1e-9);
+  const wide = Math.min(highest, Math.max(place.width * size.width - pen, 0) / Math.max(wideness, 1e-9));
+  const tall = Math.min(highest, STRETCH * wide);
+  return stamped(
+    xs.map((x) => (x - left - wideness / 2) * wide + place.x * size.width),
+    ys.map((y) => (y - top - tallness / 2) * tall + place.y * size.height),
+    pen / 2,
+    size,
+  );
+}
+
+/**
+ * How far the leftmost ink of the last part is from that of the first, for each unit of height.
+ * @param {Point[]} line
+ * @param {number} top
+ * @param {number} tallness
+ */
+function slant(line, top, tallness) {
+  const leftmost = (/** @type {Point[]} */ part) => Math.min(...part.map((point) => point[0]));
+  const first = line.filter((point) => point[1] <= top + BAND * tallness);
+  const last = line.filter((point) => point[1] >= top + (1 - BAND) * tallness);
+  const lean = (leftmost(last) - leftmost(first)) / (tallness * (1 - BAND));
+  return Math.min(Math.max(lean, -STEEPEST), STEEPEST);
+}
+
+/**
+ * Discs around points, given in pixels, counted on a finer bitmap.
+ * @param {number[]} xs
+ * @param {number[]} ys
+ * @param {number} radius
+ * @param {Size} size
+ */
+function stamped(xs, ys, radius, size) {
+  const [height, width] = [size.height * FINE, size.width * FINE];
+  const reach = radius * FINE;
+  const fine = new Uint8Array(height * width);
+  xs.forEach((_, i) => {
+    const [x, y] = [xs[i] * FINE, ys[i] * FINE];
+    for (let v = Math.max(0, Math.floor(y - reach)); v <= Math.min(height - 1, y + reach); v++) {
+      for (let u = Math.max(0, Math.floor(x - reach)); u <= Math.min(width - 1, x + reach); u++) {
+        if ((u + 0.5 - x) ** 2 + (v + 0.5 - y) ** 2 <= reach * reach) fine[v * width + u] = 1;
+      }
     }
-    box = placed(distance, side, thick, size, place);
-    filled = (cell) => (distance[cell] <= thick ? 1 : 0);
-  }
-  // A bitmap four times as fine as the image, whose blocks of 4×4 are counted.
+  });
   const pixels = new Array(size.height * size.width).fill(0);
-  for (let y = 0; y < 4 * size.height; y++) {
-    const v = Math.floor(((y + 0.5) / 4 - place.y * size.height) / box.tall + box.height / 2 + box.top);
-    if (v < 0 || v >= side) continue;
-    for (let x = 0; x < 4 * size.width; x++) {
-      const u = Math.floor(((x + 0.5) / 4 - place.x * size.width) / box.wide + box.width / 2 + box.left + box.shift(v));
-      if (u >= 0 && u < side) pixels[(y >> 2) * size.width + (x >> 2)] += filled(v * side + u) / 16;
-    }
-  }
+  fine.forEach((inked, i) => {
+    const [v, u] = [Math.floor(i / width), i % width];
+    pixels[Math.floor(v / FINE) * size.width + Math.floor(u / FINE)] += inked / FINE ** 2;
+  });
   return pixels;
 }
 
-// How much each of the old pixels along an edge counts in each of the new ones: bilinear, as in resizing.py.
+/**
+ * How much each of the old pixels along an edge counts in each of the new ones: bilinear, as in resizing.py.
+ * @param {number} before
+ * @param {number} after
+ */
 function weights(before, after) {
   return Array.from({ length: after }, (_, i) => {
     const centre = Math.min(Math.max(((i + 0.5) * before) / after - 0.5, 0), before - 1);
@@ -116,7 +200,13 @@ function weights(before, after) {
   });
 }
 
-function resize(pixels, size, side) {
+/**
+ * The pixels of an image of side × side, by bilinear interpolation.
+ * @param {number[]} pixels
+ * @param {Size} size
+ * @param {number} side
+ */
+export function resize(pixels, size, side) {
   const down = weights(size.height, side);
   const across = weights(size.width, side);
   const rows = down.map((row) =>
