@@ -36,7 +36,7 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(SMALL) == 0
     told = capsys.readouterr().out
     for part in [
-        "Before training",
+        "before training: garbage",
         "squared error: their sum",
         "If this weight increases slightly",
         "One step downhill",
@@ -44,6 +44,7 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
         "Repeat: 240 images, 2 times, a step after every 4: 120 steps",
         "The same image again",
         "it recognises",
+        "It looks like",
     ]:
         assert part in told
     first = told
@@ -222,7 +223,7 @@ def test_the_rate_climbs_then_falls() -> None:
 def test_defaults_recognise_97_percent(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--no-report"]) == 0
     told = capsys.readouterr().out
-    assert "9,610 weights and biases" in told
+    assert "9,610 weights" in told
     share = re.search(r"it recognises \d+: ([\d.]+)%", told)
     assert share is not None
     assert float(share[1]) >= 97
@@ -260,11 +261,11 @@ def test_a_saved_network_brings_its_pixels(tmp_path: Path, capsys: pytest.Captur
     assert "holds MLP 64-4-3 (relu, linear), and no network" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_image_that_the_story_follows_is_wrong_before_and_right_after(
     seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--no-report", "--epochs", "4", "--hidden", "32", "--seed", str(seed)]) == 0
+    assert main(["--no-report", "--no-augment", "--epochs", "4", "--hidden", "16", "--seed", str(seed)]) == 0
     told = capsys.readouterr().out
     label = re.search(r"Someone wrote an? (\d)", told)
     assert label is not None

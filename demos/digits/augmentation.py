@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from demos.digits import hands
-from demos.digits.data import Array, Images
+from demos.digits.data import Array, Images, Labels
 from demos.digits.preparation import lay, measure
 
 COPIES = 2
@@ -49,7 +49,7 @@ def augment(images: Images, seed: int = 0) -> Augmented:
     )
 
 
-def written(like: Images, labels: Array, rng: np.random.Generator) -> Array:
+def written(like: Images, labels: Labels, rng: np.random.Generator) -> Array:
     """Digits by simulated hands, with pens of several widths, laid into images as the data are."""
     place = measure(like)
     rows = []

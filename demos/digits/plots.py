@@ -8,37 +8,44 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from demos.digits.data import Array
 from demos.digits.training import History
 from viz.themes import LIGHT
 
 
-def curves(history: History) -> Figure:
-    """Loss and accuracy, epoch by epoch."""
-    figure = Figure(figsize=(9, 3))
-    loss, accuracy = figure.subplots(1, 2)
-    epochs = range(1, len(history.losses) + 1)
-    marker = "o" if len(epochs) < 3 else ""
-    loss.plot(epochs, history.losses, color=LIGHT.negative, linewidth=2, marker=marker)
-    loss.set(xlabel="epoch", ylabel="loss", yscale="log")
-    accuracy.plot(
-        epochs, [100 * share for share in history.accuracies], color=LIGHT.positive, linewidth=2, marker=marker
-    )
-    accuracy.set(xlabel="epoch", ylabel="test images recognised, %", ylim=(0, 102))
-    figure.subplots_adjust(wspace=0.3)
+def loss(history: History) -> Figure:
+    """The loss, epoch by epoch."""
+    figure, axes = _chart()
+    _curve(axes, history.losses)
+    axes.set(xlabel="epoch", ylabel="loss", yscale="log")
     return figure
 
 
-def before_and_after(before: Array, after: Array, label: int) -> Figure:
-    """Ten confidences, before training above and after it below."""
-    figure = Figure(figsize=(2.6, 1.9))
-    axes = figure.subplots(2, 1, sharex=True, sharey=True)
-    for each, outputs, name in zip(axes, (before, after), ("before", "after"), strict=True):
-        colours = [LIGHT.positive if digit == label else LIGHT.faint for digit in range(10)]
-        each.bar(range(10), outputs, color=colours)
-        each.set(ylim=(0, 1), ylabel=name, yticks=[0, 1], xticks=range(10))
-        each.tick_params(labelsize=8)
+def accuracy(history: History) -> Figure:
+    """The accuracy, epoch by epoch, on a scale on which every halving of what is wrong is as far."""
+    figure, axes = _chart()
+    wrong = [max(100 * (1 - share), _LEAST_WRONG) for share in history.accuracies]
+    _curve(axes, wrong)
+    axes.set(xlabel="epoch", ylabel="test images recognised", yscale="log")
+    ticks = [each for each in (100, 50, 20, 10, 5, 2, 1, 0.5, 0.2) if min(wrong) / 2 <= each <= max(wrong) * 2]
+    axes.set_yticks(ticks, [f"{100 - tick:g} %" for tick in ticks])
+    axes.set_yticks([], minor=True)
+    axes.invert_yaxis()
     return figure
+
+
+_LEAST_WRONG = 0.1
+"""In percent: nothing wrong has no place on that scale."""
+
+
+def _chart() -> tuple[Figure, Any]:
+    figure = Figure(figsize=(5, 3))
+    return figure, figure.add_subplot()
+
+
+def _curve(axes: Any, numbers: list[float]) -> None:
+    epochs = range(1, len(numbers) + 1)
+    axes.plot(epochs, numbers, color=LIGHT.ink, linewidth=2, marker="o" if len(epochs) < 3 else "")
+    axes.grid(axis="y", color=LIGHT.cluster, linewidth=0.8)
 
 
 def confusion(answers: Any, labels: Any) -> Figure:
@@ -46,15 +53,14 @@ def confusion(answers: Any, labels: Any) -> Figure:
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (labels, answers), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure = Figure(figsize=(5.5, 4.4))
+    figure = Figure(figsize=(5, 4.4))
     axes = figure.add_subplot()
     for row in range(10):
         for column in range(10):
             if not counts[row, column]:
                 continue
-            colour = LIGHT.positive if row == column else LIGHT.negative
             alpha = 0.15 + 0.85 * (shares[row, column] if row == column else min(1.0, 4 * shares[row, column]))
-            axes.add_patch(_cell(column, row, colour, alpha))
+            axes.add_patch(_cell(column, row, LIGHT.ink, alpha))
             ink = LIGHT.paper if alpha > 0.6 else LIGHT.ink
             axes.text(column, row, str(counts[row, column]), ha="center", va="center", fontsize=9, color=ink)
     axes.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), xticks=range(10), yticks=range(10), xlabel="answer", ylabel="written")

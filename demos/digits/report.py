@@ -19,14 +19,18 @@ from demos import charts
 from demos.digits import plots
 from demos.digits.augmentation import Augmented
 from demos.digits.data import Array, Images
+from demos.digits.drawing import a
 from demos.digits.preparation import measure
 from demos.digits.resizing import resize
 from demos.digits.training import History
 from viz import themes
+from viz.bundle import joined
 from viz.template import filled, in_script
 
 PAGE = Path(__file__).with_name("page")
-_FEW = 6
+_FEW = 8
+_MOST_NUMBERS = 200_000
+"""So many weights of earlier epochs make a page a megabyte larger."""
 
 
 @dataclass
@@ -59,25 +63,35 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
     """
     shown: list[Array] = []
     parts = {
-        "style": f"{themes.variables()}\n{_page('report.css')}",
+        "style": f"{themes.variables()}\n{page('drawing.css')}{page('report.css')}",
         "summary": escape(_summary(run)),
         "width": str(run.pixels or run.test.width),
         "height": str(run.pixels or run.test.height),
+        "slider": _slider(run),
+        "speakers": _SPEAKERS if len(run.network.layers) == 2 else "",
         "sections": "\n".join([*_learning(run, shown), _mistakes(run, shown), _weights(run), _network(run)]),
-        "script": _page("prepare.js") + _page("report.js"),
+        "script": joined("report", lambda name: page(f"{name}.js")),
     }
     parts["data"] = _data(run, shown)
-    write_whole(path, filled(_page("report.html"), parts))
+    write_whole(path, filled(page("report.html"), parts))
 
 
-def _page(name: str) -> str:
+def page(name: str) -> str:
+    """A file of which pages are made."""
     return (PAGE / name).read_text(encoding="utf-8")
 
 
 def _summary(run: Run) -> str:
     sizes = [len(layer.neurons) for layer in run.network.layers]
     share = nn.accuracy(run.after, run.test.labels)
-    learned = f"It learned from {len(run.images):,} images, and" if run.history.losses else "It"
+    learned = "It"
+    if run.history:
+        learned = f"It learned from {len(run.images):,} images"
+        if run.augmented.copies:
+            learned += f", {run.augmented.copies:,} copies of them that are slightly moved"
+        if run.augmented.written:
+            learned += f", and {run.augmented.written:,} digits by simulated hands"
+        learned += "; it"
     return (
         f"{len(run.network.layers[0].neurons[0].w):,} pixels, {' and '.join(map(str, sizes[:-1]))} hidden neurons, "
         f"{sizes[-1]} confidences: {len(run.network.parameters()):,} weights and biases. {learned} "
@@ -85,38 +99,74 @@ def _summary(run: Run) -> str:
     )
 
 
+_SPEAKERS = """<div class="speaking">
+<p id="why">Draw, and here are the hidden neurons that decide.</p>
+<ul id="speakers"></ul>
+</div>"""
+
+
+def _slider(run: Run) -> str:
+    """Goes back through the epochs whose weights were kept."""
+    past = len(_past(run))
+    if not past:
+        return ""
+    return (
+        f'<label>The network <span id="when"></span><input id="epoch" type="range" min="0" max="{past}" value="{past}">'
+        "</label>"
+    )
+
+
+def _past(run: Run) -> dict[int, Array]:
+    """The weights to look back at, if a page can hold so many; the last are the network's own."""
+    if not run.history:
+        return {}
+    kept = {epoch: weights for epoch, weights in run.history.weights.items() if epoch < len(run.history.losses)}
+    return kept if sum(map(len, kept.values())) <= _MOST_NUMBERS else {}
+
+
 def _learning(run: Run, shown: list[Array]) -> list[str]:
     """How training went: the curves, a few images before and after, and what is taken for what."""
     sections = []
-    if run.history.losses:
-        figure = plots.curves(run.history)
-        words = "The loss is the mean over all images of the squared error; the accuracy is that on the test images."
-        sections.append(
-            _section("How it learned", words, _chart(figure, "curves", "Loss and accuracy, epoch by epoch"))
-        )
-    if run.before is not None:
-        rows = zip(few(run.test.labels), run.before, strict=True)
-        cards = [_before_and_after(run, row, before, shown) for row, before in rows]
+    if run.history and run.history.losses:
         words = (
-            "The first test image of each of a few digits, and the ten confidences for it. Blue is the right answer."
+            "Below, the mean squared error of an image while it learned, and the share of the test images that it got "
+            "right. Both scales are those of what is still wrong: each line further is a smaller rest."
         )
-        sections.append(_section("Before and after", words, _cards(cards)))
+        figures = "".join(
+            _chart(figure, name, title)
+            for figure, name, title in (
+                (plots.loss(run.history), "loss", "Loss, epoch by epoch"),
+                (plots.accuracy(run.history), "accuracy", "Accuracy, epoch by epoch"),
+            )
+        )
+        sections.append(_section("How it learned", words, f'<div class="charts">{figures}</div>', "rest"))
     words = "Each row is a digit as it was written, each column an answer. What is right is on the diagonal."
     figure = plots.confusion(run.after.argmax(axis=1), run.test.labels)
-    sections.append(_section("What it takes for what", words, _chart(figure, "confusion", "Confusion matrix")))
+    figures = f'<div class="charts">{_chart(figure, "confusion", "Confusion matrix")}</div>'
+    sections.append(_section("What it takes for what", words, figures, "third"))
+    if run.history:
+        cards = [_before_and_after(run, row, shown) for row in _few(run)]
+        words = "Ten confidences before training and after it. The right digit is underlined, the answer is coloured."
+        sections.append(_section("Before and after", words, _cards(cards)))
     return sections
 
 
-def few(labels: Any) -> list[int]:
-    """The first test image of each of a few digits: the rows for which a report wants to know what was before."""
-    return [int(np.flatnonzero(labels == digit)[0]) for digit in np.unique(labels)][:_FEW]
+def _few(run: Run) -> list[int]:
+    """The image that the story follows, and the first test image of a few other digits."""
+    labels = run.test.labels
+    firsts = [int(np.flatnonzero(labels == digit)[0]) for digit in np.unique(labels) if digit != labels[run.row]]
+    return [run.row, *firsts][:_FEW]
 
 
-def _before_and_after(run: Run, row: int, before: Array, shown: list[Array]) -> str:
+def _before_and_after(run: Run, row: int, shown: list[Array]) -> str:
     label = int(run.test.labels[row])
-    figure = plots.before_and_after(before, run.after[row], label)
-    chart = charts.inline(figure, f"row{row}", f"Confidences for a {label}, before and after training")
-    return f'<div class="card"><h3>A {label}</h3><div class="pair">{_digit(run.test, row, shown)}{chart}</div></div>'
+    bars = "".join(
+        f"<div><h4>{when}</h4>{_bars(outputs[row].tolist(), label)}</div>"
+        for when, outputs in (("before", run.before), ("after", run.after))
+    )
+    title = a(label).capitalize()
+    pair = f'<div class="pair">{_digit(run.test, row, shown)}<div class="two">{bars}</div></div>'
+    return f'<div class="card"><h3>{title}</h3>{pair}</div>'
 
 
 def _mistakes(run: Run, shown: list[Array]) -> str:
@@ -158,7 +208,7 @@ def _digit(images: Images, row: int, shown: list[Array]) -> str:
 
 
 def _weights(run: Run) -> str:
-    """The first layer's weights as images, those of the most weight further on first."""
+    """The first layer's weights as images, folded away, those of the most weight further on first."""
     first, second = run.network.layers[:2]
     onward = np.array([[weight.data for weight in neuron.w] for neuron in second.neurons])
     figures = []
@@ -167,20 +217,20 @@ def _weights(run: Run) -> str:
         most = float(np.abs(weights).max()) or 1.0
         side = (run.pixels, run.pixels) if run.pixels else (run.test.height, run.test.width)
         source = charts.picture(weights.reshape(side), colours=charts.SIGNS, least=-most, most=most)
-        caption = _leads_to(onward[:, number]) if len(run.network.layers) == 2 else ""
+        leads = f", for {onward[:, number].argmax()}, against {onward[:, number].argmin()}"
+        caption = f"no. {number}{leads if len(run.network.layers) == 2 else ''}"
         image = f'<img src="{source}" alt="Weights of hidden neuron {number}">'
         figures.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
     words = (
         "Each image holds the weights of one hidden neuron, a pixel each: ink on blue excites the neuron, ink on "
-        "orange silences it, ink on white is nothing to it. So a neuron looks for strokes, corners and loops."
+        "orange silences it, ink on white is nothing to it. Most look like noise: a digit is recognised by many "
+        "neurons together, and no one of them has to make sense. Which of them decide, a drawing above shows."
     )
     if len(run.network.layers) == 2:
-        words += " Below each, the digits that it speaks for and against most."
-    return _section("What the hidden neurons look for", words, f'<div class="weights">{"".join(figures)}</div>')
-
-
-def _leads_to(onward: Array) -> str:
-    return f"for {int(onward.argmax())}, against {int(onward.argmin())}"
+        words += " Below each, the digit that it speaks for most, and the one it speaks against most."
+    tiles = f'<div class="weights">{"".join(figures)}</div>'
+    folded = f"<details><summary>All {len(figures)} of them</summary>{tiles}</details>"
+    return _section("What the hidden neurons look for", words, folded, "half")
 
 
 def _network(run: Run) -> str:
@@ -199,29 +249,46 @@ def _network(run: Run) -> str:
         "It is one mathematical expression. Here it is for the first test image, with all "
         "scalars that do alike in one box."
     )
-    return _section("The network as an expression", words, f'<div class="wide">{svg[svg.index("<svg") :]}</div>')
+    return _section(
+        "The network as an expression",
+        words,
+        f'<div class="wide" tabindex="0" role="region" aria-label="{title}">{svg[svg.index("<svg") :]}</div>',
+        "half",
+    )
 
 
 def _data(run: Run, shown: list[Array]) -> str:
     """What the page computes with."""
-    layers = []
-    for layer in run.network.layers:
-        rows = [[*(weight.data for weight in neuron.w), neuron.b.data] for neuron in layer.neurons]
-        text = base64.b64encode(np.array(rows, "<f8").tobytes()).decode()
-        layers.append({"weights": text, "activation": layer.neurons[0].activation})
+    numbers = [parameter.data for parameter in run.network.parameters()]
     return in_script(
         {
             "size": {"height": run.test.height, "width": run.test.width},
             "pixels": run.pixels,
             "place": asdict(measure(run.images)),
-            "layers": layers,
+            "shapes": [
+                {
+                    "inputs": len(layer.neurons[0].w),
+                    "outputs": len(layer.neurons),
+                    "activation": layer.neurons[0].activation,
+                }
+                for layer in run.network.layers
+            ],
+            "numbers": _packed(numbers, "<f8"),
+            "past": [
+                {"epoch": epoch, "numbers": _packed(weights, "<f4")} for epoch, weights in sorted(_past(run).items())
+            ],
+            "epochs": len(run.history.losses) if run.history else 0,
             "images": [pixels.tolist() for pixels in shown],
         }
     )
 
 
-def _section(title: str, words: str, content: str) -> str:
-    return f"<section>\n<h2>{escape(title)}</h2>\n<p>{escape(words)}</p>\n{content}\n</section>"
+def _packed(numbers: Any, kind: str) -> str:
+    return base64.b64encode(np.asarray(numbers, kind).tobytes()).decode()
+
+
+def _section(title: str, words: str, content: str, kind: str = "") -> str:
+    return f'<section class="{kind}">\n<h2>{escape(title)}</h2>\n<p>{escape(words)}</p>\n{content}\n</section>'
 
 
 def _chart(figure: Any, name: str, title: str) -> str:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 import nn
 from demos.digits import descent, drawing
 from demos.digits.augmentation import Augmented
-from demos.digits.data import Array, Images
+from demos.digits.data import Array, Images, Labels
 from demos.digits.descent import NUDGE, STEPS, Nudged
 from demos.digits.engines import Engine
 from demos.digits.training import History, train
@@ -26,8 +26,8 @@ _WIDTH = 79
 def choose(before: Array, images: Images, test: Images, seed: int) -> int:
     """The test image to follow: one that is taken for another digit now, and should not be after training.
 
-    That is, of the digit that the seed decides, the wrong one nearest to the mean of that digit's training images: there
-    are enough of its kind to learn it from. Where all of that digit are right, the next digit's are looked at.
+    That is, of the digit that the seed decides, the wrong one nearest to the mean of that digit's training images,
+    since there are enough of its kind to learn it from. Where none of that digit is wrong, it is of the next.
     """
     wrong = before.argmax(axis=1) != test.labels
     for digit in np.roll(np.arange(10), -int(test.labels[seed % len(test)])).tolist():
@@ -171,7 +171,7 @@ def _answered(outputs: Array, label: int) -> None:
     _lines(drawing.squared_error(outputs.tolist(), label)[-1:])
 
 
-def _mistakes(outputs: Array, test: Images, wrong: Array) -> None:
+def _mistakes(outputs: Array, test: Images, wrong: Labels) -> None:
     share = nn.accuracy(outputs, test.labels)
     _title(f"Of {len(test)} images that it never saw, it recognises {len(test) - len(wrong)}: {share:.1%}")
     for row in wrong[:_MISTAKES].tolist():
