@@ -87,7 +87,8 @@ function byPointer(canvas, line) {
   const down = new Map();
   const at = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
-    const share = (/** @type {number} */ x, /** @type {number} */ edge, /** @type {number} */ length) => (x - edge) / length;
+    const share = (/** @type {number} */ x, /** @type {number} */ edge, /** @type {number} */ length) =>
+      (x - edge) / length;
     return /** @type {Point} */ ([
       share(event.clientX, box.left + canvas.clientLeft, canvas.clientWidth) * canvas.width,
       share(event.clientY, box.top + canvas.clientTop, canvas.clientHeight) * canvas.height,

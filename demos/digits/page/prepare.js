@@ -97,7 +97,10 @@ function thinned(bitmap, side) {
   const around = [-side, 1 - side, 1, side + 1, side, side - 1, -1, -side - 1];
   for (let peeled = 1; peeled; ) {
     peeled = 0;
-    for (const [one, other] of [[2, 4], [0, 6]]) {
+    for (const [one, other] of [
+      [2, 4],
+      [0, 6],
+    ]) {
       const gone = [];
       for (let i = side + 1; i < cells.length - side - 1; i++) {
         if (!cells[i]) continue;
@@ -210,7 +213,9 @@ export function resize(pixels, size, side) {
   const down = weights(size.height, side);
   const across = weights(size.width, side);
   const rows = down.map((row) =>
-    Array.from({ length: size.width }, (_, x) => row.reduce((sum, weight, y) => sum + weight * pixels[y * size.width + x], 0)),
+    Array.from({ length: size.width }, (_, x) =>
+      row.reduce((sum, weight, y) => sum + weight * pixels[y * size.width + x], 0),
+    ),
   );
   return rows.flatMap((row) => across.map((column) => column.reduce((sum, weight, x) => sum + weight * row[x], 0)));
 }

@@ -49,7 +49,7 @@ function recognise() {
 function show() {
   const network = networks[slider ? Number(slider.value) : networks.length - 1];
   const found = pixels && outputs(network.layers, pixels);
-  const answer = found && found[found.length - 1];
+  const answer = found?.[found.length - 1] ?? null;
   showBars(answer);
   part("answer").textContent = inWords(answer);
   seen.dataset.pixels = pixels ? JSON.stringify(pixels) : "";
