@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from autograd.functions import sum as sum
     from autograd.picking import pick
     from autograd.questions import misconceptions, nudge, why_zero
-    from autograd.transforms import grad, hessian, jacobian, jvp, value_and_grad
+    from autograd.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd.walk import tour
     from autograd.words.formula import formula
     from autograd.words.names import label
@@ -72,6 +72,7 @@ __all__ = [
     "derivation",
     "detect_anomaly",
     "dot",
+    "elementwise_grad",
     "enable_grad",
     "erf",
     "exp",
@@ -83,6 +84,7 @@ __all__ = [
     "grad",
     "gradcheck",
     "hessian",
+    "hvp",
     "jacobian",
     "jvp",
     "label",
@@ -113,6 +115,7 @@ __all__ = [
     "tour",
     "tree",
     "value_and_grad",
+    "vjp",
     "where",
     "why_zero",
 ]
@@ -157,7 +160,7 @@ _LATER = {
     "functions": ("dot", "logsumexp", "maximum", "mean", "minimum", "softmax", "sum"),
     "picking": ("pick",),
     "questions": ("misconceptions", "nudge", "why_zero"),
-    "transforms": ("grad", "hessian", "jacobian", "jvp", "value_and_grad"),
+    "transforms": ("elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
     "walk": ("tour",),
     "words.formula": ("formula",),
     "words.names": ("label",),

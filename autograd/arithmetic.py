@@ -7,7 +7,7 @@ What `m` is decides what the rule computes:
 - `quiet`: floats, following IEEE 754 to inf and nan: local derivatives, which may be infinite where the value is not;
 - `terms.symbolic`: terms, which remember how they were computed: the rule itself, to be read out, or written as Python
   or numpy;
-- `transforms.values`: Values: derivatives that can be differentiated again.
+- `differentiable.values`: Values: derivatives that can be differentiated again.
 """
 
 from __future__ import annotations

@@ -16,6 +16,20 @@ _SQRT_HALF_REST = -4.833646656726457e-17
 _SPLITTER = 134217729.0  # 2**27 + 1: cuts the 53 bits of a float into halves (Veltkamp 1968)
 
 
+class Nothing(float):
+    """A derivative that is 0 whatever the operands are: nothing passes, not even of an infinite gradient."""
+
+    __slots__ = ()
+
+    def __mul__(self, other: Any) -> float:
+        return 0.0
+
+    __rmul__ = __mul__
+
+
+NOTHING = Nothing(0.0)
+
+
 def quietly(
     function: Callable[[float], float], poles: Mapping[float, float] | None = None, even: bool = False
 ) -> Callable[[float], float]:

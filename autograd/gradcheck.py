@@ -177,7 +177,7 @@ def _noise_inside(node: Value, data: list[float]) -> float:
     """The rounding error of a rule that is itself made of several operations, such as `m.exp(a) - 1`."""
     if not isinstance(node._rule, Operation):
         return 0.0
-    from autograd.transforms import values
+    from autograd.differentiable import values
 
     try:
         root = node._rule.forward(values, *map(Value, data))

@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.arithmetic import Arithmetic, quiet, strict
+from autograd.floats import NOTHING
 from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
-from autograd.terms import CONDITIONS, Term, simplified, traced
+from autograd.terms import CONDITIONS, Term, as_constant, simplified, traced
 
 Kernel = Callable[..., tuple[float, ...]]
 """`kernel(x0, x1, …)`: the answer, and its derivative for each operand."""
@@ -31,7 +32,7 @@ def kernel(operation: Operation) -> Kernel:
         text = source(operation)
     except TypeError:
         return _called(operation, m)
-    namespace: dict[str, Any] = {"m": m, "quiet": quiet, "inf": math.inf, "nan": math.nan}
+    namespace: dict[str, Any] = {"m": m, "quiet": quiet, "inf": math.inf, "nan": math.nan, "nothing": NOTHING}
     exec(compile(text, f"<kernel of {operation.name}>", "exec"), namespace)
     written: Kernel = namespace["kernel"]
     return written
@@ -53,12 +54,17 @@ def source(operation: Operation) -> str:
     answer, partials = traced(operation)
     functions: dict[str, str] = {}
     value = _written(simplified(answer), "m", functions)
-    slopes = [_written(simplified(partial), "quiet", functions) for partial in partials]
+    slopes = [_slope(simplified(partial), functions) for partial in partials]
     # As defaults of parameters the functions are local names, which are found faster than others.
     parameters = [f"x{i}" for i in range(operation.arity)] + [f"{name}={full}" for name, full in functions.items()]
     if answer.head in CONDITIONS:
         value = f"float({value})"
     return f"def kernel({', '.join(parameters)}):\n    y = {value}\n    return y, {', '.join(slopes)}"
+
+
+def _slope(partial: Term, functions: dict[str, str]) -> str:
+    """A partial derivative as Python; where it is 0 everywhere, as what lets nothing pass."""
+    return "nothing" if as_constant(partial) == 0.0 else _written(partial, "quiet", functions)
 
 
 def _written(term: Term, m: str, functions: dict[str, str]) -> str:

@@ -173,3 +173,8 @@ class Methods:
         A condition that is a Value stays in the graph, so that `refresh()` chooses again.
         """
         return self._of(ops.WHERE, condition, self, other)
+
+    # numpy's names for the inverse functions, which it looks for in arrays of Values
+
+    arcsin, arccos, arctan = asin, acos, atan
+    arcsinh, arccosh, arctanh = asinh, acosh, atanh

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from autograd.floats import NOTHING
 from autograd.ops import Operation
 from autograd.scalars import is_scalar
 from autograd.value import Value, apply, operand
@@ -27,9 +28,9 @@ class Pick(Operation):
     def _evaluate(self, *data: float) -> tuple[float, ...]:
         index, column = data[0], data[1:]
         k = position(index, len(column))
-        slopes = [0.0] * len(data)
-        slopes[1 + k] = 1.0
-        return (column[k], *slopes)
+        slopes = [0.0] * len(column)
+        slopes[k] = 1.0
+        return (column[k], NOTHING, *slopes)
 
     def slope(self, i: int, m: Any, y: Any, operands: Sequence[Any]) -> Any:
         """1 for the entry that is picked, else 0."""

@@ -2,9 +2,9 @@
 
 The rules of `ops.py` are expressions of these functions and of nothing else. So a backend that can write every line of
 this table can write every operation, those that users declare included. The arithmetics of floats (`arithmetic.py`),
-terms (`terms.py`) and Values (`transforms.py`) are made from the table, and so is what kernels, compiled programs and
-pages write. A new function is a new line here; if a rule that uses it is to be differentiated again, the operation of
-its name in `ops.py` says how.
+terms (`terms.py`) and Values (`differentiable.py`) are made from the table, and so is what kernels, compiled programs
+and pages write. A new function is a new line here; if a rule that uses it is to be differentiated again, the operation
+of its name in `ops.py` says how.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Arguments of functions: numbers, Values, and lists and tuples of these, however nested."""
+"""Arguments of functions: numbers and Values, in lists, tuples, named tuples, dicts and arrays, however nested."""
 
 from __future__ import annotations
 
@@ -7,24 +7,70 @@ from typing import Any
 
 
 def flat(structure: Any) -> Iterator[Any]:
-    """What is in the lists and tuples, one after the other."""
-    if isinstance(structure, (list, tuple)):
-        for part in structure:
-            yield from flat(part)
-    else:
+    """What is in a structure, one after the other; a dict's in the order of its keys, an array's row by row."""
+    if isinstance(structure, dict):
+        structure = structure.values()
+    elif is_array(structure):
+        structure = structure.flat
+    elif not isinstance(structure, (list, tuple)):
         yield structure
+        return
+    for part in structure:
+        yield from flat(part)
 
 
-def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
-    """The same lists and tuples, with the function applied to what is in them."""
+def mapped(function: Callable[[Any], Any], structure: Any, arrays: bool = True) -> Any:
+    """The same structure, with the function applied to what is in it; arrays only where that is wanted."""
     if isinstance(structure, list):
-        return [mapped(function, part) for part in structure]
+        return [mapped(function, part, arrays) for part in structure]
     if isinstance(structure, tuple):
-        return tuple(mapped(function, part) for part in structure)
+        parts = [mapped(function, part, arrays) for part in structure]
+        return type(structure)._make(parts) if hasattr(structure, "_make") else tuple(parts)
+    if isinstance(structure, dict):
+        return {key: mapped(function, part, arrays) for key, part in structure.items()}
+    if is_array(structure):
+        if not arrays:
+            return structure
+        return _array(structure, [mapped(function, part) for part in structure.flat])
     return function(structure)
 
 
 def like(structure: Any, parts: Iterable[Any]) -> Any:
-    """The same lists and tuples, filled from `parts`."""
+    """The same structure, filled from `parts`."""
     rest = iter(parts)
     return mapped(lambda _: next(rest), structure)
+
+
+def is_structure(x: Any) -> bool:
+    """Whether x holds numbers, in place of being one."""
+    return isinstance(x, (list, tuple, dict)) or is_array(x)
+
+
+def is_array(x: Any) -> bool:
+    """Whether x is a numpy array with axes."""
+    return hasattr(x, "dtype") and getattr(x, "ndim", 0) > 0 and hasattr(x, "flat")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two structures are alike, apart from the numbers in them."""
+    if isinstance(one, dict) or isinstance(other, dict):
+        keys = isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other)
+        return keys and all(same(one[key], other[key]) for key in one)
+    if is_array(one) or is_array(other):
+        return is_array(one) and is_array(other) and one.shape == other.shape
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    return not (isinstance(one, (list, tuple)) or isinstance(other, (list, tuple)))
+
+
+def _array(shaped: Any, parts: list[Any]) -> Any:
+    """An array of that shape: of floats, of arrays that are then its last axes, or else of objects."""
+    import numpy as np
+
+    if parts and all(is_array(part) for part in parts):
+        return np.stack(parts).reshape(shaped.shape + parts[0].shape)
+    kind = float if all(type(part) is float for part in parts) else object
+    filled = np.empty(len(parts), dtype=kind)
+    for i, part in enumerate(parts):
+        filled[i] = part
+    return filled.reshape(shaped.shape)

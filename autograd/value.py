@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops, passes
-from autograd.graph import named, topological
+from autograd.graph import every_node, named, topological
 from autograd.methods import Methods
 from autograd.nary import Nary
 from autograd.ops import Operation
@@ -454,7 +454,7 @@ class Value(Methods):
 
     # Differentiation
 
-    def backward(self, create_graph: bool = False) -> None:
+    def backward(self, gradient: Any = 1.0, *, create_graph: bool = False) -> None:
         """Computes the derivative of this with respect to every node it was made from, into `.grad`.
 
         Each node is visited once, after all that use it, and sends each operand its own gradient times the local
@@ -463,6 +463,8 @@ class Value(Methods):
         since.
 
         Args:
+            gradient: the gradient of this: what all derivatives are multiplied by. With `create_graph` it may be a
+                Value.
             create_graph: make the gradients Values, which can be differentiated in turn.
 
         Raises:
@@ -471,12 +473,24 @@ class Value(Methods):
             TypeError: with `create_graph`, a node made by hand has no rule that could be differentiated.
             RuntimeError: with `create_graph`, `.data` was changed since the forward pass.
         """
+        if isinstance(gradient, bool):
+            raise TypeError("backward() takes the gradient of this first: write backward(create_graph=True)")
         if create_graph:
-            from autograd.transforms import backward_with_graph
+            from autograd.differentiable import backward_with_graph
 
-            backward_with_graph(self)
+            backward_with_graph(self, gradient)
         else:
-            passes.backward(self, 1.0)
+            passes.backward(self, gradient if type(gradient) is float else as_float(gradient))
+
+    def topological(self) -> list[Value]:
+        """All that this was computed from, and this, in topological order: each after its operands.
+
+        Example:
+            >>> a = Value(2.0, label="a")
+            >>> [v._op or v.label for v in (a * a + a).topological()]
+            ['a', '*', '+']
+        """
+        return every_node(self)
 
     def refresh(self) -> Value:
         """Evaluates the graph again, in place, from the present data of its leaves; returns this.

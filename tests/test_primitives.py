@@ -53,7 +53,7 @@ def close(found: float, expected: float, within: float = 1e-15) -> bool:
 
 @pytest.mark.parametrize("primitive", NAMED, ids=repr)
 def test_every_arithmetic_has_every_primitive(primitive: Primitive) -> None:
-    from autograd.transforms import values
+    from autograd.differentiable import values
 
     for m in (strict, quiet, symbolic, values):
         assert callable(getattr(m, primitive.name))

@@ -206,7 +206,7 @@ def test_numbers_are_those_of_the_plain_pass() -> None:
     def run(create_graph: bool) -> list[float]:
         a, b, c = Value(0.3), Value(-1.2), Value(2.0)
         y = ((a * b + c).relu() + (b - a).relu() * c) / (a.exp() + b**2) - (a * c).maximum(b)
-        y.backward(create_graph)
+        y.backward(create_graph=create_graph)
         return [v.grad.data if create_graph else v.grad for v in (a, b, c)]
 
     assert run(create_graph=True) == run(create_graph=False)

@@ -1,0 +1,168 @@
+"""Calls of a function that is to be differentiated: Values in place of its numbers, and numbers in place of Values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from contextvars import ContextVar
+from typing import Any, TypeAlias
+
+from autograd import modes
+from autograd.differentiable import adjoints, as_number, differentiable, stored
+from autograd.graph import topological
+from autograd.scalars import is_scalar
+from autograd.structure import flat, is_structure, like, mapped
+from autograd.value import Value, operand
+
+Argnum: TypeAlias = int | tuple[int, ...]
+"""The position of an argument, or several."""
+
+
+class Whole(Value):
+    """A whole number among the arguments: it also counts, as in `range(n)` and `xs[n]`."""
+
+    __slots__ = ()
+
+    def __index__(self) -> int:
+        return int(self._data)
+
+
+def _independent(x: Any) -> Value:
+    """A Value equal to x; one that depends on x where x is a Value, but that nothing else depends on."""
+    return x - 0.0 if isinstance(x, Value) else Value(x)
+
+
+def _constant(x: Any) -> Any:
+    """A number as a Value; what is no number as it is. Truths are no numbers here, but decisions."""
+    if isinstance(x, Value) or not is_scalar(x) or type(x).__name__ in ("bool", "bool_"):
+        return x
+    return Whole(x) if hasattr(type(x), "__index__") else Value(x)
+
+
+def _constants(x: Any) -> Any:
+    """The numbers of an argument that is not differentiated as Values. Arrays stay: numpy's functions take them."""
+    return mapped(_constant, x, arrays=False)
+
+
+_outer: ContextVar[frozenset[Value]] = ContextVar("outer", default=frozenset())
+"""The arguments of the transforms that are at work around this place."""
+
+
+class Call:
+    """A call of a function with its numbers replaced by Values: those of some arguments by Values of their own.
+
+    Args:
+        f: the function.
+        args, kwargs: what it is called with.
+        chosen: what is differentiated by: the position of an argument, or several.
+        graph: make derivatives that can be differentiated, even where no argument is a Value.
+        has_aux: the function returns a pair, of which only the first is differentiated.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        chosen: int | tuple[int, ...],
+        graph: bool = False,
+        has_aux: bool = False,
+    ) -> None:
+        positions = _positions(chosen, len(args))
+        replaced = [_constants(x) for x in args]
+        outer = _outer.get()
+        recording = modes.recording()
+        with nullcontext() if recording else modes.enable_grad():
+            for n in positions:
+                replaced[n] = mapped(_independent, args[n])
+            picked = tuple([replaced[n] for n in positions])
+            self.wanted = picked if isinstance(chosen, tuple) else picked[0]
+            self.wrt = list(flat(picked))
+            token = _outer.set(outer.union(self.wrt))
+            try:
+                self.result = f(*replaced, **{key: _constants(x) for key, x in kwargs.items()})
+            finally:
+                _outer.reset(token)
+        self.aux = None
+        if has_aux:
+            self.result, self.aux = _pair(self.result)
+        self.roots = [_as_value(y) for y in flat(self.result)]
+        self.recording = recording
+        self.graph = graph or any(isinstance(x, Value) for x in flat(args)) or self._reaches(outer)
+        self.local = differentiable if self.graph else stored
+
+    def _reaches(self, outer: frozenset[Value]) -> bool:
+        """Whether the result depends on what a transform around this one differentiates."""
+        if not outer:
+            return False
+        nodes = topological(*self.roots, known=self.wrt)
+        return not outer.isdisjoint(self.roots) or any(not outer.isdisjoint(node._prev) for node in nodes)
+
+    def adjoints(self, root: Value) -> Any:
+        """The derivatives of one result, in the shape of the arguments."""
+        return self.pulled_back([root], [1.0])
+
+    def pulled_back(self, roots: Sequence[Value], gradients: Sequence[Any]) -> Any:
+        """The derivatives of results, each times its gradient, added up, in the shape of the arguments."""
+        seeds = [operand(gradient) for gradient in gradients] if self.graph else gradients
+        return like(self.wanted, map(self.given_back, adjoints(roots, seeds, self.wrt, self.local)))
+
+    def given_back(self, x: Any) -> Any:
+        """A number as the caller wants it: a Value where Values came in, else a float."""
+        if not self.graph:
+            return as_number(x)
+        x = x if isinstance(x, Value) else Value(x)
+        return x if self.recording else x.detach()
+
+    def returned(self) -> Any:
+        """What the function returned, as the caller wants it."""
+        return like(self.result, map(self.given_back, self.roots))
+
+    def beside(self, found: Any) -> Any:
+        """A derivative, in a pair with the auxiliary result where there is one."""
+        if self.aux is None:
+            return found
+        return found, mapped(lambda x: self.given_back(x) if isinstance(x, Value) else x, self.aux[0])
+
+    def one_root(self) -> Value:
+        """The result, of a function that must return one number."""
+        if is_structure(self.result):
+            raise TypeError(
+                f"grad needs a function that returns one number, not a {type(self.result).__name__} of "
+                f"{len(self.result)}: use jacobian"
+            )
+        return self.roots[0]
+
+
+def _pair(result: Any) -> tuple[Any, tuple[Any]]:
+    if not (isinstance(result, (tuple, list)) and len(result) == 2):
+        raise TypeError(f"with has_aux the function returns a pair, (number, anything), not {type(result).__name__}")
+    return result[0], (result[1],)
+
+
+def chosen_by(argnum: Any, argnums: Any) -> int | tuple[int, ...]:
+    """The two names of one option."""
+    if argnums is None:
+        return argnum if not isinstance(argnum, list) else tuple(argnum)
+    if argnum not in (0, None):
+        raise TypeError("argnum and argnums are the same option: give one of them")
+    return tuple(argnums) if isinstance(argnums, list) else argnums
+
+
+def _positions(chosen: Any, count: int) -> tuple[int, ...]:
+    several = chosen if isinstance(chosen, tuple) else (chosen,)
+    for n in several:
+        if not isinstance(n, int) or isinstance(n, bool):
+            raise TypeError(f"argnum is the position of an argument or a tuple of positions, not {chosen!r}")
+        if not -count <= n < count:
+            raise IndexError(f"argnum is {n}, but the function was called with {count} positional arguments")
+    return tuple(n % count for n in several)
+
+
+def _as_value(y: Any) -> Value:
+    try:
+        return y if isinstance(y, Value) else Value(y)
+    except TypeError:
+        raise TypeError(
+            f"the function must return numbers that were computed from its arguments, not {type(y).__name__}"
+        ) from None

@@ -1,0 +1,190 @@
+"""Derivatives that can be differentiated: rules in an arithmetic of Values, and the chain rule over them.
+
+The partials are those of `ops.py`, which `backward()` uses too, applied to Values in place of floats: a derivative is
+then a graph as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import modes, ops
+from autograd.arithmetic import Arithmetic, quiet
+from autograd.atomic import assign
+from autograd.choices import partial
+from autograd.floats import NOTHING
+from autograd.graph import check_gradient, describe, topological
+from autograd.ops import Operation
+from autograd.primitives import Primitive
+from autograd.value import Value, apply, operand
+
+# An arithmetic of Values
+
+
+def _recorded(name: str) -> Callable[..., Any]:
+    """The operation of that name, recorded in the graph where one of its operands is a Value."""
+
+    def record(*operands: Any) -> Any:
+        return _record(ops.find(name), *operands)
+
+    return record
+
+
+def _record(operation: Operation, *operands: Any) -> Any:
+    operation = ops.quietly(operation)
+    if not any(isinstance(operand, Value) for operand in operands):
+        return operation.forward(quiet, *operands)
+    return apply(operation, *[x if isinstance(x, Value) else Value(x) for x in operands])
+
+
+def _power(a: Any, b: Any) -> Any:
+    return _record(ops.POW, a, b) if isinstance(b, Value) else _record(ops.power(float(b)), a)
+
+
+def as_number(x: Any) -> float:
+    """A number, or that of a Value."""
+    return x.data if isinstance(x, Value) else float(x)
+
+
+def _of_values(primitive: Primitive) -> Callable[..., Any]:
+    """A primitive over numbers and Values: the operation of its name, recorded."""
+    if primitive.head == "**":
+        return _power
+    return _recorded(primitive.operation)
+
+
+values = Arithmetic(_of_values)
+"""Values: derivatives that can be differentiated again."""
+
+# The chain rule, in either direction, over gradients that are floats or Values
+
+Local = Callable[[Value], Callable[[int], Any]]
+"""`local(node)(i)`: the derivative of a node with respect to its operand number i."""
+
+
+def stored(node: Value) -> Callable[[int], Any]:
+    """The local derivatives that the forward pass left: floats."""
+    locals_ = node._local_grads
+    if not locals_:
+        raise TypeError(
+            f"{describe(node)} was made by hand, and only its _backward knows its derivatives: call backward() on the "
+            "result instead, or declare the operation with autograd.operation"
+        )
+    return locals_.__getitem__
+
+
+def differentiable(node: Value) -> Callable[[int], Any]:
+    """The same, computed again as Values; or floats, where the rule says that they are constant."""
+    rule = node._rule
+    if not isinstance(rule, Operation):
+        raise TypeError(
+            f"{describe(node)} was made by hand and has no rule that could be differentiated again: "
+            "declare the operation with autograd.operation"
+        )
+    operands, known = node._prev, node._local_grads
+
+    def local(i: int) -> Any:
+        slope = _slope(rule, i, node, operands)
+        now, then = as_number(slope), known[i]
+        if now != then and (now == now or then == then):
+            raise RuntimeError(
+                f"{describe(node)} was computed before its operands' data were changed (its derivative was {then!r} "
+                f"and would now be {now!r}): call refresh() on the result first"
+            )
+        return slope
+
+    return local
+
+
+def _slope(rule: Operation, i: int, y: Value, operands: Sequence[Value]) -> Any:
+    """A local derivative as a Value or a number: as one node, where it chooses between cases."""
+    choice = partial(rule, i) if rule.partials else None
+    if choice is None:
+        slope = rule.slope(i, values, y, operands)
+        return NOTHING if type(slope) is float and slope == 0.0 else slope
+    named = {"y": y} | {f"x{k}": operand for k, operand in enumerate(operands)}
+    return apply(choice, *[named[name] for name in choice.reads])
+
+
+def _times(slope: Any, grad: Any) -> Any:
+    """Their product, without a node where the slope is the constant 0 or 1."""
+    if isinstance(slope, Value):
+        return slope * grad
+    if slope == 1.0:
+        return grad
+    if slope == 0.0 and math.isfinite(as_number(grad)):
+        return 0.0
+    return slope * grad  # 0 · inf is nan, but for a slope that is 0 by its rule
+
+
+def _plus(one: Any, other: Any) -> Any:
+    if type(other) is float and other == 0.0:
+        return one
+    return other if type(one) is float and one == 0.0 else one + other
+
+
+def _reverse(seeds: dict[Value, Any], order: list[Value], wanted: set[Value], local: Local) -> dict[Value, Any]:
+    """The gradients of the wanted nodes, from those of `seeds`, going through `order` from its end."""
+    checking = modes.checking()
+    gradient = dict(seeds)
+    with modes.ordinary():
+        for node in reversed(order):
+            above = gradient.get(node, 0.0)
+            operands, slope = node._prev, local(node)
+            for i in node._order():
+                if (operand := operands[i]) not in wanted:
+                    continue
+                gradient[operand] = _plus(gradient.get(operand, 0.0), _times(slope(i), above))
+                if checking:
+                    check_gradient(operand, as_number(gradient[operand]), node, as_number(above))
+    return gradient
+
+
+def adjoints(roots: Sequence[Value], seeds: Sequence[Any], wrt: Sequence[Value], local: Local) -> list[Any]:
+    """The derivatives of the roots, each times its seed, added up, with respect to each of `wrt`.
+
+    Only nodes between the two are visited. Those in `wrt` count as independent: nothing passes through one to another.
+    """
+    order = []
+    between = set(wrt)
+    for node in topological(*roots, known=wrt):
+        if any(operand in between for operand in node._prev):
+            between.add(node)
+            order.append(node)
+    given: dict[Value, Any] = {}
+    for root, seed in zip(roots, seeds, strict=True):
+        given[root] = _plus(given.get(root, 0.0), seed)
+    gradient = _reverse(given, order, between, local)
+    return [gradient.get(v, 0.0) for v in wrt]
+
+
+def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local) -> list[Any]:
+    """How fast each root changes when the Values in `directions` change that fast: the chain rule forwards."""
+    known = dict(directions)
+    with modes.ordinary():
+        for node in topological(*roots, known=directions):
+            speed: Any = 0.0
+            slope = local(node)
+            for i, operand in enumerate(node._prev):
+                if operand in known:
+                    speed = _plus(speed, _times(slope(i), known[operand]))
+            known[node] = speed
+    return [known.get(root, 0.0) for root in roots]
+
+
+def backward_with_graph(root: Value, gradient: Any) -> None:
+    """`root.backward(gradient, create_graph=True)`: gradients that are Values. Nothing is set if it raises."""
+    order = topological(root)
+    everything = {root}
+    for node in order:
+        everything.update(node._prev)
+    found = _reverse({root: operand(gradient)}, order, everything, differentiable)
+    with modes.ordinary():
+        sums = []
+        for node, added in found.items():
+            grad = operand(added)
+            earlier = not node._prev and (isinstance(node.grad, Value) or node.grad)
+            sums.append(node.grad + grad if earlier else grad)
+    assign(found, "grad", sums)
