@@ -109,13 +109,13 @@ def floor(a: float) -> float:
 
 
 def larger(a: float, b: float) -> float:
-    """The larger of two; nan where either is."""
-    return a if a >= b or a != a else b
+    """The larger of two; nan where either is. Of 0.0 and -0.0 it is the second, as in numpy."""
+    return a if a > b or a != a else b
 
 
 def smaller(a: float, b: float) -> float:
-    """The smaller of two; nan where either is."""
-    return a if a <= b or a != a else b
+    """The smaller of two; nan where either is. Of 0.0 and -0.0 it is the second, as in numpy."""
+    return a if a < b or a != a else b
 
 
 def where(condition: bool, x: float, y: float) -> float:

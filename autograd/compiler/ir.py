@@ -21,6 +21,7 @@ the same for all examples is not `batched`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,7 +56,7 @@ class Array:
     @property
     def size(self) -> int:
         """How many numbers it holds for an example."""
-        return int(np.prod(self.shape))
+        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import numpy as np
 from autograd.compiler.elementwise import expanded
 from autograd.compiler.indexing import even
 from autograd.compiler.ir import BATCH, CONSTANTS, MANY, Array, Contraction, Index
+from autograd.compiler.numpy_terms import spelling
 from autograd.compiler.planning import Buffer, Plan, plan
-from autograd.primitives import PRIMITIVES
 from autograd.terms import CONDITIONS, Term, as_constant
 
 
@@ -271,12 +271,13 @@ class _Map:
 
     def _call(self, term: Term, out: str | None) -> str:
         # What is computed first may stand where the result will: nothing else reads it.
-        first = out if self.uses[term.args[0]] == 1 and term.args[0].head not in CONDITIONS else None
-        args = [self.of(arg, first if i == 0 else None) for i, arg in enumerate(term.args)]
+        first = next((arg for arg in term.args if arg.head not in ("name", "number")), None)
+        if first is not None and (self.uses[first] > 1 or first.head in CONDITIONS):
+            first = None
+        args = [self.of(arg, out if arg is first else None) for arg in term.args]
         target = out or self._scratch("bool" if term.head in CONDITIONS else "dtype")
-        function = PRIMITIVES[term.head].numpy
-        if term.head == "**" and as_constant(term.args[1]) == 2.0:
-            function, args = "np.square", args[:1]
+        function, operands = spelling(term)
+        args = args[: len(operands)]
         if term.head in ("/", "remainder") and self.array in self.w.checked and as_constant(term.args[1]) is None:
             zero = f"{self.w.function('np.count_nonzero')}({args[1]}) < {args[1]}.size"
             self.w.now.lines.append(f"if strict and {zero}: raise FloatingPointError")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,16 +10,20 @@ import numpy.typing as npt
 
 from autograd.compiler import special
 from autograd.primitives import PRIMITIVES
-from autograd.terms import Term
+from autograd.terms import Term, as_constant
 
 _MODULES = {"np": np, "special": special}
 
 
-def function(head: str) -> Callable[..., Any]:
-    """The numpy function that computes a primitive."""
-    module, name = PRIMITIVES[head].numpy.split(".")
-    found: Callable[..., Any] = getattr(_MODULES[module], name)
-    return found
+def spelling(term: Term) -> tuple[str, tuple[Term, ...]]:
+    """The numpy function that computes a term from others, and those."""
+    if term.head == "**":
+        exponent = as_constant(term.args[1])
+        if exponent == 2.0:
+            return "np.square", term.args[:1]
+        if exponent == 0.5:  # np.power takes a square root, which is nan at -inf
+            return "np.float_power", term.args
+    return PRIMITIVES[term.head].numpy, term.args
 
 
 def evaluated(term: Term, args: Sequence[npt.NDArray[Any]]) -> Any:
@@ -28,4 +32,7 @@ def evaluated(term: Term, args: Sequence[npt.NDArray[Any]]) -> Any:
         return args[int(term.args[0][1:])]
     if term.head == "number":
         return args[0].dtype.type(term.args[0])
-    return function(term.head)(*[evaluated(arg, args) for arg in term.args])
+    full, operands = spelling(term)
+    module, name = full.split(".")
+    made = getattr(_MODULES[module], name)(*[evaluated(operand, args) for operand in operands])
+    return made if made.dtype == bool else made.astype(args[0].dtype, copy=False)

@@ -114,7 +114,7 @@ class Program:
         self._vector = np.array([v.data for v in params], dtype=dtype) if vector is None else vector
         """The numbers of all parameters, which siblings share."""
         self._start()
-        if params and not _depend(roots, params):
+        if params and not any(array.attr is ir.PARAMS for array in ir.walk(*self._built.results)):
             raise ValueError("no root depends on any of the parameters: were they computed from other Values?")
 
     def _start(self) -> None:
@@ -423,14 +423,6 @@ def _columns(results: Sequence[Array], batch: int, dtype: np.dtype[Any]) -> Arra
     for i, result in enumerate(results):
         answers[:, i] = result
     return answers
-
-
-def _depend(roots: Sequence[Value], params: Sequence[Value]) -> bool:
-    """Whether any root depends on any parameter."""
-    wanted = set(map(id, params))
-    return any(id(v) in wanted for v in roots) or any(
-        id(operand) in wanted for node in topological(*roots) for operand in node._prev
-    )
 
 
 def _check_distinct(inputs: list[Value], params: list[Value]) -> None:
