@@ -7,7 +7,7 @@ operands `x0`, `x1`, …. Terms are read out in explanations (`words/rules.py`),
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 
@@ -16,6 +16,8 @@ from autograd.arithmetic import Arithmetic, quiet
 from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
 
+LEAVES = ("name", "number")
+"""The heads of terms that are made of no others."""
 CONDITIONS = tuple(head for head, primitive in PRIMITIVES.items() if primitive.condition)
 """The heads of terms that hold or do not hold."""
 
@@ -142,11 +144,32 @@ def as_constant(term: Term) -> float | None:
     return float(term.args[0]) if term.head == "number" else None
 
 
+def folded(term: Term, leaf: Callable[[Term], Any], inner: Callable[[Term, tuple[Any, ...]], Any]) -> Any:
+    """What a term comes to, from what its arguments come to; a part that is shared is looked at once.
+
+    Args:
+        term: what is looked at.
+        leaf: what a name or number comes to.
+        inner: what any other term comes to, given that of its arguments.
+    """
+    known: dict[int, Any] = {}
+
+    def of(each: Term) -> Any:
+        if id(each) not in known:
+            is_leaf = each.head in LEAVES
+            known[id(each)] = leaf(each) if is_leaf else inner(each, tuple(map(of, each.args)))
+        return known[id(each)]
+
+    return of(term)
+
+
 def simplified(term: Term) -> Term:
     """Folds constants and choices by a constant; drops multiplication by 1 and exponent 1."""
-    if term.head in ("name", "number"):
-        return term
-    args = tuple(map(simplified, term.args))
+    simple: Term = folded(term, lambda each: each, _simplified)
+    return simple
+
+
+def _simplified(term: Term, args: tuple[Term, ...]) -> Term:
     constants = [as_constant(argument) for argument in args]
     if None not in constants:
         return Term("number", (float(PRIMITIVES[term.head].quiet(*constants)),))
@@ -161,13 +184,13 @@ def simplified(term: Term) -> Term:
 
 def computed(term: Term, m: Arithmetic, names: Mapping[str, Any]) -> Any:
     """What a term stands for in an arithmetic, where its names stand for those quantities."""
-    if term.head == "name":
-        return names[term.args[0]]
-    if term.head == "number":
-        return term.args[0]
-    primitive = PRIMITIVES[term.head]
-    function = getattr(m, primitive.name) if primitive.name else primitive.strict  # operators are those of Python
-    return function(*[computed(argument, m, names) for argument in term.args])
+
+    def inner(each: Term, args: tuple[Any, ...]) -> Any:
+        primitive = PRIMITIVES[each.head]
+        function = getattr(m, primitive.name) if primitive.name else primitive.strict  # operators are those of Python
+        return function(*args)
+
+    return folded(term, lambda each: names[each.args[0]] if each.head == "name" else each.args[0], inner)
 
 
 def evaluated(term: Term, names: Mapping[str, float]) -> Any:
@@ -177,11 +200,12 @@ def evaluated(term: Term, names: Mapping[str, float]) -> Any:
 
 def substituted(term: Term, names: Mapping[str, Term]) -> Term:
     """The same with other terms in place of its names."""
-    if term.head == "name":
-        return names[term.args[0]]
-    if term.head == "number":
-        return term
-    return Term(term.head, tuple([substituted(argument, names) for argument in term.args]))
+    other: Term = folded(
+        term,
+        lambda each: names[each.args[0]] if each.head == "name" else each,
+        lambda each, args: Term(each.head, args),
+    )
+    return other
 
 
 def subterms(term: Term) -> set[Term]:
@@ -189,7 +213,7 @@ def subterms(term: Term) -> set[Term]:
     found, pending = {term}, [term]
     while pending:
         each = pending.pop()
-        if each.head not in ("name", "number"):
+        if each.head not in LEAVES:
             new = set(each.args) - found
             found |= new
             pending.extend(new)
@@ -201,7 +225,7 @@ def differentiated(term: Term, name: str) -> Term:
 
     A choice is differentiated branch by branch, so that the branch not taken has no say, whatever it is there.
     """
-    if term.head in ("name", "number") or PRIMITIVES[term.head].condition:
+    if term.head in LEAVES or PRIMITIVES[term.head].condition:
         return _ONE if term == Term("name", (name,)) else _ZERO
     slopes = [differentiated(argument, name) for argument in term.args]
     if term.head == "where":

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from autograd.compiler.elementwise import X0, X1, argument, elementwise, names_in, renamed
+from autograd.compiler.elementwise import X0, X1, argument, elementwise, names_in
 from autograd.compiler.indexing import segments
 from autograd.compiler.ir import BATCH, SEED, Array, Builder, Index, walk
 from autograd.ops import OPERATIONS, Operation
-from autograd.terms import Term, as_constant
+from autograd.terms import Term, as_constant, substituted
 
 Share = tuple[Array, "Index | None"]
 """A share of a cotangent, and the numbers that it is for, in C order (None: all of them, as they come)."""
@@ -116,8 +116,8 @@ def _of_map(array: Array, cotangent: Array, i: int, b: Builder) -> Share | None:
     if slope.head == "*" and as_constant(slope.args[0]) is not None and _is_seed(cotangent):
         cotangent = b.map(Term("*", (slope.args[0], X0)), (cotangent,))  # which is computed once
         slope = slope.args[1]
-    used = list(names_in(slope))
-    slope = renamed(slope, {name: argument(j) for j, name in enumerate(used)})
+    used = names_in(slope)
+    slope = substituted(slope, {name: argument(j) for j, name in enumerate(used)})
     term = Term("*", (argument(len(used)), slope))
     if slope.head == "/" and as_constant(slope.args[0]) == 1.0:
         term = Term("/", (argument(len(used)), slope.args[1]))
@@ -150,8 +150,8 @@ def _of_fold(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
     best = b.accumulate(array.attr, arg)
     compared = [b.rows(best, places[:, :-1]), b.rows(arg, places[:, 1:]), b.rows(best, places[:, 1:])]
     names = {"x0": argument(0), "x1": argument(1), "y": argument(2)}
-    own = b.map(renamed(to_second, names), tuple(compared))
-    past = b.map(renamed(to_first, names), tuple(compared))
+    own = b.map(substituted(to_second, names), tuple(compared))
+    past = b.map(substituted(to_first, names), tuple(compared))
     backwards = np.arange(past.size, dtype=np.intp).reshape(n, count - 1)[:, ::-1]
     later = b.rows(b.accumulate("multiply", b.rows(past, backwards)), backwards)  # from each comparison to the last
     last, inner, first = places[:, -1], places[:, 1:-1], places[:, 0]

@@ -14,7 +14,7 @@ from autograd.compiler.ir import INPUTS, Array
 from autograd.compiler.numpy_terms import evaluated
 from autograd.compiler.reference import evaluate
 from autograd.graph import named
-from autograd.terms import Term
+from autograd.terms import LEAVES, subterms
 from autograd.value import Value, apply
 
 _CHUNK = 1024
@@ -48,19 +48,13 @@ def _suspects(guards: Sequence[Guard], numbers: Mapping[Array, Any]) -> Iterator
     for position, guard in enumerate(guards):
         args = [numbers[arg] for arg in guard.array.args]
         strange = np.zeros(numbers[guard.array].shape, dtype=bool)
-        for term in _within(guard.array.attr.term):
-            strange |= ~np.isfinite(evaluated(term, args))
+        for term in subterms(guard.array.attr.term):
+            if term.head not in LEAVES:
+                strange |= ~np.isfinite(evaluated(term, args))
         rows, examples = np.nonzero(strange)
         found += [(example, position, row) for row, example in zip(rows.tolist(), examples.tolist(), strict=True)]
     for example, position, row in sorted(found):
         yield example, row, guards[position]
-
-
-def _within(term: Term) -> Iterator[Term]:
-    if term.head not in ("name", "number"):
-        yield term
-        for arg in term.args:
-            yield from _within(arg)
 
 
 def _raise_if_undefined(guard: Guard, row: int, example: int, numbers: Mapping[Array, Any], start: int) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from autograd.compiler.ir import Elementwise
 from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
-from autograd.terms import Term, as_constant, simplified, traced
+from autograd.terms import Term, as_constant, folded, simplified, substituted, subterms, traced
 
 Constants = tuple[float | None, ...]
 """For each operand the constant that it is, or None."""
@@ -41,12 +41,12 @@ def elementwise(rule: Operation, constants: Constants) -> Elementwise:
         answer, slopes = traced(rule)
     except TypeError as error:
         raise TypeError(f"operation {rule.name!r} cannot be compiled: {error}") from None
-    names: dict[str, Term] = {}
+    names = {"y": Term("name", ("y",))}
     for i, constant in enumerate(constants):
         known = sum(each is None for each in constants[:i])
         names[f"x{i}"] = argument(known) if constant is None else number(constant)
-    partials = [derivative(renamed(slope, names)) for slope, c in zip(slopes, constants, strict=True) if c is None]
-    return Elementwise(simplified(renamed(answer, names)), tuple(partials))
+    partials = [derivative(substituted(slope, names)) for slope, c in zip(slopes, constants, strict=True) if c is None]
+    return Elementwise(simplified(substituted(answer, names)), tuple(partials))
 
 
 def derivative(slope: Term) -> Term | None:
@@ -55,25 +55,9 @@ def derivative(slope: Term) -> Term | None:
     return None if as_constant(simple) == 0.0 else simple
 
 
-def renamed(term: Term, names: dict[str, Term]) -> Term:
-    """A term with other terms in place of some of its names."""
-    if term.head == "name":
-        return names.get(term.args[0], term)
-    if term.head == "number":
-        return term
-    return Term(term.head, tuple([renamed(arg, names) for arg in term.args]))
-
-
-def names_in(term: Term) -> dict[str, None]:
-    """The names in a term, in the order in which they first come."""
-    if term.head == "name":
-        return {term.args[0]: None}
-    if term.head == "number":
-        return {}
-    found: dict[str, None] = {}
-    for arg in term.args:
-        found |= names_in(arg)
-    return found
+def names_in(term: Term) -> list[str]:
+    """The names in a term, in order."""
+    return sorted(each.args[0] for each in subterms(term) if each.head == "name")
 
 
 def expanded(term: Term, lacks: Callable[[str], bool]) -> Term:
@@ -82,15 +66,17 @@ def expanded(term: Term, lacks: Callable[[str], bool]) -> Term:
     Raises:
         TypeError: such a primitive has no definition.
     """
-    if term.head in ("name", "number"):
-        return term
-    args = tuple([expanded(arg, lacks) for arg in term.args])
-    if not lacks(term.head):
-        return Term(term.head, args)
-    definition = PRIMITIVES[term.head].definition
-    if definition is None:
-        raise TypeError(f"{term.head} cannot be computed by this backend")
-    return expanded(renamed(_defined(term.head, len(args)), {f"x{i}": arg for i, arg in enumerate(args)}), lacks)
+
+    def inner(each: Term, args: tuple[Term, ...]) -> Term:
+        if not lacks(each.head):
+            return Term(each.head, args)
+        if PRIMITIVES[each.head].definition is None:
+            raise TypeError(f"{each.head} cannot be computed by this backend")
+        written = expanded(_defined(each.head, len(args)), lacks)
+        return substituted(written, {f"x{i}": arg for i, arg in enumerate(args)})
+
+    other: Term = folded(term, lambda each: each, inner)
+    return other
 
 
 @lru_cache(maxsize=256)

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.terms import Term, as_constant
+from autograd.terms import Term, folded
 
 Index = npt.NDArray[np.intp]
 
@@ -244,12 +244,11 @@ _INFIX = ("+", "-", "*", "/", "**")
 
 def spelled(term: Term) -> str:
     """A term as one writes it."""
-    if term.head == "name":
-        return str(term.args[0])
-    constant = as_constant(term)
-    if constant is not None:
-        return f"{constant:g}"
-    args = [spelled(arg) for arg in term.args]
-    if term.head in _INFIX:
-        return f"({args[0]} {term.head} {args[1]})"
-    return f"-{args[0]}" if term.head == "neg" else f"{term.head}({', '.join(args)})"
+
+    def inner(each: Term, args: tuple[str, ...]) -> str:
+        if each.head in _INFIX:
+            return f"({args[0]} {each.head} {args[1]})"
+        return f"-{args[0]}" if each.head == "neg" else f"{each.head}({', '.join(args)})"
+
+    text: str = folded(term, lambda each: each.args[0] if each.head == "name" else f"{each.args[0]:g}", inner)
+    return text

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.compiler import ir
-from autograd.compiler.elementwise import MINUS_ONE, ONE, X0, X1, Constants, argument, elementwise, number
+from autograd.compiler.elementwise import MINUS_ONE, ONE, X0, X1, Constants, argument, elementwise, names_in, number
 from autograd.compiler.grouping import CONSTANTS, Group, Grouping, Operand, Terms
 from autograd.compiler.ir import MANY, Array, Builder, Index
 from autograd.compiler.products import Product
-from autograd.terms import Term, simplified
+from autograd.terms import Term, simplified, substituted
 
 _AT_ONCE = 16
 """So many parts of a sum are added up in one map."""
@@ -232,9 +232,7 @@ def _filled(terms: Terms) -> Index:
 
 def _shifted(term: Term, by: int) -> Term:
     """A term with its arguments counted from another number."""
-    if term.head == "name":
-        return argument(int(term.args[0][1:]) + by)
-    return term if term.head == "number" else Term(term.head, tuple([_shifted(arg, by) for arg in term.args]))
+    return substituted(term, {name: argument(int(name[1:]) + by) for name in names_in(term)}) if by else term
 
 
 def _negated(slope: Term) -> Term:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograd.compiler.indexing import even
 from autograd.compiler.ir import BATCH, CONSTANTS, MANY, Array, Contraction, Index
 from autograd.compiler.numpy_terms import spelling
 from autograd.compiler.planning import Buffer, Plan, plan
-from autograd.terms import CONDITIONS, Term, as_constant
+from autograd.terms import CONDITIONS, LEAVES, Term, as_constant, subterms
 
 
 @dataclass
@@ -250,7 +250,7 @@ class _Map:
         self.known: dict[Term, str] = {}
         self.taken: list[tuple[str, str]] = []
         self.term = expanded(array.attr.term, _written_out)
-        self.uses = Counter(_inner(self.term))
+        self.uses = Counter([arg for each in subterms(self.term) if each.head not in LEAVES for arg in each.args])
 
     def write(self) -> None:
         out = self.w.name(self.array)
@@ -271,7 +271,7 @@ class _Map:
 
     def _call(self, term: Term, out: str | None) -> str:
         # What is computed first may stand where the result will: nothing else reads it.
-        first = next((arg for arg in term.args if arg.head not in ("name", "number")), None)
+        first = next((arg for arg in term.args if arg.head not in LEAVES), None)
         if first is not None and (self.uses[first] > 1 or first.head in CONDITIONS):
             first = None
         args = [self.of(arg, out if arg is first else None) for arg in term.args]
@@ -298,14 +298,6 @@ class _Map:
         name = self.w.take(self.array, dtype)
         self.taken.append((dtype, name))
         return name
-
-
-def _inner(term: Term) -> Iterator[Term]:
-    """All terms within a term, as often as they occur."""
-    yield term
-    if term.head not in ("name", "number"):
-        for arg in term.args:
-            yield from _inner(arg)
 
 
 def _written_out(head: str) -> bool:

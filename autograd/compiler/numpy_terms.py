@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from autograd.compiler import special
 from autograd.primitives import PRIMITIVES
-from autograd.terms import Term, as_constant
+from autograd.terms import Term, as_constant, folded
 
 _MODULES = {"np": np, "special": special}
 
@@ -28,11 +28,14 @@ def spelling(term: Term) -> tuple[str, tuple[Term, ...]]:
 
 def evaluated(term: Term, args: Sequence[npt.NDArray[Any]]) -> Any:
     """The numbers of a term whose arguments are arrays."""
-    if term.head == "name":
-        return args[int(term.args[0][1:])]
-    if term.head == "number":
-        return args[0].dtype.type(term.args[0])
-    full, operands = spelling(term)
-    module, name = full.split(".")
-    made = getattr(_MODULES[module], name)(*[evaluated(operand, args) for operand in operands])
-    return made if made.dtype == bool else made.astype(args[0].dtype, copy=False)
+    dtype = args[0].dtype
+
+    def inner(each: Term, found: tuple[Any, ...]) -> Any:
+        full, operands = spelling(each)
+        module, name = full.split(".")
+        made = getattr(_MODULES[module], name)(*found[: len(operands)])
+        return made if made.dtype == bool else made.astype(dtype, copy=False)
+
+    return folded(
+        term, lambda each: args[int(each.args[0][1:])] if each.head == "name" else dtype.type(each.args[0]), inner
+    )

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.compiler.indexing import even
 from autograd.compiler.ir import CONSTANTS, SEED, Array, Index, walk
+from autograd.terms import LEAVES
 
 _CONSTANT = (CONSTANTS, SEED)
 """The leaves that are the same at each call."""
@@ -238,5 +239,5 @@ def _may_overwrite(array: Array, arg: Array) -> bool:
         and arg.shape == array.shape
         and arg.batched == array.batched
         and array.attr.term.head != "where"
-        and all(each.head in ("name", "number") for each in array.attr.term.args)
+        and all(each.head in LEAVES for each in array.attr.term.args)
     )
