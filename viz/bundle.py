@@ -7,7 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
-_IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "(?:\.|\.\./\.\./autograd)/(\w+)\.js";\n', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+"""Comments on lines of their own: readers of the page's source have them in the files."""
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) (\w+))", re.MULTILINE)
 
 
@@ -22,7 +24,14 @@ def bundled(entry: str) -> str:
 
     Each module becomes a function of its own, so that their names do not meet.
     """
-    return joined(entry, lambda name: source(f"{name}.js"))
+    return joined(entry, _module)
+
+
+def _module(name: str) -> str:
+    """The text of a module: the engine's own one has the functions that JavaScript lacks."""
+    if name == "primitives":
+        return files("autograd").joinpath("primitives.js").read_text(encoding="utf-8")
+    return source(f"{name}.js")
 
 
 def joined(entry: str, read: Callable[[str], str]) -> str:
@@ -56,7 +65,7 @@ def joined(entry: str, read: Callable[[str], str]) -> str:
             add(other, (*path, name))
         body = _IMPORT.sub(_taken, text)
         exports = _EXPORT.findall(body)
-        body = _EXPORT.sub("", body)
+        body = _COMMENT.sub("", _EXPORT.sub("", body))
         if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
             raise ValueError(f"{name}.js: {left[0]!r} is no form that the bundle knows")
         written[name] = f"const module_{name} = (() => {{\n{body}return {{ {', '.join(exports)} }};\n}})();"

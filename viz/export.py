@@ -128,6 +128,7 @@ def _operation(rule: Operation) -> dict[str, Any]:
         "domain": domain,
         "text": rule.text,
         "binding": rule.binding,
+        "needs": list(rule.needs),
         "hand": "",
         "nary": rule.name if isinstance(rule, Nary) else "",
         "constants": rule.attributes,
@@ -148,6 +149,7 @@ def _by_hand(node: Value, rule: Handmade) -> dict[str, Any]:
         "domain": "",
         "text": alike.text if alike else "",
         "binding": alike.binding if alike else ATOM,
+        "needs": list(alike.needs) if alike else [],
         "hand": _how(node),
         "nary": "",
         "constants": {},
@@ -210,7 +212,12 @@ def _heads(terms: Iterable[Term]) -> dict[str, dict[str, Any]]:
     for head, count in sorted(javascript.heads(terms)):
         operation = declared(head, count)
         if operation is not None:
-            found[f"{head}/{count}"] = {"name": operation.name, "text": operation.text, "binding": operation.binding}
+            found[f"{head}/{count}"] = {
+                "name": operation.name,
+                "text": operation.text,
+                "binding": operation.binding,
+                "needs": list(operation.needs),
+            }
     return found
 
 

@@ -1,13 +1,13 @@
 // Answers the questions of `tests/test_page_arithmetic.py`: node answers.js questions.json
 
 import { readFileSync } from "node:fs";
+import * as primitives from "../../autograd/primitives.js";
 import { found, gradients, refresh } from "../../viz/page/evaluation.js";
 import { decoded, isLeaf } from "../../viz/page/graph.js";
 import { backwardLesson, forwardLesson } from "../../viz/page/lessons.js";
 import { namesOf } from "../../viz/page/names.js";
 import * as numbers from "../../viz/page/numbers.js";
 import { explained } from "../../viz/page/paths.js";
-import * as primitives from "../../viz/page/primitives.js";
 
 /** @param {number} x */
 const text = (x) => (Number.isNaN(x) ? "nan" : Object.is(x, -0) ? "-0.0" : String(x).replace("Infinity", "inf"));

@@ -7,9 +7,17 @@ function packed(numbers) {
   return Buffer.from(numbers.buffer).toString("base64");
 }
 
-const ADD = { name: "add", symbol: "+", text: "{} + {}", binding: 0, words: "unchanged" };
-const MUL = { name: "mul", symbol: "*", text: "{} * {}", binding: 1, words: "the other factor" };
-const LOG = { name: "log", symbol: "log", text: "", binding: 4, words: "one over the operand", domain: "above 0" };
+const ADD = { name: "add", symbol: "+", text: "{} + {}", binding: 0, needs: [0, 0], words: "unchanged" };
+const MUL = { name: "mul", symbol: "*", text: "{} * {}", binding: 2, needs: [2, 2], words: "the other factor" };
+const LOG = {
+  name: "log",
+  symbol: "log",
+  text: "",
+  binding: 5,
+  needs: [0],
+  words: "one over the operand",
+  domain: "above 0",
+};
 const common = { domain: "", hand: "", nary: "", roles: [], constants: {} };
 
 /** @type {any[]} */

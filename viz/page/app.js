@@ -1,5 +1,6 @@
 // The page as an object: one state, what is drawn from it, and the ways in which readers change it.
 
+import * as primitives from "../../autograd/primitives.js";
 import * as address from "./address.js";
 import * as cameras from "./camera.js";
 import { part, say } from "./dom.js";
@@ -8,7 +9,6 @@ import { heatOf, membersOf } from "./heat.js";
 import { namesOf } from "./names.js";
 import { along, showChanges, showControls, showLesson, showSelected } from "./panels.js";
 import { draw, paint, paintHeat, shortName } from "./picture.js";
-import * as primitives from "./primitives.js";
 import { sceneOf } from "./scene.js";
 import * as states from "./state.js";
 import { lastPosition, placeAt, stepsBack } from "./stepping.js";

@@ -12,6 +12,7 @@ import { forward } from "./nary.js";
  * @property {string[]} roles what its operands are called in a sentence, where there is a word for it
  * @property {string} text how it is written, with {} for each operand; empty: as a call
  * @property {number} binding how tightly the written form binds
+ * @property {number[]} needs how tightly each operand must bind to stand without parentheses
  * @property {string} hand for one made by hand how its derivatives are known: closure, numbers or unknown; else empty
  * @property {"" | import("./nary.js").Nary} nary for one that takes any number of operands
  * @property {Record<string, number>} constants
@@ -31,6 +32,7 @@ import { forward } from "./nary.js";
  * @property {"" | import("./nary.js").Nary} [nary]
  * @property {string} text
  * @property {number} binding
+ * @property {number[]} needs
  */
 
 /**

@@ -9,11 +9,12 @@ import { summands } from "./nary.js";
  * @typedef {{text: string, binding: number}} Text
  */
 
+/** How tightly a written operation binds, loosest first: as in `autograd/ops.py`. */
 const SUM = 0;
-const PRODUCT = 1;
-const SIGN = 2;
-const POWER = 3;
-export const ATOM = 4;
+const QUOTIENT = 1;
+const PRODUCT = 2;
+const SIGN = 3;
+export const ATOM = 5;
 
 /**
  * @param {string} text
@@ -55,11 +56,13 @@ export function write(rule, operands) {
   const text = rule.text.replace(/\{\{|\}\}|\{(\d*)\}/g, (mark, place) =>
     mark === "{{" ? "{" : mark === "}}" ? "}" : texts[place ? Number(place) : next++],
   );
-  return { text, binding: rule.binding };
+  // a / b * c is a quotient too: x * (a / b * c)
+  const open = rule.text.startsWith("{} ") && operands[0].binding >= needed(rule, 0, operands[0]);
+  return { text, binding: open ? Math.min(rule.binding, operands[0].binding) : rule.binding };
 }
 
-const ADD = { name: "add", text: "{} + {}", binding: SUM };
-const MUL = { name: "mul", text: "{} * {}", binding: PRODUCT };
+const ADD = { name: "add", text: "{} + {}", binding: SUM, needs: [SUM, SUM] };
+const MUL = { name: "mul", text: "{} * {}", binding: PRODUCT, needs: [QUOTIENT, PRODUCT] };
 /** @param {Text} a @param {Text} b */
 const sum = (a, b) => write(ADD, [a, b]);
 /** @param {Text} a @param {Text} b */
@@ -84,13 +87,8 @@ export function brief(rule, operands, first = 2, last = 1) {
  * @param {Text} operand
  */
 function needed(rule, i, operand) {
-  if (rule.binding === ATOM) return SUM;
-  if (rule.binding === POWER) return i ? SIGN : ATOM;
-  if (rule.binding === SIGN) return POWER;
-  if (i === 0) return rule.binding;
-  if (rule.name === "add") return operand.text.startsWith("-") ? PRODUCT : SUM;
-  const product = operand.binding === PRODUCT && !operand.text.includes(" / ");
-  return rule.name === "mul" && product ? PRODUCT : rule.binding + 1;
+  if (i && rule.binding === SUM && operand.text.startsWith("-")) return SUM + 1;
+  return rule.needs[i];
 }
 
 /**

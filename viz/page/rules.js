@@ -2,7 +2,7 @@
 
 import { operandsOf, ruleOf } from "./graph.js";
 import { slopeTerm } from "./nary.js";
-import { brief, literal, write } from "./notation.js";
+import { ATOM, brief, literal, write } from "./notation.js";
 import { constant, number } from "./numbers.js";
 import { evaluated, resolved, simplified } from "./terms.js";
 
@@ -154,7 +154,7 @@ function written(graph, term, named) {
   const [head, ...args] = term;
   if (head === "name") return named(args[0]);
   if (head === "number") return literal(constant(Number(args[0])));
-  const template = graph.heads[`${head}/${args.length}`] ?? { name: head, text: "", binding: 4 };
+  const template = graph.heads[`${head}/${args.length}`] ?? { name: head, text: "", binding: ATOM, needs: [] };
   return write(
     template,
     args.map((argument) => written(graph, argument, named)),
