@@ -297,7 +297,7 @@ def test_why_a_gradient_is_zero(page: Page, tmp_path: Path) -> None:
     viz.play((w * x).relu(), tmp_path / "play.html")
     page.open(tmp_path / "play.html", "#node=w")
     assert "Every way from the loss to it is cut" in page.read("about")
-    assert "blocks it elsewhere" in page.read("about")
+    assert "its operand is not above 0, so it passes nothing on (a dead ReLU)" in page.read("about")
 
 
 def test_a_guess_is_judged(played: Page) -> None:

@@ -52,8 +52,15 @@ def play(loss: Value, path: str | os.PathLike[str], *, numbers: str = ".4g") -> 
     write_whole(path, page(loss, numbers=numbers))
 
 
-def page(loss: Value, *, numbers: str = ".4g") -> str:
-    """The page of `play` as text."""
+def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, live: bool = False) -> str:
+    """The page of `play` as text.
+
+    Args:
+        loss: what to explain.
+        numbers: how numbers are written.
+        selected: the node to begin at, where its gradient is passed on.
+        live: whether the page follows the process that serves it.
+    """
     if not isinstance(loss, Value):
         raise TypeError(f"a Value can be played, the loss, not {type(loss).__name__}")
     if not _NUMBERS.fullmatch(numbers):
@@ -64,12 +71,15 @@ def page(loss: Value, *, numbers: str = ".4g") -> str:
     if len(graph.nodes) > LARGEST:
         raise ValueError(f"the graph has {len(graph.nodes):,} nodes, and a page holds up to {LARGEST:,}")
     name = Names(loss)(loss)
+    options = {"format": numbers, "live": live}
+    if selected is not None:
+        options["selected"] = next((i for i, node in enumerate(graph.nodes) if node is selected), -1)
     parts = {
         "title": escape(shown(f"Backpropagation of {name}", 200)),
         "style": f"{themes.variables()}\n{source('page.css')}",
-        "connect": "",
+        "connect": "; connect-src 'self'" if live else "",
         "still": _still(loss) if len(graph.nodes) <= FULL else "",
-        "graph": in_script(graph.data | {"format": numbers}),
+        "graph": in_script(graph.data | options),
         "script": script(graph.program),
     }
     return filled(source("page.html"), parts)

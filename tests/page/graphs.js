@@ -18,7 +18,7 @@ const LOG = {
   words: "one over the operand",
   domain: "above 0",
 };
-const common = { domain: "", hand: "", nary: "", roles: [], constants: {} };
+const common = { zero: "its derivative at {} is 0", domain: "", hand: "", nary: "", roles: [], constants: {} };
 
 /** @type {any[]} */
 const RULES = [

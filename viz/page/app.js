@@ -15,7 +15,7 @@ import { lastPosition, placeAt, stepsBack } from "./stepping.js";
 
 /** @typedef {import("./picture.js").Look} Look */
 /** @typedef {import("./graph.js").Program} Program */
-/** @typedef {import("./graph.js").Source & {format: string}} Source */
+/** @typedef {import("./graph.js").Source & {format: string, live?: boolean, selected?: number}} Source */
 
 /** Milliseconds between steps at speed 1. */
 const PAUSE = 1600;
@@ -46,6 +46,8 @@ export class App {
     this.camera = { x: 0, y: 0, scale: 1 };
     /** @type {(() => void)[]} what else is shown after each change */
     this.also = [];
+    /** @type {(message: object) => void} tells the process that a page follows what a reader does */
+    this.tell = () => {};
     this.pending = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.resting = undefined;
@@ -252,6 +254,7 @@ export class App {
   jump(position) {
     if (this.state.playing) this.pause();
     this.go(position);
+    this.tell({ position: this.state.position });
   }
 
   play() {
@@ -293,6 +296,7 @@ export class App {
   set(leaf, data, goesOn = false) {
     states.setLeaf(this.graph, this.state, leaf, data, goesOn);
     if (!this.graph.label(leaf)) this.rename();
+    this.tell({ set: [leaf, data] });
     this.changed();
   }
 

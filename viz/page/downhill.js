@@ -28,7 +28,7 @@ export function listenToDescent(app) {
     else state.parameters.delete(Number(box.value));
   });
   choice.replaceChildren(...offers(app));
-  app.also.push(() => showDescent(state.losses));
+  app.also.push(() => showDescent(state));
 }
 
 /** @param {App} app */
@@ -61,8 +61,8 @@ function downhill(app, steps) {
   app.changed();
 }
 
-/** @param {number[]} losses */
-function showDescent(losses) {
+/** @param {import("./state.js").State} state */
+function showDescent({ losses, training }) {
   part("chart").toggleAttribute("hidden", losses.length < 2);
   if (losses.length < 2) {
     say(part("descent"), "");
@@ -70,6 +70,13 @@ function showDescent(losses) {
   }
   const drawn = chart(losses, 300, 90);
   part("chart").replaceChildren(svg("polyline", { points: drawn.points, class: "curve" }));
+  if (training) {
+    say(
+      part("descent"),
+      `The loss of the training, from ${number(losses[0])} to ${number(losses[losses.length - 1])}.`,
+    );
+    return;
+  }
   const steps = losses.length - 1;
   const last = losses[steps];
   const scale = drawn.logarithmic ? ", on a logarithmic scale" : "";

@@ -8,6 +8,7 @@ import { forward } from "./nary.js";
  * @property {string} name
  * @property {string} symbol
  * @property {string} words
+ * @property {string} zero why a derivative is 0 where it is, with {} for the operand's number
  * @property {string} domain where it is defined, as the end of an error's message
  * @property {string[]} roles what its operands are called in a sentence, where there is a word for it
  * @property {string} text how it is written, with {} for each operand; empty: as a call

@@ -4,9 +4,11 @@ import { App } from "./app.js";
 import { listenToControls } from "./controls.js";
 import { part, say } from "./dom.js";
 import { listenToDescent } from "./downhill.js";
+import { follow } from "./following.js";
 import { listenToKeys } from "./keyboard.js";
 import { listenToPointers } from "./pointer.js";
 import { listenToSearch } from "./search.js";
+import { backwardPosition } from "./stepping.js";
 
 /**
  * @param {import("./app.js").Source} source
@@ -21,6 +23,11 @@ export function start(source, program) {
   listenToDescent(app);
   say(part("about-size"), `${app.graph.count.toLocaleString("en")} values`);
   app.arrive();
+  if (source.selected !== undefined && source.selected >= 0 && !location.hash) {
+    app.go(backwardPosition(app.graph, source.selected));
+    app.choose(`n${source.selected}`);
+  }
+  if (source.live) follow(app);
   document.querySelector("#world [tabindex]")?.setAttribute("tabindex", "0");
   document.body.dataset.ready = "true";
   return app;

@@ -68,11 +68,11 @@ export function whyZero(graph, numbers, names, a, grads) {
     operandsOf(graph, node).forEach((operand, k) => {
       const slope = numbers.slopes[graph.starts[node] + k];
       if (depends.has(operand) && grads[node] !== 0 && slope * grads[node] === 0) {
-        const words = ruleOf(graph, node)?.words;
-        cuts.set(
-          `${equation(graph, numbers, names, node)} sends 0 to ${names.name(operand)}${words ? `: ${words}` : ""}`,
-          null,
-        );
+        const why = slope
+          ? "the product is too small for a float"
+          : (ruleOf(graph, node)?.zero ?? "its derivative is 0");
+        const said = why.replace("{}", number(numbers.data[operand]));
+        cuts.set(`${equation(graph, numbers, names, node)}: ${said}`, null);
       }
     });
   }

@@ -30,6 +30,7 @@ import { lastPosition, stepsBack } from "./stepping.js";
  * @property {number} speed
  * @property {"data" | "grad"} shown in closed boxes
  * @property {number[]} losses of steps downhill
+ * @property {boolean} training whether they are those of the process that the page follows
  * @property {Set<number>} parameters that go downhill
  * @property {number} rate
  */
@@ -54,6 +55,7 @@ export function initial(graph, open) {
     speed: 1,
     shown: "data",
     losses: [],
+    training: false,
     parameters: new Set(),
     rate: 0.05,
   };

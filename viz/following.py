@@ -1,0 +1,271 @@
+"""`live`: a page that follows the process that serves it, and can step it and set its leaves."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+import webbrowser
+from collections.abc import Sequence
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from autograd import Value
+from autograd.backprop import Backprop
+from autograd.graph import every_node
+from viz.play import page
+
+_FRAMES = 60
+"""So many times a second a page is told what has changed, at most."""
+_LOOKS = 10
+"""So many times a second the graph is looked at where nobody calls `update`, while a page is open."""
+_BUSY = 2.0
+"""For so many seconds after an `update` what a page asks for waits for the next one."""
+_HEADER = 3
+"""What stands before the data of the leaves: the step of the training, its loss, the position in the page."""
+
+
+def live(
+    loss: Value | Backprop,
+    *,
+    parameters: Sequence[Value] = (),
+    inputs: Sequence[Value] = (),
+    port: int = 0,
+    browse: bool = True,
+) -> Live:
+    """Opens a page that follows this process: a graph and its leaves, a cursor, or a training loop.
+
+    At a prompt the page shows what is done there: each change of a leaf and, given a `Backprop`, each step. In a
+    training loop, `update` tells it the loss and the parameters. The other way, the page steps the cursor and sets
+    leaves. Needs the extra `live`.
+
+    Args:
+        loss: the value whose graph is shown, or a cursor on it.
+        parameters: the leaves that `update(params=...)` speaks of, such as `model.parameters()`.
+        inputs: the leaves that `update(inputs=...)` speaks of: those of an example that is shown.
+        port: to listen at, on this machine alone; any that is free, unless given.
+        browse: whether to open the browser.
+
+    Raises:
+        ImportError: `websockets` is not installed.
+        TypeError: `loss` is neither a Value nor a cursor.
+        ValueError: a parameter or an input is no leaf of the graph.
+        OSError: the port is taken.
+    """
+    following = Live(loss, parameters=parameters, inputs=inputs, port=port)
+    if browse and not webbrowser.open(following.url):
+        print(f"there is no browser here; the page is at {following.url}")
+    return following
+
+
+class Live:
+    """A page that follows this process, served on this machine alone, at an address that cannot be guessed.
+
+    One port serves the page and the socket. Only the newest state is kept for a page, which asks for the next when it
+    has shown the last: nothing here ever waits for it.
+    """
+
+    def __init__(
+        self, loss: Value | Backprop, *, parameters: Sequence[Value] = (), inputs: Sequence[Value] = (), port: int = 0
+    ) -> None:
+        self._cursor = loss if isinstance(loss, Backprop) else None
+        self.loss = loss.loss if isinstance(loss, Backprop) else loss
+        self._page = page(self.loss, live=True).encode()
+        nodes = every_node(self.loss)
+        self._index = {i: node for i, node in enumerate(nodes) if not node._prev}
+        self._leaves = list(self._index.values())
+        place = {leaf: i for i, leaf in enumerate(self._leaves)}
+        self._parameters, self._inputs = _places(parameters, place), _places(inputs, place)
+        self._steps_forward = max(len(nodes) - len(self._leaves), 1)
+        self._frame = np.zeros(_HEADER + len(self._leaves))
+        self._news = threading.Condition()
+        self._version = self._updates = 0
+        self._last_update = self._last_frame = -_BUSY
+        self._asked: list[dict[str, Any]] = []
+        self.pages = 0
+        """How many pages are open."""
+        self._closed = False
+        self._token = secrets.token_urlsafe(16)
+        self._server = self._serve(port)
+        self.port: int = self._server.socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/{self._token}/"
+        """Where the page is."""
+        self._look()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else f"{self.pages} open"
+        return f"<live page at {self.url}: {state}>"
+
+    def update(self, loss: float | None = None, *, params: Any = None, inputs: Any = None) -> None:
+        """Tells the page where the training is; while no page is open, this does nothing.
+
+        Args:
+            loss: of this step, for the chart.
+            params: the numbers of the `parameters`, as `program.params`; without them those of the leaves are shown.
+            inputs: the numbers of the `inputs`, one example.
+        """
+        self._updates += 1
+        now = time.perf_counter()
+        if not self.pages or now - self._last_frame < 1 / _FRAMES:
+            return
+        self._last_update = self._last_frame = now
+        while self._asked:
+            self._do(self._asked.pop(0), params)
+        with self._news:
+            if params is None:
+                self._frame[_HEADER:] = [leaf.data for leaf in self._leaves]
+            else:
+                self._frame[_HEADER + self._parameters] = params
+            if inputs is not None:
+                self._frame[_HEADER + self._inputs] = inputs
+            self._frame[:_HEADER] = self._updates, np.nan if loss is None else loss, -1
+            self._version += 1
+            self._news.notify_all()
+
+    def close(self) -> None:
+        """Ends the page's connection and gives the port back."""
+        with self._news:
+            self._closed = True
+            self._news.notify_all()
+        self._server.shutdown()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What the page asks for
+
+    def _ask(self, wish: dict[str, Any]) -> None:
+        """Does what a page asks for: at once at a prompt, at the next `update` in a training loop."""
+        if time.perf_counter() - self._last_update < _BUSY:
+            self._asked.append(wish)
+            return
+        self._do(wish, None)
+        self._look()
+
+    def _do(self, wish: dict[str, Any], params: Any) -> None:
+        if "position" in wish and self._cursor is not None:
+            taken = wish["position"] - self._steps_forward - 1
+            self._cursor.goto(min(max(taken, 0), self._steps_forward))
+        if "set" in wish:
+            index, data = wish["set"]
+            leaf = self._index.get(index)
+            if leaf is None:
+                return
+            leaf.data = data
+            where = [i for i, place in enumerate(self._parameters) if self._leaves[place] is leaf]
+            if params is not None and where:
+                params[where[0]] = data
+            if self._cursor is None or self._cursor.position == 0:
+                _refreshed(self.loss)
+
+    # What the page is told
+
+    def _look(self) -> None:
+        """Takes up what has changed in the graph and in the cursor, where nobody says so."""
+        position = -1 if self._cursor is None else self._steps_forward + 1 + self._cursor.position
+        data = np.array([leaf.data for leaf in self._leaves])
+        with self._news:
+            if position != self._frame[2] or not np.array_equal(data, self._frame[_HEADER:], equal_nan=True):
+                self._frame[_HEADER:] = data
+                self._frame[:_HEADER] = self._updates, np.nan, position
+                self._version += 1
+                self._news.notify_all()
+
+    def _next(self, seen: int) -> tuple[int, bytes]:
+        """The newest frame, once there is one that has not been seen; an empty one if there is none for now."""
+        with self._news:
+            self._news.wait_for(lambda: self._version != seen or self._closed, 1 / _LOOKS)
+            if self._version != seen:
+                return self._version, self._frame.tobytes()
+        if time.perf_counter() - self._last_update >= _BUSY:
+            self._look()
+        return seen, b""
+
+    def _serve(self, port: int) -> Any:
+        try:
+            from websockets.sync.server import serve
+        except ImportError:
+            raise ImportError("a live page needs websockets: pip install 'glassgrad[live]'") from None
+        server = serve(self._connected, "127.0.0.1", port, process_request=self._answer, compression=None)
+        threading.Thread(target=server.serve_forever, daemon=True, name="live page").start()
+        return server
+
+    def _answer(self, connection: Any, request: Any) -> Any:
+        """The page, a refusal, or None for the page's own socket."""
+        here = [f"{host}:{self.port}" for host in ("127.0.0.1", "localhost")]
+        origin = request.headers.get("Origin")
+        if request.headers.get("Host") not in here or (origin and origin not in [f"http://{each}" for each in here]):
+            return connection.respond(HTTPStatus.FORBIDDEN, "this page is for this machine alone\n")
+        if request.path == f"/{self._token}/socket" and origin:
+            return None
+        if request.path != f"/{self._token}/":
+            return connection.respond(HTTPStatus.NOT_FOUND, "nothing is here: the address has a token in it\n")
+        response = connection.respond(HTTPStatus.OK, "")
+        response.body = self._page
+        for header in ("Content-Type", "Content-Length"):
+            del response.headers[header]
+        response.headers["Content-Type"] = "text/html; charset=utf-8"
+        response.headers["Content-Length"] = str(len(self._page))
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def _connected(self, socket: Any) -> None:
+        """Serves an open page until it is closed, or the process ends."""
+        shown = threading.Semaphore(1)  # the page shows one frame at a time
+        gone = threading.Event()
+        self.pages += 1
+        sender = threading.Thread(target=self._send, args=(socket, shown, gone), daemon=True)
+        sender.start()
+        try:
+            while not self._closed and threading.main_thread().is_alive():
+                try:
+                    wish = json.loads(socket.recv(timeout=0.2))
+                except TimeoutError:
+                    continue
+                if wish.get("shown"):
+                    shown.release()
+                else:
+                    self._ask(wish)
+        except Exception:  # whatever ends a connection, it is over
+            return
+        finally:
+            gone.set()
+            self.pages -= 1
+            socket.close()
+
+    def _send(self, socket: Any, shown: threading.Semaphore, gone: threading.Event) -> None:
+        seen = -1
+        while not gone.is_set() and not self._closed:
+            if not shown.acquire(timeout=0.5):
+                continue
+            frame = b""
+            while not frame and not gone.is_set() and not self._closed:
+                seen, frame = self._next(seen)
+            try:
+                socket.send(frame)
+            except Exception:  # the page has been closed
+                return
+
+
+def _places(leaves: Sequence[Value], place: dict[Value, int]) -> Any:
+    for leaf in leaves:
+        if leaf not in place:
+            raise ValueError(f"{leaf!r} is no leaf of this graph: the page could not show it")
+    return np.array([place[leaf] for leaf in leaves], dtype=int)
+
+
+def _refreshed(loss: Value) -> None:
+    """Carries a change on; where Python raises, the page says so too."""
+    try:
+        loss.refresh()
+    except (ArithmeticError, ValueError, TypeError):
+        return

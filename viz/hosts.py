@@ -1,0 +1,49 @@
+"""Where a page is shown: in the browser, and in a notebook."""
+
+from __future__ import annotations
+
+import tempfile
+import webbrowser
+from html import escape
+from pathlib import Path
+
+from autograd import Value
+from viz.play import page, play
+
+HEIGHT = 480
+"""How high the frame of a page in a notebook is, in pixels."""
+
+
+def show(loss: Value, *, numbers: str = ".4g") -> Path:
+    """Opens the page of `play` in the browser, and says where it is where there is none.
+
+    Args:
+        loss: what to explain.
+        numbers: how numbers are written, in Python's format language.
+
+    Returns:
+        The page's path, in a folder of its own among the system's temporary files.
+
+    Raises:
+        TypeError, ValueError: as for `play`.
+    """
+    path = Path(tempfile.mkdtemp(prefix="glassgrad-")) / "page.html"
+    play(loss, path, numbers=numbers)
+    try:
+        opened = webbrowser.open(path.as_uri())
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        print(f"there is no browser here; the page is {path}")
+    return path
+
+
+def framed(loss: Value, *, selected: Value | None = None) -> str:
+    """The page in a frame, for a notebook; a step begins at the node that is selected.
+
+    The frame runs the page's script and nothing else: it has no access to the notebook around it.
+    """
+    return (
+        f'<iframe sandbox="allow-scripts" style="width: 100%; height: {HEIGHT}px; border: 0" '
+        f'title="Expression graph" srcdoc="{escape(page(loss, selected=selected))}"></iframe>'
+    )
