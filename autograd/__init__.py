@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     )
     from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax
     from autograd.functions import sum as sum
+    from autograd.learn.quiz import quiz
+    from autograd.learn.worksheet import worksheet
     from autograd.picking import pick
     from autograd.questions import misconceptions, nudge, why_zero
     from autograd.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -102,6 +104,7 @@ __all__ = [
     "nudge",
     "operation",
     "pick",
+    "quiz",
     "relu",
     "sigmoid",
     "silu",
@@ -118,6 +121,7 @@ __all__ = [
     "vjp",
     "where",
     "why_zero",
+    "worksheet",
 ]
 
 
@@ -159,6 +163,8 @@ _LATER = {
     ),
     "functions": ("dot", "logsumexp", "maximum", "mean", "minimum", "softmax", "sum"),
     "picking": ("pick",),
+    "learn.quiz": ("quiz",),
+    "learn.worksheet": ("worksheet",),
     "questions": ("misconceptions", "nudge", "why_zero"),
     "transforms": ("elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
     "walk": ("tour",),

@@ -10,7 +10,7 @@ from autograd.scalars import as_float
 from autograd.shown import number
 from autograd.stale import stale
 from autograd.value import Value
-from autograd.words.again import recomputed, slope_now
+from autograd.words.again import differentiated, recomputed
 from autograd.words.arguments import a_pair, a_value, called, depends
 from autograd.words.names import Names
 from autograd.words.paths import consumers, gradients
@@ -48,7 +48,7 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
     if step == 0 or not math.isfinite(step):
         raise ValueError(f"a nudge is a small number other than 0, such as 0.001, not {step!r}")
     names = Names(loss)
-    slope, now = slope_now(loss, a), recomputed(loss)
+    slope, now = differentiated(loss)[1][a], recomputed(loss)
     here = now.get(a, a.data)
     after = recomputed(loss, {a: here + step})[loss]
     predicted, real = slope * step, after - now[loss]

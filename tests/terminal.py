@@ -13,6 +13,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[=>()][0-9A-B]?)")
@@ -21,13 +22,15 @@ ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[=>()][0-9A-B]?
 class Terminal:
     """Runs a program; `type` sends a line, `read` waits for a text and returns what was shown until then."""
 
-    def __init__(self, command: Sequence[str], columns: int, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], columns: int, environment: Mapping[str, str], folder: Path | None = None
+    ) -> None:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         variables = {**os.environ, "TERM": "dumb", "PYTHONUNBUFFERED": "1", **environment}
         variables.pop("COLUMNS", None)
         self.process = subprocess.Popen(
-            command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, cwd=folder, start_new_session=True
         )
         os.close(theirs)
         self.seen = ""

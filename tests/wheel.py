@@ -23,6 +23,9 @@ def main() -> None:
     )
     assert "6.0" in session.stdout, session
 
+    exercises = subprocess.run([sys.executable, "-m", "autograd.learn", "check"], capture_output=True, text=True)
+    assert "01_nudge.py: the change is not divided by the nudge" in exercises.stdout, exercises
+
     model = nn.MLP(2, [3, 1], seed=1)
     x = [autograd.Value(0.5), autograd.Value(-1.0)]
     loss = nn.squared_error([model(x)], [1.0])

@@ -22,13 +22,15 @@ def recomputed(loss: Value, given: Mapping[Value, float] | None = None) -> dict[
     return found
 
 
-def slope_now(loss: Value, a: Value) -> float:
-    """The derivative of the loss for `a`, at the leaves' present numbers.
+def differentiated(
+    loss: Value, given: Mapping[Value, float] | None = None
+) -> tuple[dict[Value, float], dict[Value, float]]:
+    """The number of each operation, and the derivative of the loss for each node, as they would be now.
 
     Raises:
         TypeError: a node was made by hand and cannot be computed again.
     """
-    data: dict[Value, float] = {}
+    data: dict[Value, float] = dict(given or {})
     gradient: dict[Value, float] = {loss: 1.0}
     order = topological(loss)
     local = {}
@@ -38,7 +40,7 @@ def slope_now(loss: Value, a: Value) -> float:
         operands, slopes = node._prev, local[node]
         for i in node._order():
             gradient[operands[i]] = gradient.get(operands[i], 0.0) + slopes[i] * gradient[node]
-    return gradient.get(a, 0.0)
+    return data, gradient
 
 
 def _evaluated(node: Value, data: Mapping[Value, float]) -> tuple[float, ...]:

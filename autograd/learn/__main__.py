@@ -1,0 +1,92 @@
+"""`python -m autograd.learn`: learning by repair."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograd.learn.checking import Exercise, Wrong, check
+from autograd.learn.course import CHAPTERS, EXERCISES, find
+from autograd.learn.folder import Folder
+from autograd.words.text import folded, width
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Watches a learner's folder, or does one thing in it; returns the status to exit with."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd.learn",
+        description="Small files with one fault each. Repair them in your editor; each is checked when it is saved.",
+    )
+    parser.add_argument(
+        "what", nargs="?", default="watch", choices=["watch", "check", "hint", "list", "reset"], help="what to do"
+    )
+    parser.add_argument("exercise", nargs="?", help="its name or number; else the next one")
+    parser.add_argument("--folder", type=Path, default=Path("autograd-exercises"), help="where your files are")
+    options = parser.parse_args(arguments)
+    try:
+        folder = Folder(options.folder)
+        exercise = find(options.exercise) if options.exercise else folder.next
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.what == "list":
+        say(*progress(folder))
+        return 0
+    if options.what == "watch":
+        from autograd.learn.watching import watch
+
+        return watch(folder)
+    if exercise is None:
+        say(f"All {len(EXERCISES)} are repaired.")
+        return 0
+    if options.what == "hint":
+        say(folder.hint(exercise))
+        return 0
+    if options.what == "reset":
+        folder.reset(exercise)
+        say(f"{folder.file(exercise)} is as it was handed out; yours is kept beside it.")
+        return 0
+    return checked(folder, exercise)
+
+
+def checked(folder: Folder, exercise: Exercise) -> int:
+    """Checks a file and says what was found: 0 if it is repaired, else 1."""
+    file = folder.file(exercise)
+    try:
+        source = file.read_text(encoding="utf-8")
+        check(exercise, source)
+    except Wrong as wrong:
+        say(f"✗ {file.name}: {wrong.misconception}", *(f"  {line}" for line in wrong.shown.split("\n")))
+        return 1
+    except (OSError, UnicodeDecodeError) as error:
+        say(f"✗ {file.name} cannot be read: {error}")
+        return 1
+    folder.finish(exercise)
+    say(f"✓ {file.name} is repaired: {exercise.title}.")
+    return 0
+
+
+def progress(folder: Folder) -> list[str]:
+    """All exercises, with what is done."""
+    done = folder.done
+    lines = [f"{len(done)} of {len(EXERCISES)} are repaired, in {folder.path}"]
+    for title, chapter in CHAPTERS:
+        lines += ["", title]
+        lines += [f"  {'✓' if each.name in done else '·'} {folder.file(each).name}  {each.title}" for each in chapter]
+    return lines
+
+
+def say(*lines: str) -> None:
+    """Prints lines, folded to the terminal; plainer where it cannot show all characters."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    for line in lines:
+        for part in folded(line, width()):
+            print(part.encode(encoding, "replace").decode(encoding), flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONIOENCODING", "utf-8")
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The exercises with their checks, a chapter in a file."""

@@ -1,0 +1,12 @@
+"""Two examples or two thousand.
+
+`squared_error` measures how far outputs are from their targets, and grows with their number.
+Make it the mean, so that a learning rate means the same for every batch.
+"""
+
+
+def squared_error(outputs, targets):
+    total = 0.0
+    for y, t in zip(outputs, targets):
+        total = total + (y - t) ** 2
+    return total

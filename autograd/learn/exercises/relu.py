@@ -1,0 +1,17 @@
+"""The derivative of a relu.
+
+`relu` lets some gradients through and blocks others, but it asks the wrong one of its numbers.
+Make it block where a nudge of a does nothing.
+"""
+
+from autograd import Value
+
+
+def relu(a):
+    out = Value(max(a.data, 0.0), (a,), "myrelu")
+
+    def backward():
+        a.grad += (out.grad > 0) * out.grad
+
+    out._backward = backward
+    return out

@@ -1,0 +1,9 @@
+"""Far out in the tail.
+
+`log_sigmoid` is right near 0, and stops with an error far to the left, where the answer is simply x.
+Write it so that nothing is rounded to 0 on the way.
+"""
+
+
+def log_sigmoid(x):
+    return x.sigmoid().log()

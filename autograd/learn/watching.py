@@ -1,0 +1,105 @@
+"""Waiting for the learner to save a file, checking it, and going on to the next."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from autograd.learn.__main__ import progress, say
+from autograd.learn.checking import Exercise
+from autograd.learn.course import EXERCISES
+from autograd.learn.folder import Folder
+
+LONGEST = 20.0
+"""Seconds after which a check is given up: there is an endless loop in the file."""
+
+KEYS = "h: a hint, l: list, c: check again, q: quit"
+
+LOOKING = 0.2
+"""Seconds between two looks at the file."""
+
+
+def watch(folder: Folder) -> int:
+    """Checks the next exercise whenever its file is saved, until all are done or the learner has had enough."""
+    typed = _typed()
+    say(f"Your files are in {folder.path}. Open the one that is named below in your editor, repair it, and save it.")
+    while (exercise := folder.next) is not None:
+        _introduce(folder, exercise)
+        if not _repaired(folder, exercise, typed):
+            return 0
+    say("", f"All {len(EXERCISES)} are repaired: from a nudge to a reader of digits. Well done!")
+    return 0
+
+
+def _introduce(folder: Folder, exercise: Exercise) -> None:
+    number = EXERCISES.index(exercise) + 1
+    say(
+        "",
+        f"{number} of {len(EXERCISES)}: {exercise.title}",
+        f"  {exercise.goal}",
+        f"  the file: {folder.file(exercise)}",
+    )
+    say(f"  {KEYS}")
+
+
+def _repaired(folder: Folder, exercise: Exercise, typed: SimpleQueue[str]) -> bool:
+    """Checks an exercise at each change; True once it is repaired, False when the learner leaves."""
+    file, seen = folder.file(exercise), None
+    while True:
+        now = _stamp(file)
+        if now != seen:
+            seen = now
+            if run_check(folder, exercise) == 0:
+                return True
+        try:
+            word = typed.get(timeout=LOOKING)
+        except Empty:
+            continue
+        if word in ("q", "quit", ""):
+            return False
+        if word == "h":
+            say(folder.hint(exercise))
+        elif word == "l":
+            say(*progress(folder))
+        elif word == "c":
+            seen = None
+        else:
+            say(KEYS)
+
+
+def run_check(folder: Folder, exercise: Exercise, longest: float = LONGEST) -> int:
+    """Checks a file in a process of its own, which an endless loop does not outlive."""
+    command = [sys.executable, "-m", "autograd.learn", "check", exercise.name, "--folder", str(folder.path)]
+    try:
+        return subprocess.run(command, stdin=subprocess.DEVNULL, timeout=longest, check=False).returncode
+    except subprocess.TimeoutExpired:
+        say(f"✗ {folder.file(exercise).name} does not end within {longest:g} seconds: is there an endless loop?")
+        return 1
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What changes when a file is saved."""
+    try:
+        found = file.stat()
+    except OSError:  # an editor may be replacing it just now
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _typed() -> SimpleQueue[str]:
+    """What the learner types, line by line, and an empty word at the end of it."""
+    words: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> None:
+        try:
+            for line in sys.stdin or ():
+                words.put(line.strip().lower() or "c")
+        except (OSError, ValueError):
+            pass
+        words.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    return words
