@@ -164,7 +164,7 @@ def test_saving_a_file_runs_its_check_and_goes_on(columns: int, tmp_path: Path) 
     command = [sys.executable, "-m", "autograd.learn", "--folder", "mine"]
     root = str(Path(slopes.__file__).parents[3])
     with Terminal(command, columns, {"PYTHONPATH": root}, folder=tmp_path) as terminal:
-        shown = terminal.read("1 of ") + terminal.read("✗ 01_nudge.py")
+        shown = terminal.read("1 of ") + terminal.read("by the nudge") + terminal.read("about")
         terminal.type("h")
         shown += terminal.read("Hint 1 of 3")
         (tmp_path / "mine" / "01_nudge.py").write_text(EXERCISES[0].solution)
