@@ -199,7 +199,7 @@ def test_what_is_a_command_and_what_is_python() -> None:
         "goto a[0]": "bp.goto('a[0]')",
         "break *": "bp.break_at('*')",
         "run until a": "bp.run('a')",
-        "where": "bp",
+        "show": "bp",
     }.items():
         assert translated(typed, names) == meant
         assert translated(typed, {}) == typed

@@ -16,7 +16,7 @@ COMMANDS = {
     "break": "break a, break *: where run stops; break alone lists them",
     "watch": "watch a: show its gradient at each step",
     "clear": "no breakpoints, nothing watched",
-    "where": "where the pass is",
+    "show": "where the pass is",
 }
 """The commands on the latest pass, and what each does."""
 
@@ -57,9 +57,9 @@ def translated(line: str, namespace: dict[str, Any]) -> str:
     if pass_ is None:
         return line
     word, argument = found[1], (found[2] or "").strip()
-    if argument and word in ("reset", "clear", "where"):
+    if argument and word in ("reset", "clear", "show"):
         return line
-    if word == "where":
+    if word == "show":
         return pass_[0]
     return f"{pass_[0]}.{METHODS.get(word, word)}({_argument(word, argument)})"
 
