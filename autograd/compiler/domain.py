@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from autograd.compiler.ir import INPUTS, Array
 from autograd.compiler.numpy_terms import evaluated
 from autograd.compiler.reference import evaluate
 from autograd.graph import named
-from autograd.terms import LEAVES, subterms
+from autograd.ops import Operation
+from autograd.primitives import PRIMITIVES
+from autograd.terms import LEAVES, subterms, traced
 from autograd.value import Value, apply
 
 _CHUNK = 1024
@@ -70,9 +73,23 @@ def _raise_if_undefined(guard: Guard, row: int, example: int, numbers: Mapping[A
     except (ArithmeticError, ValueError) as error:
         raise type(error)(f"{error}{which}") from None
     y = numbers[guard.array][row, example]
-    if not np.isfinite(y) and all(np.isfinite(operand.data) for operand in operands):
+    if not np.isfinite(y) and _may_overflow(rule) and all(np.isfinite(operand.data) for operand in operands):
         what = f"{rule.name}({', '.join(map(named, operands))})"
         raise OverflowError(f"{what} is {y} in {y.dtype}: it is outside of what this type holds{which}")
+
+
+@lru_cache(maxsize=256)
+def _may_overflow(rule: Operation) -> bool:
+    """Whether floats raise for a number that is too large, as `exp` does, and do not go on to inf, as `/` does."""
+    for term in subterms(traced(rule)[0]):
+        if term.head not in LEAVES:
+            try:
+                PRIMITIVES[term.head].strict(*[1e200, 2.0, 2.0][: len(term.args)])
+            except OverflowError:
+                return True
+            except ValueError:
+                continue
+    return False
 
 
 def _operands(guard: Guard, row: int, example: int, numbers: Mapping[Array, npt.NDArray[Any]]) -> list[float]:

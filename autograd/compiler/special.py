@@ -70,8 +70,9 @@ def exp_product(a: Array, b: Array, out: Array | None = None) -> Array:
         high, upper = c - (c - x), d - (d - y)
         low, lower = x - high, y - upper
         lost = ((high * upper - p) + high * lower + low * upper) + low * lower
-        power = np.exp(p)
-        found = np.where(np.abs(p) < 750.0, power + power * lost, power)
+    power = np.exp(p)  # which may overflow, and then says so
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = np.where(np.isfinite(power), power + power * np.where(np.isfinite(lost), lost, 0.0), power)
     return _given(found, np.result_type(a, b), out)
 
 
