@@ -6,8 +6,9 @@ before the call or after it, and no other thread sees half of what it does.
 
 from __future__ import annotations
 
+import operator
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import Any
 
@@ -23,3 +24,8 @@ def assign(objects: Iterable[object], attribute: str, values: Iterable[Any]) -> 
         (3, 4)
     """
     deque(map(setattr, objects, repeat(attribute), values), maxlen=0)
+
+
+def run(calls: Iterable[Callable[[], object]]) -> None:
+    """Makes several calls, all at once. They must be of C, such as `partial(setattr, object, name, value)`."""
+    deque(map(operator.call, calls), maxlen=0)

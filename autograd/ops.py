@@ -131,6 +131,7 @@ class Operation:
 
 _LOG_2, _LOG_10 = math.log(2.0), math.log(10.0)
 _SATURATED = "saturated: {} is so far out that the curve is flat"
+_SMALLEST_SHARE = math.exp(-100.0)
 _NORMAL = 1.0 / math.sqrt(2.0 * math.pi)
 _SQRT_8_OVER_PI = math.sqrt(8.0 / math.pi)
 
@@ -194,6 +195,11 @@ def _power_mixed(m: Any, a: Any, b: Any) -> Any:
 def _tanh_slope(m: Any, y: Any, a: Any) -> Any:
     """1 - y², and farther out, where that would cancel, 4·σ(2a)·σ(-2a)."""
     return m.where(m.greater(0.75, m.abs(y)), 1.0 - y * y, 4.0 * m.sigmoid(2.0 * a) * m.sigmoid(-2.0 * a))
+
+
+def _bounded_log(m: Any, p: Any) -> Any:
+    """log p, and -100 for all that is below exp(-100), as in PyTorch."""
+    return m.log(m.maximum(p, _SMALLEST_SHARE))
 
 
 def _gelu_tanh_argument(m: Any, a: Any) -> Any:
@@ -480,6 +486,13 @@ WHERE = _declare("where", "where", lambda m, a, b, c: m.where(m.equal(a, 0.0), c
     lambda m, y, a, b, c: m.where(m.equal(a, 0.0), 1.0, 0.0),
     words="the gradient goes to the one that is chosen",
     zero="the other operand was chosen")
+
+BINARY_CROSS_ENTROPY = _declare("binary_cross_entropy", "BCE",
+    lambda m, p, t: -(t * _bounded_log(m, p) + (1.0 - t) * _bounded_log(m, 1.0 - p)),
+    lambda m, y, p, t: m.divide(p - t, m.maximum((1.0 - p) * p, 1e-12)),
+    lambda m, y, p, t: _bounded_log(m, 1.0 - p) - _bounded_log(m, p),
+    words="for the probability, its distance from the target over p·(1 - p); logarithms end at -100",
+    zero="the probability is the target")
 
 STOP = _declare("stop_gradient", "stop", lambda m, a: a,
     lambda m, y, a: 0.0,

@@ -21,6 +21,8 @@ ACTIVATIONS: dict[str, tuple[str, Activation]] = {
     "tanh": ("Tanh", Value.tanh),
     "sigmoid": ("Sigmoid", Value.sigmoid),
     "softplus": ("Softplus", Value.softplus),
+    "gelu": ("GELU", Value.gelu),
+    "silu": ("SiLU", Value.silu),
 }
 """For each name, how a neuron with it is shown and the function itself."""
 

@@ -16,6 +16,11 @@ def uniform(rng: random.Random, nin: int, nout: int) -> float:
     return rng.uniform(-1, 1)
 
 
+def normal(rng: random.Random, nin: int, nout: int) -> float:
+    """Normal, with mean 0 and variance 1, whatever the layer's size, as tables of embeddings start in PyTorch."""
+    return rng.gauss(0.0, 1.0)
+
+
 def he(rng: random.Random, nin: int, nout: int) -> float:
     """Normal, with variance 2 / nin: keeps the size of signals through relu layers.
 
@@ -34,7 +39,7 @@ def xavier(rng: random.Random, nin: int, nout: int) -> float:
     return rng.uniform(-bound, bound)
 
 
-INITIALISERS: dict[str, Initialiser] = {"uniform": uniform, "he": he, "xavier": xavier}
+INITIALISERS: dict[str, Initialiser] = {"uniform": uniform, "normal": normal, "he": he, "xavier": xavier}
 
 
 def find(init: str | Initialiser) -> Initialiser:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import autograd
-from autograd import Value, logsumexp
+from autograd import Value, logsumexp, ops, pick
 from autograd.scalars import as_float
+from autograd.value import apply, operand
 
 
 def squared_error(outputs: Any, targets: Any) -> Value:
@@ -40,8 +41,8 @@ def mse(outputs: Any, targets: Any) -> Value:
     Raises:
         ValueError: the arrangement is not the same, or there are no outputs.
     """
-    rows = [_pairs(row, target) for row, target in _pairs(outputs, targets)]
-    return _total([(output - target) ** 2 for row in rows for output, target in row]) / sum(map(len, rows))
+    terms = [(output - target) ** 2 for output, target in _positions(outputs, targets)]
+    return _total(terms) / len(terms)
 
 
 def hinge(scores: Any, labels: Any) -> Value:
@@ -65,6 +66,68 @@ def hinge(scores: Any, labels: Any) -> Value:
     return _total(terms) / len(terms)
 
 
+def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
+    """The mean of -(t·log p + (1 - t)·log(1 - p)): how surprised one is that has given each yes a probability.
+
+    Logarithms end at -100, as in PyTorch, so that a probability of 0 or 1 is no error. Where the probabilities are
+    sigmoids, `binary_cross_entropy_with_logits` of what goes into the sigmoids is more exact.
+
+    Args:
+        probabilities: a Value from 0 to 1, a sequence of Values, or a sequence of such sequences.
+        targets: numbers in the same arrangement, each from 0 (no) to 1 (yes); or Values, where a graph is traced.
+
+    Raises:
+        ValueError: the arrangement is not the same, there are none, or one is not from 0 to 1.
+    """
+    terms = []
+    for p, target in _positions(probabilities, targets):
+        _check_share("a probability", p)
+        terms.append(apply(ops.BINARY_CROSS_ENTROPY, operand(p), operand(_share_of_yes(target))))
+    return _total(terms) / len(terms)
+
+
+def binary_cross_entropy_with_logits(logits: Any, targets: Any, pos_weight: float = 1.0) -> Value:
+    """The same of sigmoid(logits), exact in both tails: log σ(x) is -softplus(-x), which neither cancels nor overflows.
+
+    Args:
+        logits: a Value, a sequence of Values, or a sequence of such sequences.
+        targets: numbers in the same arrangement, each from 0 (no) to 1 (yes); or Values, where a graph is traced.
+        pos_weight: how much a yes counts, beside a no.
+
+    Raises:
+        ValueError: the arrangement is not the same, there are none, or a target is not from 0 to 1.
+
+    Example:
+        >>> binary_cross_entropy_with_logits(Value(40.0), 1).data
+        4.248354255291589e-18
+    """
+    terms = []
+    for x, target in _positions(logits, targets):
+        x, yes = operand(x), _share_of_yes(target)
+        if isinstance(yes, Value) or 0.0 < yes < 1.0:
+            terms.append((-x).softplus() * (yes * pos_weight) + x.softplus() * (1.0 - yes))
+        else:
+            terms.append((-x).softplus() * pos_weight if yes and pos_weight != 1.0 else (-x if yes else x).softplus())
+    return _total(terms) / len(terms)
+
+
+def _positions(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
+    return [pair for row, target in _pairs(outputs, targets) for pair in _pairs(row, target)]
+
+
+def _share_of_yes(target: Any) -> Any:
+    if isinstance(target, Value):
+        return target
+    _check_share("a target", target)
+    return as_float(target)
+
+
+def _check_share(what: str, x: Any) -> None:
+    number = x.data if isinstance(x, Value) else as_float(x)
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(f"{what} is from 0 to 1, not {number!r}")
+
+
 def cross_entropy(scores: Any, labels: Any) -> Value:
     """The mean of -log softmax(scores)[label]: how surprised the network is by the right answers.
 
@@ -73,9 +136,9 @@ def cross_entropy(scores: Any, labels: Any) -> Value:
     Args:
         scores: the scores of an example before softmax, at least one, or a sequence of such sequences, one for each
             example.
-        labels: the position of the right score, a whole number from 0; for several examples as many of them. A row of
-            targets, a number or Value for each score, will do in place of a position: the share of each answer, which
-            add up to 1. So a graph is traced for the compiler, where positions must not be frozen.
+        labels: the position of the right score, a whole number from 0, or a Value that holds one and stays in the
+            graph; for several examples as many of them. A row of targets, a number or Value for each score, will do in
+            place of a position: the share of each answer, which add up to 1.
 
     Raises:
         ValueError: there are not as many labels as examples, or there are none; a position or the number of targets
@@ -100,10 +163,14 @@ def _surprise(scores: Any, label: Any) -> Value:
         _check_shares([target for _, target in pairs if not isinstance(target, Value)], len(pairs))
         total = logsumexp(row)
         return _total([(total - score) * target for score, target in pairs])
+    if isinstance(label, Value):
+        chosen: Value = pick(row, label)
+        surprise: Value = logsumexp(row) - chosen
+        return surprise
     if label not in range(len(row)):
         raise ValueError(f"the label must be the position of one of {len(row)} scores, from 0, not {label!r}")
-    surprise: Value = logsumexp(row) - row[int(label)]
-    return surprise
+    known: Value = logsumexp(row) - row[int(label)]
+    return known
 
 
 def _check_shares(targets: list[Any], count: int) -> None:

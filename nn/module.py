@@ -6,7 +6,7 @@ import itertools
 import math
 import operator
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd import Value, dot
@@ -23,9 +23,10 @@ Seed = int | random.Random | None
 class Module:
     """Something with parameters: Values, modules, and lists of them, held as attributes.
 
-    A parameter is a leaf that an attribute holds, directly or in (nested) lists, tuples, dicts and modules. Its name is
-    the way to it, the first of several: `layers[0].neurons[3].w[5]`. So an input that a module keeps as an attribute
-    counts as one too.
+    A parameter is a leaf that an attribute holds, directly or in (nested) lists, tuples, dicts, arrays of objects and
+    modules. Its name is the way to it, the first of several: `layers[0].neurons[3].w[5]`. So an input that a module
+    keeps as an attribute counts as one too. Attributes are those of the instance, its slots, and those of its class. A
+    set has no order to name its parts by: one that holds parameters is refused.
 
     Example:
         >>> class Line(Module):
@@ -117,9 +118,18 @@ def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
     not of the ways; nothing is too deep.
     """
     met = {id(module)}
+    kept: list[Any] = []  # what is made here lives as long as its identity is remembered
     path = [_parts(module, None)]
     while path:
         for way, part in path[-1]:
+            if isinstance(part, (set, frozenset)):
+                _refuse_set(way, part)
+            if getattr(getattr(part, "dtype", None), "kind", "") == "O":
+                if id(part) in met:
+                    continue
+                met.add(id(part))
+                part = part.tolist()  # the same objects, in lists; an array without axes is its object
+                kept.append(part)
             if isinstance(part, Value):
                 if not part._prev:
                     yield way, part
@@ -141,9 +151,33 @@ def _is_leaf(part: Any) -> bool:
 def _parts(whole: Any, above: Any) -> Iterator[tuple[_Way, Any]]:
     if isinstance(whole, Module):
         dot_ = "." if above is not None else ""
-        return (((above, f"{dot_}{name}"), part) for name, part in vars(whole).items())
+        return (((above, f"{dot_}{name}"), part) for name, part in _attributes(whole))
     pairs = whole.items() if isinstance(whole, dict) else enumerate(whole)
     return (((above, f"[{key!r}]"), part) for key, part in pairs)
+
+
+def _attributes(module: Module) -> Iterator[tuple[str, Any]]:
+    """The attributes of an instance, as they were set; then its slots, and what its classes hold for all instances."""
+    own = vars(module)
+    yield from own.items()
+    for kind in type(module).__mro__:
+        if kind is Module:
+            break
+        slots = kind.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in own and hasattr(module, name):
+                yield name, getattr(module, name)
+        for name, held in kind.__dict__.items():
+            if isinstance(held, _HOLDERS) and name[:2] != "__" and name not in own:
+                yield name, held
+
+
+_HOLDERS = (Value, Module, list, tuple, dict, set, frozenset)
+
+
+def _refuse_set(way: _Way, part: Any) -> None:
+    if any(isinstance(each, (Value, Module)) for each in part):
+        raise TypeError(f"{way[1].lstrip('.')} is a set of parameters, which have no order in it: keep them in a list")
 
 
 def _named(module: Module) -> Iterator[tuple[str, Value | list[Value]]]:
@@ -190,7 +224,7 @@ class Neuron(Module):
         nout: int = 1,
         place: str = "",
     ) -> None:
-        _check_size("a neuron's inputs", nin)
+        check_size("a neuron's inputs", nin)
         draw, rng = initialisation.find(init), initialisation.generator(seed)
         prefix = f"{place}." if place else ""
         self.w = [Value(draw(rng, nin, nout), label=f"{prefix}w[{i}]") for i in range(nin)]
@@ -225,7 +259,7 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, *, seed: Seed = None, place: str = "", **kwargs: Any) -> None:
-        _check_size("a layer's neurons", nout)
+        check_size("a layer's neurons", nout)
         rng = initialisation.generator(seed)
         prefix = f"{place}." if place else ""
         self.neurons = [Neuron(nin, **kwargs, seed=rng, nout=nout, place=f"{prefix}neurons[{j}]") for j in range(nout)]
@@ -236,7 +270,7 @@ class Layer(Module):
         return answers[0] if len(answers) == 1 else answers
 
     def __repr__(self) -> str:
-        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+        return f"Layer of [{compact(map(repr, self.neurons))}]"
 
 
 class MLP(Module):
@@ -292,7 +326,17 @@ class MLP(Module):
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
 
 
-def _check_size(what: str, size: int) -> None:
+def compact(parts: Iterable[str], most: int = 16) -> str:
+    """Parts one after the other; where there are many alike, how many: `32 × ReLUNeuron(64)`."""
+    listed = list(parts)
+    if len(listed) <= most:
+        return ", ".join(listed)
+    runs = [(text, len(list(alike))) for text, alike in itertools.groupby(listed)]
+    return ", ".join(f"{count} × {text}" if count > 1 else text for text, count in runs)
+
+
+def check_size(what: str, size: int) -> None:
+    """Refuses a size that is no whole number from 1."""
     try:
         whole = 0 if isinstance(size, bool) else operator.index(size)
     except TypeError:

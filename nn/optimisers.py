@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from autograd import Value
+from autograd.atomic import run
+from autograd.scalars import as_float
+from autograd.shown import some
+from nn import schedules
 
 Rate = float | Callable[[int], float]
+State = tuple[Any, ...]
+"""What an optimiser remembers of a parameter, numbers or vectors; empty before the first step."""
 
 
 class Optimiser:
     """Steps downhill.
 
+    What is remembered of a parameter belongs to that parameter: `params` may be reordered or added to at any time.
+
     Args:
-        params: the Values to change, or a compiled program.
+        params: the Values to change; or pairs of a name and a Value, as from `Module.named_parameters()`, by which
+            `state_dict()` then knows them; or a compiled program.
         lr: the learning rate, a number above 0, or a schedule (see `nn.schedules`): a function of the step, from 0.
 
     Raises:
@@ -27,17 +37,20 @@ class Optimiser:
         TypeError: a parameter is no Value.
     """
 
-    def __init__(self, params: Iterable[Value] | Any, lr: Rate) -> None:
+    def __init__(self, params: Iterable[Value] | Iterable[tuple[str, Value]] | Any, lr: Rate) -> None:
         given: Any = params
         self._program = given if hasattr(given, "value_and_grad") else None
-        self.params: list[Value] = [] if self._program is not None else _leaves(params)
+        self._names: dict[Value, str] = {}
+        self.params: list[Value] = []
+        if self._program is None:
+            self._names, self.params = _leaves(params)
         if not (self.params or (self._program is not None and len(self._program.params))):
             raise ValueError("there are no parameters to optimise")
         if not callable(lr):
             _check("the learning rate", lr, above=0.0)
         self.lr = lr
         self.steps = 0
-        self._states: list[dict[str, Any]] = [{} for _ in range(len(self.params) or 1)]
+        self._states: dict[Any, State] = {}
 
     @property
     def rate(self) -> float:
@@ -45,26 +58,94 @@ class Optimiser:
         return self.lr(self.steps) if callable(self.lr) else self.lr
 
     def step(self) -> None:
-        """Changes each parameter by its gradient.
+        """Changes each parameter by its gradient: all of them, or none if anything is wrong.
+
+        A gradient that is a Value, as after `backward(create_graph=True)`, counts by its number.
 
         Raises:
-            ValueError: a schedule gives a rate that is below 0 or not finite. Nothing is changed then.
+            ValueError: a schedule gives a rate that is below 0 or not finite.
+            TypeError: a gradient is no number.
         """
         rate = self.rate
         _check(f"the learning rate of step {self.steps}", rate, least=0.0)
-        self.steps += 1
+        change, known = self._changed, self._states
         if self._program is not None:
-            self._program.params[...] = self._changed(self._program.params, self._program.grads, rate, self._states[0])
-        for parameter, state in zip(self.params, self._states if self.params else [], strict=True):
-            parameter.data = self._changed(parameter.data, parameter.grad, rate, state)
+            import numpy as np
+
+            params = self._program.params
+            new, state = change(params, self._program.grads, rate, known.get(None, ()))
+            changes, states = [partial(np.copyto, params, new)], {None: state}
+        else:
+            found = [change(p._data, _number(p), rate, known.get(p, ())) for p in self.params]
+            changes = [partial(setattr, p, "_data", new) for p, (new, _) in zip(self.params, found, strict=True)]
+            states = known | {p: state for p, (_, state) in zip(self.params, found, strict=True)}
+        run([*changes, partial(setattr, self, "_states", states), partial(setattr, self, "steps", self.steps + 1)])
 
     def zero_grad(self) -> None:
         """Sets the gradients to 0, as `Module.zero_grad`; a program computes its own afresh."""
-        for parameter in self.params:
-            parameter.grad = 0.0
+        run([partial(setattr, parameter, "grad", 0.0) for parameter in self.params])
 
-    def _changed(self, p: Any, g: Any, rate: float, state: dict[str, Any]) -> Any:
-        """The parameter after a step along its gradient, a number or a vector; `state` is kept for the next."""
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next steps depend on, but for the parameters: in lists, dicts, numbers and texts.
+
+        What is remembered of a parameter stands under its name; without names, under its label, if all have one of
+        their own; else under its place in the list. `json` keeps it to the last digit.
+        """
+        names = self._keys()
+        states = {names[key]: _lists(state) for key, state in self._states.items() if key in names}
+        return {"kind": type(self).__name__, "steps": self.steps, "options": self._options(), "states": states}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on where another optimiser of the same kind stopped, with its options and schedule.
+
+        A schedule that is a function of your own is not in the state: this optimiser then keeps its own.
+
+        Raises:
+            ValueError: the state is that of another kind of optimiser, or of other parameters. Nothing is changed then.
+        """
+        kind = type(self).__name__
+        if state.get("kind") != kind:
+            raise ValueError(f"this is the state of {state.get('kind')!r}, and not of {kind!r}")
+        keys = {name: key for key, name in self._keys().items()}
+        if unknown := [name for name in state["states"] if name not in keys]:
+            raise ValueError(f"there is no parameter {some(unknown)} here: the state is that of others")
+        states = {keys[name]: self._as_kept(keys[name], held) for name, held in state["states"].items()}
+        options = {name: tuple(x) if isinstance(x, list) else x for name, x in state["options"].items()}
+        rate = options.pop("lr")
+        if isinstance(rate, dict):
+            options["lr"] = schedules.schedule(rate)
+        elif rate is not None:
+            options["lr"] = rate
+        changes = {**options, "_states": states, "steps": int(state["steps"])}
+        run([partial(setattr, self, name, value) for name, value in changes.items()])
+
+    def _options(self) -> dict[str, Any]:
+        shown = {name: x for name, x in vars(self).items() if name[0] != "_" and name not in ("params", "steps")}
+        if callable(self.lr):
+            shown["lr"] = self.lr.state_dict() if isinstance(self.lr, schedules.Schedule) else None
+        return {name: list(x) if isinstance(x, tuple) else x for name, x in shown.items()}
+
+    def _keys(self) -> dict[Any, str]:
+        """For each parameter, what it is called in a state."""
+        if self._program is not None:
+            return {None: "params"}
+        labels = [self._names.get(p) or p.label for p in self.params]
+        if not all(labels) or len(set(labels)) < len(labels):
+            labels = [str(i) for i in range(len(self.params))]
+        return dict(zip(self.params, labels, strict=True))
+
+    def _as_kept(self, key: Any, held: list[Any]) -> State:
+        if self._program is None:
+            return tuple(held)
+        import numpy as np
+
+        kept = [np.array(part) if isinstance(part, list) else part for part in held]
+        if any(isinstance(part, np.ndarray) and part.shape != self._program.params.shape for part in kept):
+            raise ValueError(f"this program has {len(self._program.params)} parameters: the state is that of another")
+        return tuple(kept)
+
+    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+        """The parameter after a step along its gradient, a number or a vector, and what is kept for the next."""
         raise NotImplementedError
 
 
@@ -87,27 +168,29 @@ class SGD(Optimiser):
         _check("weight decay", weight_decay, least=0.0)
         self.momentum, self.weight_decay = momentum, weight_decay
 
-    def _changed(self, p: Any, g: Any, rate: float, state: dict[str, Any]) -> Any:
+    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
         if self.weight_decay:
             g = g + self.weight_decay * p
-        if self.momentum:
-            g = state["velocity"] = self.momentum * state.get("velocity", 0.0) + g
-        p -= rate * g
-        return p
+        if not self.momentum:
+            return p - rate * g, ()
+        (velocity,) = state or (0.0,)
+        velocity = self.momentum * velocity + g
+        return p - rate * velocity, (velocity,)
 
 
 class Adam(Optimiser):
     """Gradient descent with a rate for each parameter, from running means of its gradient and the square of that.
 
     m ← β₁m + (1 - β₁)g, v ← β₂v + (1 - β₂)g², p ← p - lr · m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and
-    v̂ = v / (1 - β₂ᵗ) at step t. Source: D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015,
-    algorithm 1.
+    v̂ = v / (1 - β₂ᵗ) at the parameter's own step t. Source: D. Kingma and J. Ba, "Adam: A Method for Stochastic
+    Optimization", 2015, algorithm 1.
 
     Args:
         params: the Values to change, or a compiled program.
         lr: the learning rate, or a schedule.
         betas: β₁ and β₂, each from 0 to below 1.
         eps: ε, above 0.
+        weight_decay: adds that multiple of the parameter to its gradient, and so to the means; see `AdamW`.
     """
 
     def __init__(
@@ -117,26 +200,73 @@ class Adam(Optimiser):
         *,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
+        weight_decay: float = 0.0,
     ) -> None:
         super().__init__(params, lr)
         for beta in betas:
             _check("beta", beta, least=0.0, below=1.0)
         _check("eps", eps, above=0.0)
-        self.betas, self.eps = betas, eps
+        _check("weight decay", weight_decay, least=0.0)
+        self.betas, self.eps, self.weight_decay = tuple(betas), eps, weight_decay
 
-    def _changed(self, p: Any, g: Any, rate: float, state: dict[str, Any]) -> Any:
+    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+        if self.weight_decay:
+            g = g + self.weight_decay * p
+        return self._moved(p, g, rate, state)
+
+    def _moved(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
         beta1, beta2 = self.betas
-        m = state["m"] = beta1 * state.get("m", 0.0) + (1.0 - beta1) * g
-        v = state["v"] = beta2 * state.get("v", 0.0) + (1.0 - beta2) * g * g
-        size = (v / (1.0 - beta2**self.steps)) ** 0.5
-        p -= rate / (1.0 - beta1**self.steps) * m / (size + self.eps)
-        return p
+        t, m, v = state or (0, 0.0, 0.0)
+        t += 1
+        m = beta1 * m + (1.0 - beta1) * g
+        v = beta2 * v + (1.0 - beta2) * g * g
+        size = (v / (1.0 - beta2**t)) ** 0.5
+        return p - rate / (1.0 - beta1**t) * m / (size + self.eps), (t, m, v)
 
 
-def _leaves(params: Any) -> list[Value]:
+class AdamW(Adam):
+    """Adam with a pull to 0 that is apart from the gradient's means: p ← p - lr · λ · p before each step.
+
+    Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, in the form of
+    PyTorch.
+
+    Args:
+        params, lr, betas, eps: as for `Adam`.
+        weight_decay: λ, at least 0.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Value] | Any,
+        lr: Rate = 0.001,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+        return self._moved(p * (1.0 - rate * self.weight_decay), g, rate, state)
+
+
+def _number(parameter: Value) -> float:
+    grad = parameter.grad
+    if type(grad) is float:
+        return grad
+    return grad._data if isinstance(grad, Value) else as_float(grad)
+
+
+def _lists(state: State) -> list[Any]:
+    return [part.tolist() if hasattr(part, "tolist") else part for part in state]
+
+
+def _leaves(params: Any) -> tuple[dict[Value, str], list[Value]]:
     if hasattr(params, "parameters"):
         raise TypeError(f"an optimiser takes Values: pass {type(params).__name__.lower()}.parameters()")
-    leaves = list(params)
+    given = list(params)
+    named = [pair for pair in given if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)]
+    leaves = [pair[1] for pair in named] if named and len(named) == len(given) else given
     for i, parameter in enumerate(leaves):
         if not isinstance(parameter, Value):
             raise TypeError(f"a parameter must be a Value, not {type(parameter).__name__}")
@@ -144,7 +274,7 @@ def _leaves(params: Any) -> list[Value]:
             raise ValueError(f"parameter {i} is computed from others, and would be computed anew: {parameter!r}")
     if len(set(leaves)) < len(leaves):
         raise ValueError("a parameter is in the list twice, and would be changed twice at each step")
-    return leaves
+    return {value: name for name, value in named}, leaves
 
 
 def _check(what: str, x: float, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf) -> None:

@@ -3,15 +3,63 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from typing import Any
 
-Schedule = Callable[[int], float]
+
+class Schedule:
+    """A learning rate for each step. Made by the functions below; any function of the step will do in its place.
+
+    `state_dict()` holds all that it is made of, in dicts, numbers and texts, and `schedule` makes it again from that.
+
+    Example:
+        >>> falling = cosine(0.1, 100)
+        >>> falling
+        cosine(lr=0.1, steps=100, end=0.0)
+        >>> schedule(falling.state_dict())(50) == falling(50)
+        True
+    """
+
+    def __init__(self, name: str, **options: Any) -> None:
+        self.name, self.options = name, options
+
+    def __call__(self, step: int) -> float:
+        return _RATES[self.name](step, **self.options)
+
+    def __repr__(self) -> str:
+        return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.options.items())})"
+
+    def state_dict(self) -> dict[str, Any]:
+        """What `schedule` makes it from.
+
+        Raises:
+            TypeError: it goes on to a function of your own, which no state can hold.
+        """
+        state: dict[str, Any] = {"kind": self.name}
+        for key, value in self.options.items():
+            if callable(value) and not isinstance(value, Schedule):
+                raise TypeError(f"a state holds the schedules of nn.schedules, and not {value!r}")
+            state[key] = value.state_dict() if isinstance(value, Schedule) else value
+        return state
+
+
+def schedule(state: Mapping[str, Any]) -> Schedule:
+    """The schedule of that state.
+
+    Raises:
+        ValueError: there is no such schedule, or its numbers are out of bounds.
+    """
+    options = dict(state)
+    name = options.pop("kind", None)
+    if name not in _MAKERS:
+        raise ValueError(f"there is no schedule {name!r}; there are {', '.join(_MAKERS)}")
+    parts = {key: schedule(value) if isinstance(value, Mapping) else value for key, value in options.items()}
+    return _MAKERS[name](**parts)
 
 
 def constant(lr: float) -> Schedule:
     """The same rate at every step."""
-    return partial(_constant, lr)
+    return Schedule("constant", lr=lr)
 
 
 def exponential(lr: float, factor: float, every: int = 1) -> Schedule:
@@ -27,7 +75,7 @@ def exponential(lr: float, factor: float, every: int = 1) -> Schedule:
     """
     if not factor > 0:
         raise ValueError(f"the factor must be above 0, not {factor!r}")
-    return partial(_exponential, lr, factor, _steps(every))
+    return Schedule("exponential", lr=lr, factor=factor, every=_steps(every))
 
 
 def cosine(lr: float, steps: int, end: float = 0.0) -> Schedule:
@@ -38,10 +86,10 @@ def cosine(lr: float, steps: int, end: float = 0.0) -> Schedule:
     Raises:
         ValueError: there are no steps.
     """
-    return partial(_cosine, lr, _steps(steps), end)
+    return Schedule("cosine", lr=lr, steps=_steps(steps), end=end)
 
 
-def warmup(schedule: Schedule, steps: int) -> Schedule:
+def warmup(schedule: Callable[[int], float], steps: int) -> Schedule:
     """Climbs evenly to the schedule's first rate over `steps` steps, then follows it from its beginning.
 
     Raises:
@@ -50,26 +98,37 @@ def warmup(schedule: Schedule, steps: int) -> Schedule:
     """
     if not callable(schedule):
         raise TypeError(f"warmup goes before a schedule, such as constant({schedule!r})")
-    return partial(_warmup, schedule, _steps(steps, least=0))
+    return Schedule("warmup", schedule=schedule, steps=_steps(steps, least=0))
 
 
-# Functions of their own, so that what holds a schedule can be pickled.
-
-
-def _constant(lr: float, step: int) -> float:
+def _constant(step: int, lr: float) -> float:
     return lr
 
 
-def _exponential(lr: float, factor: float, every: int, step: int) -> float:
+def _exponential(step: int, lr: float, factor: float, every: int) -> float:
     return lr * factor ** (step // every)
 
 
-def _cosine(lr: float, steps: int, end: float, step: int) -> float:
+def _cosine(step: int, lr: float, steps: int, end: float) -> float:
     return end + (lr - end) * ((1.0 + math.cos(math.pi * min(step / steps, 1.0))) / 2.0)
 
 
-def _warmup(schedule: Schedule, steps: int, step: int) -> float:
+def _warmup(step: int, schedule: Callable[[int], float], steps: int) -> float:
     return schedule(0) * ((step + 1) / steps) if step < steps else schedule(step - steps)
+
+
+_MAKERS: dict[str, Callable[..., Schedule]] = {
+    "constant": constant,
+    "exponential": exponential,
+    "cosine": cosine,
+    "warmup": warmup,
+}
+_RATES: dict[str, Callable[..., float]] = {
+    "constant": _constant,
+    "exponential": _exponential,
+    "cosine": _cosine,
+    "warmup": _warmup,
+}
 
 
 def _steps(steps: int, least: int = 1) -> int:

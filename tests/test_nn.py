@@ -94,8 +94,8 @@ ONE = Value(1.0)
         (lambda: nn.Layer(2, -1), "a layer's neurons must be a whole number from 1, not -1"),
         (lambda: nn.MLP(2, []), r"a list of its layers' sizes, such as MLP\(2, \[3, 1\]\), not \[\]"),
         (lambda: nn.MLP(2, 1), r"such as MLP\(2, \[3, 1\]\), not 1"),  # type: ignore[arg-type]
-        (lambda: nn.Neuron(2, activation="gelu"), "unknown activation 'gelu'; there are linear, relu"),
-        (lambda: nn.Neuron(2, init="zeros"), "unknown initialisation 'zeros'; there are uniform, he, xavier"),
+        (lambda: nn.Neuron(2, activation="swish"), "unknown activation 'swish'; there are linear, relu"),
+        (lambda: nn.Neuron(2, init="zeros"), "unknown initialisation 'zeros'; there are uniform, normal, he, xavier"),
         (lambda: nn.Neuron(2)([1, 2, 3]), r"ReLUNeuron\(2\) takes 2 inputs, not 3"),
         (lambda: nn.squared_error([Value(1)], [1, 2]), "1 outputs need as many targets, not 2"),
         (lambda: nn.mse([], []), "at least one output"),

@@ -62,6 +62,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "gelu": lambda a: a * mpmath.erfc(-a / mpmath.sqrt(2)) / 2,
     "gelu_tanh": lambda a: a / (1 + mpmath.exp(-mpmath.sqrt(8 / mpmath.pi) * (a + mpmath.mpf(0.044715) * a**3))),
     "silu": lambda a: a / (1 + mpmath.exp(-a)),
+    "binary_cross_entropy": lambda p, t: -(t * mpmath.log(p) + (1 - t) * mpmath.log(1 - p)),
     "clip": lambda a, low, high: min(max(a, low), high),
     "floor": mpmath.floor,
     "isfinite": lambda a: 1,
@@ -78,6 +79,7 @@ WITHIN: dict[str, Callable[[float], float]] = {
     **dict.fromkeys(("log", "log2", "log10", "sqrt", "pow", "power"), abs),
     **dict.fromkeys(("asin", "acos", "atanh"), lambda x: x / 4),
     "acosh": lambda x: 1.1 + abs(x),
+    "binary_cross_entropy": lambda x: abs(x) / 4,
     "log1p": lambda x: max(x, -0.6),
     "remainder": lambda x: x + 0.01,
 }

@@ -1,0 +1,98 @@
+"""Gradients that are cut down where they are too large."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from autograd import Value
+from autograd.atomic import run
+
+
+def clip_grad_norm_(
+    params: Iterable[Value] | Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
+) -> float:
+    """Scales all gradients down together, so that their norm is at most `max_norm`; named as in PyTorch.
+
+    Each gradient is multiplied by max_norm / (norm + 1e-6) if that is below 1, as there.
+
+    Args:
+        params: Values, or a compiled program.
+        max_norm: what the norm may be, at least 0.
+        norm_type: 2 for the root of the sum of squares, `inf` for the largest; or another p from above 0.
+        error_if_nonfinite: whether a norm that is inf or nan is an error; else the gradients become 0 or nan.
+
+    Returns:
+        The norm before.
+
+    Raises:
+        ValueError: `max_norm` is below 0, or `norm_type` not above 0.
+        FloatingPointError: the norm is not finite, and that is an error. Nothing is changed then.
+    """
+    if not max_norm >= 0.0:
+        raise ValueError(f"a norm is at least 0, not {max_norm!r}")
+    if not norm_type > 0.0:
+        raise ValueError(f"norm_type is a number above 0, or inf, not {norm_type!r}")
+    held = _Gradients(params)
+    norm = _norm(held.numbers(), norm_type)
+    if error_if_nonfinite and not math.isfinite(norm):
+        raise FloatingPointError(f"the norm of the gradients is {norm}: one of them is not finite")
+    scale = max_norm / (norm + 1e-6)
+    if not scale >= 1.0:
+        held.change(lambda grad: grad * scale)
+    return norm
+
+
+def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
+    """Cuts each gradient to between `-clip_value` and `clip_value`; named as in PyTorch.
+
+    Args:
+        params: Values, or a compiled program.
+        clip_value: at least 0.
+
+    Raises:
+        ValueError: it is below 0.
+    """
+    if not clip_value >= 0.0:
+        raise ValueError(f"gradients are cut to at least 0, not {clip_value!r}")
+
+    def cut(grad: Any) -> Any:
+        if isinstance(grad, (float, int)):
+            return float(min(max(grad, -clip_value), clip_value))
+        return grad.clip(-clip_value, clip_value)  # of a Value, or of an array
+
+    _Gradients(params).change(cut)
+
+
+class _Gradients:
+    """The gradients of Values, or the vector of them that a program has."""
+
+    def __init__(self, params: Any) -> None:
+        self.program = params if hasattr(params, "value_and_grad") else None
+        one = isinstance(params, Value)
+        self.values = [] if self.program is not None else [params] if one else list(params)
+
+    def numbers(self) -> list[float]:
+        if self.program is not None:
+            return [float(grad) for grad in self.program.grads]
+        return [v.grad.data if isinstance(v.grad, Value) else float(v.grad) for v in self.values]
+
+    def change(self, function: Any) -> None:
+        if self.program is not None:
+            self.program.grads[...] = function(self.program.grads)
+        else:
+            run([partial(setattr, v, "grad", new) for v, new in [(v, function(v.grad)) for v in self.values]])
+
+
+def _norm(numbers: list[float], p: float) -> float:
+    """The p-norm, free of overflow: of numbers divided by the largest."""
+    if any(x != x for x in numbers):
+        return math.nan
+    largest = max(map(abs, numbers), default=0.0)
+    if p == math.inf or largest in (0.0, math.inf):
+        return largest
+    if p == 2.0:
+        return math.hypot(*numbers)
+    return float(largest * math.fsum((abs(x) / largest) ** p for x in numbers) ** (1.0 / p))
