@@ -41,13 +41,15 @@ class Operation:
         attributes: the constants of a member of a family, such as the exponent of `**2`.
         roles: what each operand is called in a sentence, where there is a word for it: `first factor`.
         quiet: go on to inf and nan out of the domain, as derivatives do, in place of raising.
+        branchless: the partials without a choice, for arrays, where a choice costs both branches; the same, unless
+            given.
 
     `evaluate(*data)` gives the answer and all partial derivatives, on floats (see `kernels.py`).
     """
 
     __slots__ = (
-        "attributes", "binding", "domain", "evaluate", "forward", "latex", "mixed", "name", "needs", "partials",
-        "quiet", "roles", "symbol", "text", "words", "zero",
+        "attributes", "binding", "branchless", "domain", "evaluate", "forward", "latex", "mixed", "name", "needs",
+        "partials", "quiet", "roles", "symbol", "text", "words", "zero",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +69,7 @@ class Operation:
         attributes: dict[str, float] | None = None,
         roles: tuple[str, ...] = (),
         quiet: bool = False,
+        branchless: tuple[Rule, ...] = (),
     ) -> None:
         self.name, self.symbol = name, symbol
         self.forward, self.partials = forward, partials
@@ -76,6 +79,7 @@ class Operation:
         self.mixed = mixed
         self.attributes, self.roles = attributes or {}, roles
         self.quiet = quiet
+        self.branchless = branchless or partials
         self.evaluate: Callable[..., tuple[float, ...]] = self._evaluate_first
 
     def _evaluate_first(self, *data: float) -> tuple[float, ...]:
@@ -200,6 +204,11 @@ def _tanh_slope(m: Any, y: Any, a: Any) -> Any:
 def _bounded_log(m: Any, p: Any) -> Any:
     """log p, and -100 for all that is below exp(-100), as in PyTorch."""
     return m.log(m.maximum(p, _SMALLEST_SHARE))
+
+
+def _bell(m: Any, z: Any, factor: float) -> Any:
+    """factor·z / (1 + z)²."""
+    return m.divide(factor * z, (1.0 + z) * (1.0 + z))
 
 
 def _gelu_tanh_argument(m: Any, a: Any) -> Any:
@@ -383,6 +392,7 @@ COSH = _declare("cosh", "cosh", lambda m, a: m.cosh(a),
 
 TANH = _declare("tanh", "tanh", lambda m, a: m.tanh(a),
     _tanh_slope,
+    branchless=(lambda m, y, a: _bell(m, m.exp(-2.0 * m.abs(a)), 4.0),),
     words="one minus the answer squared",
     zero=_SATURATED, latex=r"\tanh\left({}\right)")
 
@@ -428,6 +438,7 @@ EXP_PRODUCT = _declare("exp_product", "exp", lambda m, a, b: m.exp_product(a, b)
 
 SIGMOID = _declare("sigmoid", "sigmoid", lambda m, a: m.sigmoid(a),
     lambda m, y, a: y * m.sigmoid(-a),
+    branchless=(lambda m, y, a: _bell(m, m.exp(-m.abs(a)), 1.0),),
     words="the answer times one minus the answer, which is the sigmoid of minus the operand",
     zero=_SATURATED,
     latex=r"\sigma\left({}\right)")

@@ -37,6 +37,8 @@ def elementwise(rule: Operation, constants: Constants) -> Elementwise:
     Raises:
         TypeError: the rule cannot be traced.
     """
+    if rule.branchless is not rule.partials:
+        rule = Operation(rule.name, rule.symbol, rule.forward, rule.branchless)
     try:
         answer, slopes = traced(rule)
     except TypeError as error:
