@@ -68,7 +68,7 @@ def test_too_many_paths_are_summed_by_consumer() -> None:
         x = x + x
     y = x * a
     text = explain(y, a)
-    assert "1,152,921,504,606,846,977 paths: too many to list, so by direct consumer" in text
+    assert "1,152,921,504,606,846,977 paths: too many to list, so by direct consumer" in " ".join(text.split())
     assert all(len(line) <= 100 for line in text.splitlines())
     with pytest.raises(ValueError, match="too many to write out"):
         derivation(y, a)

@@ -91,6 +91,8 @@ def test_ipython_has_the_same_labels_and_commands(columns: int, tmp_path: Path) 
                 ("bp.goto('q')", "ValueError: nothing here is called 'q'"),
                 ("help()", "What one can do here:"),
                 (">>> explain(L, a)", "their sum"),
+                ("bp.nxt", "Did you mean: 'next'?"),
+                ("formul", "Did you mean: 'formula'?"),
             ],
             1,
         ):

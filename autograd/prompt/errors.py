@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from contextlib import redirect_stderr
+from io import StringIO
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 
@@ -23,6 +27,7 @@ def show(kind: type[BaseException], error: BaseException, trace: TracebackType |
     if told is not None:
         print(told, file=sys.stdout if isinstance(error, PassDone) else sys.stderr)
         return
+    trace = shortened(kind, trace)
     sys.__excepthook__(kind, error.with_traceback(trace), trace)
 
 
@@ -35,6 +40,27 @@ def in_words(kind: type[BaseException], error: BaseException, trace: TracebackTy
     if not ours or not _is_ours(_frames(trace)[-1]) or len(theirs) != 1 or not issubclass(kind, WORDED):
         return None
     return "\n".join(part for line in f"{kind.__name__}: {error}".split("\n") for part in folded(line, width()))
+
+
+def shortened(kind: type[BaseException], trace: TracebackType | None) -> TracebackType | None:
+    """The traceback up to where it goes into the engine, of an error that says what was wrong."""
+    frames = _frames(trace)
+    theirs = list(takewhile(lambda each: not _is_ours(each), frames))
+    if not theirs or len(theirs) == len(frames) or not _is_ours(frames[-1]) or not issubclass(kind, WORDED):
+        return trace
+    kept = None
+    for each in reversed(theirs):
+        kept = TracebackType(kept, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return kept
+
+
+def suggestion(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
+    """What Python itself would suggest for a name that is not there; empty where it has nothing to suggest."""
+    written = StringIO()
+    with redirect_stderr(written):
+        sys.__excepthook__(kind, error, trace)
+    found = re.search(r"Did you mean: .*\?", written.getvalue())
+    return found[0] if found else ""
 
 
 def _frames(trace: TracebackType | None) -> list[TracebackType]:

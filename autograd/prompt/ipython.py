@@ -31,7 +31,7 @@ def _prepare(shell: Any) -> None:
     shell.ast_transformers.append(_Weaver(labels))
     shell.events.register("post_run_cell", lambda _: labels.update())
     shell.input_transformers_cleanup.append(lambda lines: _commands(lines, shell.user_ns))
-    shell.set_custom_exc((PassDone, *errors.WORDED), _show)
+    shell.set_custom_exc((PassDone, AttributeError, NameError, *errors.WORDED), _show)
     shell.user_ns_hidden["__label__"] = labels.update
     shell.Completer.custom_matchers.append(lambda text: _labels(shell, text))
 
@@ -57,7 +57,9 @@ def _show(shell: Any, kind: type[BaseException], error: BaseException, trace: An
     """A mistake in words; what comes from elsewhere is shown as IPython does."""
     told = errors.in_words(kind, error, trace.tb_next if trace else None)
     if told is None:
-        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+        shell.showtraceback((kind, error, errors.shortened(kind, trace)), tb_offset=tb_offset)
+        if hint := errors.suggestion(kind, error, trace):
+            print(hint)
     else:
         print(told)
 

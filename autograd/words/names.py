@@ -18,6 +18,9 @@ from autograd.words.text import several, unbroken
 SHORT = 28
 """Up to how many characters an expression serves as its own name."""
 
+MANY = 8
+"""An expression of more operands is not its own name."""
+
 DEEPEST = 4
 """How deep in nested lists Values are given labels."""
 
@@ -113,7 +116,7 @@ class Names:
     def _short(self) -> dict[Value, Written | None]:
         short: dict[Value, Written | None] = {}
         for node in self.nodes:
-            short[node] = _short(node, short)
+            short[node] = _short(node, short, self._numbers)
         return short
 
     @cached_property
@@ -144,16 +147,15 @@ def _is_called(node: Value) -> bool:
     return bool(node.label or node._prev)
 
 
-def _short(node: Value, short: dict[Value, Written | None]) -> Written | None:
-    """A label, a number, or an expression of such; None where it would be long."""
+def _short(node: Value, short: dict[Value, Written | None], numbers: dict[Value, int]) -> Written | None:
+    """A label, a number, or an expression of such and of numbered nodes; None where it would be long."""
     if node.label or not node._prev:
         return _alone(node)
-    operands = [short[operand] for operand in node._prev[:8]]
-    if len(node._prev) == len(operands) and None not in operands:
-        whole = write(rule_of(node), [operand for operand in operands if operand is not None])
-        if len(whole.text) <= SHORT:
-            return whole
-    return None
+    if len(node._prev) > MANY:
+        return None
+    operands = [short[operand] or Written(f"v{numbers[operand]}") for operand in node._prev]
+    whole = write(rule_of(node), operands)
+    return whole if len(whole.text) <= SHORT else None
 
 
 def _alone(node: Value) -> Written:

@@ -179,7 +179,7 @@ def _by_user(names: Names, edges: list[Edge], gradient: dict[Value, float]) -> l
     for node, i in edges[:MOST]:
         through = f"through {names(node)}{f' ({role(node, i)})' if used_again(node, i) else ''}"
         product = f"{factor(node._local_grads[i])} · {factor(gradient[node])}"
-        rows.append((through, product, number(node._local_grads[i] * gradient[node])))
+        rows.append((through, product, number(node._local_grads[i] * gradient[node] + 0.0)))
     rest = edges[MOST:]
     if rest:
         together = number(sum(node._local_grads[i] * gradient[node] for node, i in rest))
@@ -206,7 +206,7 @@ def _product(way: list[Edge]) -> float:
     product = 1.0
     for node, i in way:
         product *= node._local_grads[i]
-    return product
+    return product + 0.0  # the sign of a zero tells nothing here
 
 
 def _prepared(loss: Value, a: Value, function: str) -> tuple[Names, dict[Value, list[Edge]], dict[Value, float]]:

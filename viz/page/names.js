@@ -64,7 +64,7 @@ function distinct(graph, node, short, uses, counts) {
 }
 
 /**
- * A label, a number, or an expression of such; null where it would be long.
+ * A label, a number, or an expression of such and of numbered nodes; null where it would be long.
  * @param {Graph} graph
  * @param {Float64Array} data
  * @param {number} node
@@ -80,11 +80,7 @@ function shortName(graph, data, node, short) {
   if (operands.length > 8) return null;
   /** @type {Text[]} */
   const written = [];
-  for (const operand of operands) {
-    const text = short[operand];
-    if (!text) return null;
-    written.push(text);
-  }
+  for (const operand of operands) written.push(short[operand] ?? atom(`v${operand}`));
   const whole = write(rule, written);
   return Array.from(whole.text).length <= SHORT ? whole : null;
 }

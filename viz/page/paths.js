@@ -124,7 +124,7 @@ export function explained(graph, numbers, names, a, grads) {
     return {
       way: along(graph, names, edges, a),
       factors: slopes.map(factor).join(" · "),
-      product: number(slopes.reduce((x, y) => x * y, 1)),
+      product: number(slopes.reduce((x, y) => x * y, 1) + 0), // the sign of a zero tells nothing here
       edges,
     };
   });
@@ -167,7 +167,7 @@ function byUser(graph, numbers, names, edges, grads) {
   const rows = edges.slice(0, MOST).map((edge) => ({
     way: `through ${names.name(edge.node)}${as(graph, edge)}`,
     factors: `${factor(slopeOf(graph, numbers, edge))} · ${factor(grads[edge.node])}`,
-    product: number(share(edge)),
+    product: number(share(edge) + 0),
     edges: [edge],
   }));
   const rest = edges.slice(MOST);
