@@ -11,10 +11,10 @@ from functools import reduce
 from typing import Any
 
 from autograd import ops
-from autograd.nary import DOT, SUM
+from autograd.nary import SUM
 from autograd.ops import Operation
 from autograd.scalars import is_scalar
-from autograd.value import Value, apply, operand
+from autograd.value import Value, apply, dotted, operand
 
 Scalar = Any
 """A Value or a real number."""
@@ -51,7 +51,7 @@ def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) 
     if len(left) != len(right):
         raise ValueError(f"dot needs lists of the same length, not of {len(left)} and {len(right)}")
     first = [] if bias is None else [operand(bias)]
-    return apply(DOT, *left, *right, *first) if left else sum(first)
+    return dotted((*left, *first), tuple(right)) if left else sum(first)
 
 
 def mean(xs: Iterable[Scalar]) -> Value:

@@ -75,7 +75,8 @@ def _written(term: Term, m: str, functions: dict[str, str]) -> str:
         return repr(term.args[0])
     args = [_written(argument, m, functions) for argument in term.args]
     primitive = PRIMITIVES[term.head]
-    if primitive.python:
+    once = all(primitive.python.count(f"{{{i}}}") < 2 for i in range(len(args)))
+    if primitive.python and (once or all(argument.head in ("name", "number") for argument in term.args)):
         return primitive.python.format(*args)
     functions[f"{m}_{primitive.name}"] = f"{m}.{primitive.name}"
     return f"{m}_{primitive.name}({', '.join(args)})"

@@ -121,10 +121,6 @@ class Methods:
         """1 / (1 + exp(-this)): between 0 and 1, finite for every float."""
         return self._unary(ops.SIGMOID)
 
-    def relu(self) -> Value:
-        """This where it is above 0, else 0. The derivative at 0 is 0."""
-        return self._unary(ops.RELU)
-
     def leaky_relu(self, slope: float = 0.01) -> Value:
         """This where it is above 0, else `slope` times this."""
         return self._unary(ops.leaky_relu(as_float(slope)))

@@ -35,12 +35,21 @@ unusual: set[weakref.ref[_Block]] = set()
 
 _entered: ContextVar[_Entered] = ContextVar("entered", default=())
 """The blocks that were entered here, the innermost last."""
+_entered_here = _entered.get
 
 
 def current() -> int:
     """The modes in force here: 0, `CUT`, `CHECKED`, or both."""
+    blocks = _entered_here()
+    if not blocks:
+        return 0
+    try:  # one block, and open: asked for at every operation, so that a loop would be felt
+        (entered,) = blocks
+        return entered().sets  # type: ignore[union-attr]
+    except (ValueError, AttributeError):
+        pass
     mode = 0
-    for entered in _entered.get():
+    for entered in blocks:
         block = entered()
         if block is not None:
             mode = mode & block.keeps | block.sets

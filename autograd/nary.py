@@ -39,13 +39,9 @@ class Nary(Operation):
         """The operation written out, with whatever `plus` and `times` make of two operands: from the left."""
         return reduce(plus, self.terms(operands, times))
 
-    def added_up(self, data: Sequence[float]) -> tuple[float, tuple[float, ...]]:
-        """The answer on floats, and its derivative for each operand."""
-        raise NotImplementedError
-
     def _evaluate(self, *data: float) -> tuple[float, ...]:
-        answer, slopes = self.added_up(data)
-        return (answer, *slopes)
+        """The answer, and its derivative for each operand."""
+        return (self.spelled(data), *[self.slope(i, None, None, data) for i in range(len(data))])
 
     @lru_cache(maxsize=256)  # noqa: B019 - there are two of these, and they last
     def at(self, count: int) -> Operation:
@@ -74,13 +70,6 @@ class Sum(Nary):
         """1 for each."""
         return 1.0
 
-    def added_up(self, data: Sequence[float]) -> tuple[float, tuple[float, ...]]:
-        """The sum, and as many ones."""
-        total = data[0]
-        for x in data[1:]:  # not `sum`, which takes another way from Python 3.12 on
-            total += x
-        return total, _ones(len(data))
-
     def size(self, count: int) -> int:
         """A `+` between any two."""
         return count - 1
@@ -105,20 +94,6 @@ class Dot(Nary):
         n = len(operands) // 2
         return 1.0 if i == 2 * n else operands[i + n] if i < n else operands[i - n]
 
-    def added_up(self, data: Sequence[float]) -> tuple[float, tuple[float, ...]]:
-        """The sum of the products; the other factors, and 1 for the bias."""
-        n = len(data) // 2
-        ws, xs, bias = data[:n], data[n : 2 * n], data[2 * n :]
-        products = zip(ws, xs, strict=True)
-        if bias:
-            total = bias[0]
-        else:
-            w, x = next(products)
-            total = w * x
-        for w, x in products:
-            total += w * x
-        return total, (*xs, *ws, *_ones(len(bias)))
-
     def size(self, count: int) -> int:
         """A `*` for each product, and a `+` for each but the first; one more with a bias."""
         return count // 2 * 2 - 1 + count % 2
@@ -126,11 +101,6 @@ class Dot(Nary):
     def order(self, count: int) -> Sequence[int]:
         """The last product first, as in the graph of `spelled`; the bias before the first product."""
         return _last_product_first(count)
-
-
-@lru_cache(maxsize=256)
-def _ones(count: int) -> tuple[float, ...]:
-    return (1.0,) * count
 
 
 @lru_cache(maxsize=256)

@@ -12,13 +12,15 @@ after which what leaves held before is added to what they got. `tests/test_passe
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import chain
+from math import isfinite
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from autograd import modes, ops
-from autograd.graph import check_gradient, describe
-from autograd.nary import Nary
+from autograd.graph import check_gradient, describe, topological
+from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 
 if TYPE_CHECKING:
@@ -36,11 +38,18 @@ def evaluate(node: Value, rule: Operation, kernel: Kernel | None = None) -> None
         ValueError, ZeroDivisionError, OverflowError: an operand is out of the operation's domain.
     """
     a, b = node._a, node._b
+    if rule is DOT:
+        node._da = tuple([x._data for x in b])
+        evaluate_dot(node)
+        return
+    if rule is SUM:
+        total, *terms = [operand._data for operand in a]
+        for term in terms:  # not `sum`, which takes another way from Python 3.12 on
+            total += term
+        node._data = total
+        return
+    kernel = kernel or rule.evaluate
     try:
-        if isinstance(rule, Nary):
-            node._data, node._da = rule.added_up([operand._data for operand in a])
-            return
-        kernel = kernel or rule.evaluate
         if b is not None:
             node._data, node._da, node._db = kernel(a._data, b._data)
         elif type(a) is not tuple:
@@ -50,6 +59,20 @@ def evaluate(node: Value, rule: Operation, kernel: Kernel | None = None) -> None
             node._da = tuple(slopes)
     except (ArithmeticError, ValueError) as error:
         raise explained(error, node) from None
+
+
+def evaluate_dot(node: Value) -> None:
+    """The same for a dot whose `_da`, the data of the xs, is there already: the neurons of a layer share it."""
+    node._db = ws = tuple([w._data for w in node._a])
+    products = zip(ws, node._da)  # noqa: B905 - the bias stands after the ws, and has no partner
+    if len(ws) > len(node._da):
+        total = ws[-1]
+    else:
+        w, x = next(products)
+        total = w * x
+    for w, x in products:
+        total += w * x
+    node._data = total
 
 
 def explained(error: Exception, node: Value) -> Exception:
@@ -62,18 +85,28 @@ def explained(error: Exception, node: Value) -> Exception:
 
 def check(node: Value) -> None:
     """Raises within `detect_anomaly()` if the number is inf or nan."""
-    if modes.checking() and not math.isfinite(node._data):
+    if modes.checking() and not isfinite(node._data):
         raise FloatingPointError(f"{describe(node)} is {node._data}, the first result that is not finite")
 
 
-def evaluate_again(order: list[Value]) -> None:
-    """Evaluates the nodes, operands before results. After any error all are as they were.
+_below: WeakKeyDictionary[Value, list[Value]] = WeakKeyDictionary()
+"""What is below a root that is evaluated again and again, in order; without the root, which would keep itself alive."""
+
+
+def evaluate_again(root: Value) -> None:
+    """Evaluates the nodes below a root, and the root. After any error all are as they were.
 
     Raises:
         TypeError: a node was made by hand.
         ValueError, ZeroDivisionError, OverflowError, FloatingPointError: as at the first evaluation.
     """
-    add, mul = ops.ADD, ops.MUL
+    if root._a is None:
+        return
+    if root not in _below:
+        _below[root] = topological(root)[:-1]
+    order = [*_below[root], root]
+    add, mul, dot = ops.ADD, ops.MUL, DOT
+    known, data = None, ()  # the xs of the last dot, and their data
     # As columns: a list of tuples would be as much work for the garbage collector as the graph.
     numbers = [node._data for node in order]
     slopes = [node._da for node in order], [node._db for node in order]
@@ -82,10 +115,16 @@ def evaluate_again(order: list[Value]) -> None:
             rule = node._rule
             if rule is mul:
                 node._db = x = node._a._data
-                node._da = y = node._b._data  # type: ignore[union-attr]
+                node._da = y = node._b._data
                 node._data = x * y
             elif rule is add:
-                node._data = node._a._data + node._b._data  # type: ignore[union-attr]
+                node._data = node._a._data + node._b._data
+            elif rule is dot:
+                if node._b is not known:
+                    known = node._b
+                    data = tuple([x._data for x in known])
+                node._da = data
+                evaluate_dot(node)
             elif isinstance(rule, Operation):
                 evaluate(node, rule)
             else:
@@ -136,53 +175,73 @@ _NOTHING = (float, int, type(None))
 def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]]) -> None:
     """Fills `order` as `topological` does, sets all gradients to 0, and puts what leaves held into `held`.
 
-    A gradient that *is* this pass's zero, an object of its own, marks a node that has been met. `node` is where the
-    walk is, and `path` the nodes above it that still have operands to go to.
+    A gradient that *is* this pass's zero, an object of its own, marks a node that has been met. The walk goes down
+    first operands as far as there is something new, and comes up by way of the second ones. `path` has the nodes above.
     """
     zero = float("0")
     path: list[Value] = []
     rest: dict[int, Iterator[Value]] = {}
+    whole: set[int] = set()
+    mul = ops.MUL
     node = root
     if root._a is None:
         held.append((root, root.grad))
         return
     root.grad = zero
     while True:
-        a, b = node._a, node._b
-        if b is not None:
-            if (old := a.grad) is not zero:
-                a.grad = zero
-                if a._a is not None:
+        a = node._a
+        if type(a) is tuple:
+            if not (id(a) in whole and id(node._b) in whole):
+                operands = rest.pop(id(node), None) or _not_whole(node, whole)
+                if (inner := _next_unmet(operands, zero, held)) is not None:
+                    rest[id(node)] = operands
                     path.append(node)
-                    node = a
+                    node = inner
                     continue
-                if old or type(old) not in _NOTHING:
-                    held.append((a, old))
-            if (old := b.grad) is not zero:
+                whole.add(id(a))
+                whole.add(id(node._b))
+        elif (old := a.grad) is not zero:
+            a.grad = zero
+            if a._a is not None:
+                path.append(node)
+                node = a
+                continue
+            if old or type(old) not in _NOTHING:
+                held.append((a, old))
+        while True:
+            b = node._b
+            if b is not None and type(b) is not tuple and (old := b.grad) is not zero:
                 b.grad = zero
-                if b._a is None:
-                    if old or type(old) not in _NOTHING:
-                        held.append((b, old))
-                elif b._b is not None and b._a.grad is zero and b._b.grad is zero:
+                if b._rule is mul and b._a.grad is zero and b._b.grad is zero:
                     order.append(b)  # such as the product of a weight and an input that have been met already
-                else:
+                elif b._a is not None:
                     path.append(node)
                     node = b
-                    continue
-        else:
-            operands = rest.setdefault(id(node), iter(a)) if type(a) is tuple else (a,)
-            inner = _next_unmet(operands, zero, held)
-            if inner is not None:
-                path.append(node)
-                node = inner
-                continue
-        order.append(node)
-        if not path:
-            return
-        node = path.pop()
+                    break
+                elif old or type(old) not in _NOTHING:
+                    held.append((b, old))
+            order.append(node)
+            if not path:
+                return
+            node = path.pop()
+            if rest and id(node) in rest:
+                break  # it has more operands to go to
 
 
-def _next_unmet(operands: Iterable[Value], zero: float, held: list[tuple[Value, Any]]) -> Value | None:
+def _not_whole(node: Value, whole: set[int]) -> Iterator[Value]:
+    """The operands of a node of many, without the tuples that have been met as a whole.
+
+    The neurons of a layer share their xs: most dots of a network have few operands that are new.
+    """
+    ws, xs = node._a, node._b
+    if xs is None:
+        return iter(ws)
+    count = len(xs)
+    first, last = ((), ()) if id(ws) in whole else (ws[:count], ws[count:])
+    return chain(first, () if id(xs) in whole else xs, last)
+
+
+def _next_unmet(operands: Iterator[Value], zero: float, held: list[tuple[Value, Any]]) -> Value | None:
     """The next operand that the walk has to go down to; it and the leaves before it count as met from then on."""
     for operand in operands:
         if (old := operand.grad) is not zero:
@@ -196,12 +255,29 @@ def _next_unmet(operands: Iterable[Value], zero: float, held: list[tuple[Value, 
 
 def _send(order: list[Value]) -> None:
     """Applies the chain rule at each node, the last first."""
-    add = ops.ADD
+    add, dot = ops.ADD, DOT
     for node in reversed(order):
-        grad, b = node.grad, node._b
-        if node._rule is add:
+        grad, b, rule = node.grad, node._b, node._rule
+        if rule is add:
             node._a.grad += grad
-            b.grad += grad  # type: ignore[union-attr]
+            b.grad += grad
+        elif rule is dot:
+            x_data, w_data = node._da, node._db
+            if grad == 0.0 and isfinite(sum(x_data)) and isfinite(sum(w_data)):
+                continue  # every share is 0, such as those of a neuron whose relu is off
+            # From the last product to the first, as in the graph that a dot stands for.
+            ws, w_numbers, bias = reversed(node._a), reversed(w_data), None
+            if len(node._a) > len(b):
+                bias = next(ws)
+                next(w_numbers)
+                if bias is node._a[0] or bias is b[0]:
+                    node._backward()  # in the strict order, in which the bias comes before the first product
+                    continue
+            for w, x, dw, dx in zip(ws, reversed(b), reversed(x_data), w_numbers):  # noqa: B905 - as above
+                w.grad += dw * grad
+                x.grad += dx * grad
+            if bias is not None:
+                bias.grad += grad
         elif b is not None:
             node._a.grad += node._da * grad
             b.grad += node._db * grad

@@ -33,7 +33,7 @@ class Primitive:
         javascript: over numbers. A name without a dot is exported by `primitives.js`.
         jax: in JAX, where `jnp` is `jax.numpy`.
         onnx: the name of an ONNX operator.
-        python: on floats, where it is written between its operands; empty: a call.
+        python: on floats, where it is written between its operands, or out; empty: a call.
         definition: `definition(m, *operands)`, the same in other primitives; rounding may take more of it.
         condition: whether it holds or does not hold, for `where` to choose by.
         operation: the operation in `ops.py` that records it.
@@ -148,8 +148,10 @@ PRIMITIVES: dict[str, Primitive] = {primitive.head: primitive for primitive in (
 
     _function("abs", operator.abs, numpy="np.absolute"),
     _function("sign", floats.sign),
-    _function("maximum", floats.larger, javascript="Math.max", onnx="Max"),
-    _function("minimum", floats.smaller, javascript="Math.min", onnx="Min"),
+    _function("maximum", floats.larger,
+        python="({0} if {0} > {1} or {0} != {0} else {1})", javascript="Math.max", onnx="Max"),
+    _function("minimum", floats.smaller,
+        python="({0} if {0} < {1} or {0} != {0} else {1})", javascript="Math.min", onnx="Min"),
     _function("isfinite", math.isfinite, condition=True,
         javascript="Number.isFinite", onnx="", definition=lambda m, a: m.equal(a - a, 0.0)),
     _function("greater", operator.gt, condition=True, python="({} > {})", javascript="({} > {})"),

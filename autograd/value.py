@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops, passes
-from autograd.graph import every_node, named, topological
+from autograd.graph import every_node, named
 from autograd.methods import Methods
-from autograd.nary import Nary
+from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal
 from autograd.shown import LONGEST, printable, shown
@@ -71,23 +71,22 @@ class Value(Methods):
     # One or two operands, and their local derivatives, stand in the node itself: no tuples and no closures, so that a
     # node is one object to the garbage collector, and in no cycle. More operands, or those of a node whose `_backward`
     # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`. A leaf's `_a` is None.
-    # What few nodes have is left unset, which costs nothing: `_label`, `_place`, `_below`.
+    # A dot has its ws, and the bias after them, in `_a`, and its xs in `_b`: tuples, which neurons and layers share.
+    # Their data, each the derivative for the other, are in `_db` and `_da`.
+    # `_names` is None, or the label and the place.
     __slots__ = (
-        "__dict__", "__weakref__", "_a", "_b", "_below", "_da", "_data", "_db", "_label", "_place", "_rule", "grad",
+        "__dict__", "__weakref__", "_a", "_b", "_da", "_data", "_db", "_names", "_rule", "grad",
     )  # fmt: skip
 
     grad: Any
     """d(root)/d(this) after `root.backward()`: a float, or a Value after `backward(create_graph=True)`."""
     _data: float
     _a: Any
-    _b: Value | None
+    _b: Any
     _da: Any
     _db: Any
     _rule: Operation | Handmade | None
-    _label: str
-    _place: str
-    _below: list[Value]
-    """What `refresh` has to evaluate before the node itself, in order; set by the first `refresh`."""
+    _names: tuple[str, str] | None
 
     def __init__(
         self,
@@ -101,10 +100,9 @@ class Value(Methods):
         self._data = data if type(data) is float else as_float(data)
         self.grad = 0.0
         self._a = self._b = self._rule = None
-        if label:
-            self._label = label
         if _children or _prev or _op:
             self._make_by_hand(tuple(_children or _prev), _op)
+        self._names = (label, "") if label else None
 
     def _make_by_hand(self, operands: tuple[Value, ...], op: str | tuple[float, ...]) -> None:
         for operand in operands:
@@ -122,8 +120,14 @@ class Value(Methods):
     ) -> None:
         """Makes this the node of a rule; no slopes, where only a `_backward` knows them."""
         self._rule = rule
-        self._a = self._b = self._da = self._db = None
-        if len(operands) > 2 or (operands and not slopes) or isinstance(rule, Nary):
+        self._a = self._b = self._da = self._db = self._names = None
+        if rule is DOT:
+            n = len(operands) // 2
+            self._a, self._b = (*operands[:n], *operands[2 * n :]), operands[n : 2 * n]
+            self._da, self._db = slopes[:n], slopes[n:]
+        elif rule is SUM:
+            self._a = operands
+        elif len(operands) > 2 or (operands and not slopes):
             self._a, self._da = operands, slopes or None
         elif len(operands) == 2:
             self._a, self._b = operands
@@ -140,26 +144,20 @@ class Value(Methods):
     @property
     def label(self) -> str:
         """A name, for drawings and messages."""
-        try:
-            return self._label
-        except AttributeError:
-            return ""
+        return "" if self._names is None else self._names[0]
 
     @label.setter
     def label(self, name: str) -> None:
-        self._label = name
+        self._names = (name, self.place)
 
     @property
     def place(self) -> str:
         """Where in a network it was computed, such as `layers[0].neurons[3]`; set by `nn` on what a module returns."""
-        try:
-            return self._place
-        except AttributeError:
-            return ""
+        return "" if self._names is None else self._names[1]
 
     @place.setter
     def place(self, name: str) -> None:
-        self._place = name
+        self._names = ("" if self._names is None else self._names[0], name)
 
     # How the node was made, for reading
 
@@ -176,6 +174,8 @@ class Value(Methods):
     def _prev(self) -> tuple[Value, ...]:
         """The operands in order, repeats included; empty for a leaf."""
         a, b = self._a, self._b
+        if self._rule is DOT:
+            return (*a[: len(b)], *b, *a[len(b) :])
         if b is not None:
             return (a, b)
         if a is None:
@@ -190,6 +190,10 @@ class Value(Methods):
         return () if self._closure is not None else self._slopes()
 
     def _slopes(self) -> tuple[float, ...]:
+        if self._rule is DOT:
+            return (*self._da, *self._db[: len(self._b)], *(1.0,) * (len(self._a) - len(self._b)))
+        if self._rule is SUM:
+            return (1.0,) * len(self._a)
         if self._b is not None:
             return (self._da, self._db)
         if self._a is None or self._da is None:
@@ -238,42 +242,56 @@ class Value(Methods):
         count = len(self._prev)
         return self._rule.order(count) if isinstance(self._rule, Operation) else range(count)
 
-    # Arithmetic. Networks are made of `+` and `*`, so these two write their node out, as `apply` would make it.
+    # Arithmetic. Networks are made of `+`, `*` and `relu`, so these write their node out, as `apply` would make it.
 
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
             other = _operand(other, ops.ADD, self)
             if other is NotImplemented:
                 return NotImplemented
+        if modes.unusual:
+            return _unusual(ops.ADD, self, other, self._data + other._data, 1.0, 1.0)
         out = _new()
         out._data = self._data + other._data
         out.grad = 0.0
-        if modes.unusual and modes.current() == modes.CUT:
-            out._a = out._b = out._rule = None
-            return out
         out._a = self
         out._b = other
         out._da = out._db = 1.0
+        out._names = None
         out._rule = _ADD
-        return _in_mode(out) if modes.unusual else out
+        return out
 
     def __mul__(self, other: Any) -> Value:
         if type(other) is not Value:
             other = _operand(other, ops.MUL, self)
             if other is NotImplemented:
                 return NotImplemented
+        if modes.unusual:
+            return _unusual(ops.MUL, self, other, self._data * other._data, other._data, self._data)
         out = _new()
         out._da = b = other._data
         out._db = a = self._data
         out._data = a * b
         out.grad = 0.0
-        if modes.unusual and modes.current() == modes.CUT:
-            out._a = out._b = out._rule = None
-            return out
         out._a = self
         out._b = other
+        out._names = None
         out._rule = _MUL
-        return _in_mode(out) if modes.unusual else out
+        return out
+
+    def relu(self) -> Value:
+        """This where it is above 0, else 0. The derivative at 0 is 0."""
+        if modes.unusual:
+            return self._unary(ops.RELU)
+        out = _new()
+        x = self._data
+        out._data = x if x > 0.0 or x != x else 0.0
+        out.grad = 0.0
+        out._a = self
+        out._da = 1.0 if x > 0.0 else 0.0
+        out._b = out._db = out._names = None
+        out._rule = ops.RELU
+        return out
 
     def __radd__(self, other: Any) -> Value:
         other = _operand(other, ops.ADD, self)
@@ -327,7 +345,7 @@ class Value(Methods):
         out.grad = 0.0
         out._rule = operation
         out._a = self
-        out._b = out._db = None
+        out._b = out._db = out._names = None
         try:
             out._data, out._da = operation.evaluate(self._data)
         except (ArithmeticError, ValueError) as error:
@@ -442,10 +460,7 @@ class Value(Methods):
 
     def _name_like(self, other: Value) -> None:
         """Takes over the label and the place of another node, where it has them."""
-        if other.label:
-            self._label = other.label
-        if other.place:
-            self._place = other.place
+        self._names = other._names
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         from autograd.pickling import reduce
@@ -500,11 +515,7 @@ class Value(Methods):
             ValueError, ZeroDivisionError, OverflowError, FloatingPointError: as at the first evaluation. After any
                 error the graph is as it was.
         """
-        try:
-            below = self._below
-        except AttributeError:
-            below = self._below = topological(self)[:-1]  # without this node itself, which would be a cycle
-        passes.evaluate_again([*below, self] if self._a is not None else [])
+        passes.evaluate_again(self)
         return self
 
 
@@ -527,12 +538,16 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
         ValueError, ZeroDivisionError, OverflowError: an operand is out of the operation's domain.
         FloatingPointError: within `detect_anomaly()`, the result is not finite.
     """
+    if operation is DOT:
+        n = len(operands) // 2
+        return dotted((*operands[:n], *operands[2 * n :]), operands[n : 2 * n])
     out = _new()
     out.grad = 0.0
+    out._names = None
     out._rule = operation
-    if isinstance(operation, Nary) or len(operands) > 2:
+    if operation is SUM or len(operands) > 2:
         out._a = operands
-        out._b = out._db = None
+        out._b = out._da = out._db = None
     elif len(operands) == 2:
         out._a, out._b = operands
     else:
@@ -540,6 +555,30 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
         out._b = out._db = None
     passes.evaluate(out, operation, evaluate)
     return _in_mode(out) if modes.unusual else out
+
+
+def dotted(ws: tuple[Value, ...], xs: tuple[Value, ...], x_data: tuple[float, ...] | None = None) -> Value:
+    """`apply(DOT, …)`, of tuples that many nodes share.
+
+    Args:
+        ws: at least one factor; and the bias, if there is one, after them.
+        xs: the other factors.
+        x_data: the data of the xs, where the caller has them already.
+    """
+    out = _new()
+    out.grad = 0.0
+    out._names = None
+    out._rule = DOT
+    out._a = ws
+    out._b = xs
+    out._da = data_of(xs) if x_data is None else x_data
+    passes.evaluate_dot(out)
+    return _in_mode(out) if modes.unusual else out
+
+
+def data_of(values: tuple[Value, ...]) -> tuple[float, ...]:
+    """The data of each."""
+    return tuple([value._data for value in values])
 
 
 def made(
@@ -561,6 +600,7 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
         return _NO_ANSWER
     out = _new()
     out.grad = 0.0
+    out._names = None
     out._rule = operation
     out._a = a
     out._b = b
@@ -569,6 +609,19 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
     except (ArithmeticError, ValueError) as error:
         raise passes.explained(error, out) from None
     return _in_mode(out) if modes.unusual else out
+
+
+def _unusual(rule: Operation, a: Value, b: Value, data: float, da: float, db: float) -> Value:
+    """A node of two operands in a block of a mode; only a number, within `no_grad()`."""
+    out = _new()
+    out._data = data
+    out.grad = 0.0
+    out._names = None
+    if modes.current() == modes.CUT:
+        out._a = out._b = out._rule = None
+        return out
+    out._a, out._b, out._da, out._db, out._rule = a, b, da, db, rule
+    return _in_mode(out)
 
 
 def _in_mode(out: Value) -> Value:

@@ -9,10 +9,11 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from autograd import Value, dot
+from autograd import Value
 from autograd.atomic import assign
 from autograd.scalars import as_float
 from autograd.shown import as_code, printable, shown, some
+from autograd.value import data_of, dotted
 from nn import activations, initialisation
 from nn.activations import Activation
 from nn.initialisation import Initialiser
@@ -51,10 +52,10 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """Every parameter, in the order of `named_parameters`."""
-        found: dict[Value, None] = {}
+        found: list[Value] = []
         for _, held in _held(self):
-            found.update(dict.fromkeys(held if isinstance(held, list) else [held]))
-        return list(found)
+            found += held if isinstance(held, list) else [held]
+        return list(dict.fromkeys(found))
 
     def zero_grad(self) -> None:
         """Sets the gradient of each parameter to 0, which `backward()` would otherwise add to."""
@@ -122,6 +123,10 @@ def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
     path = [_parts(module, None)]
     while path:
         for way, part in path[-1]:
+            if isinstance(part, Value):
+                if not part._prev:
+                    yield way, part
+                continue
             if isinstance(part, (set, frozenset)):
                 _refuse_set(way, part)
             if getattr(getattr(part, "dtype", None), "kind", "") == "O":
@@ -135,7 +140,12 @@ def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
                     yield way, part
             elif isinstance(part, (Module, dict, list, tuple)) and id(part) not in met:
                 met.add(id(part))
-                if isinstance(part, (list, tuple)) and part and all(_is_leaf(each) for each in part):
+                if type(part) is Neuron and part.is_plain():
+                    if id(part.w) not in met:
+                        met.add(id(part.w))
+                        yield (way, ".w"), list(part.w)
+                    yield (way, ".b"), part.b
+                elif isinstance(part, (list, tuple)) and part and _all_leaves(part):
                     yield way, list(part)
                 else:
                     path.append(_parts(part, way))
@@ -148,10 +158,22 @@ def _is_leaf(part: Any) -> bool:
     return isinstance(part, Value) and not part._prev
 
 
+def _all_leaves(parts: Sequence[Any]) -> bool:
+    """Whether each is a leaf. Most often each is a Value that no operation made, which is quick to see."""
+    if set(map(type, parts)) == {Value} and set(map(_rule_of, parts)) == {None}:
+        return True
+    return all(map(_is_leaf, parts))
+
+
+_rule_of = operator.attrgetter("_rule")
+
+
 def _parts(whole: Any, above: Any) -> Iterator[tuple[_Way, Any]]:
     if isinstance(whole, Module):
         dot_ = "." if above is not None else ""
-        return (((above, f"{dot_}{name}"), part) for name, part in _attributes(whole))
+        return (
+            ((above, f"{dot_}{name}"), part) for name, part in _attributes(whole) if type(part) not in _HOLDS_NOTHING
+        )
     pairs = whole.items() if isinstance(whole, dict) else enumerate(whole)
     return (((above, f"[{key!r}]"), part) for key, part in pairs)
 
@@ -161,8 +183,8 @@ def _attributes(module: Module) -> Iterator[tuple[str, Any]]:
     own = vars(module)
     yield from own.items()
     for kind in type(module).__mro__:
-        if kind is Module:
-            break
+        if kind.__module__ == __name__:
+            break  # ours hold nothing for all instances
         slots = kind.__dict__.get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
             if name not in own and hasattr(module, name):
@@ -172,6 +194,7 @@ def _attributes(module: Module) -> Iterator[tuple[str, Any]]:
                 yield name, held
 
 
+_HOLDS_NOTHING = {bool, float, int, str, type(None)}
 _HOLDERS = (Value, Module, list, tuple, dict, set, frozenset)
 
 
@@ -195,6 +218,43 @@ def _named(module: Module) -> Iterator[tuple[str, Value | list[Value]]]:
             unique, number = f"{name}#{number}", number + 1
         met.add(unique)
         yield unique, held
+
+
+class _Inputs(list[Value]):
+    """The inputs of a layer, for each of its neurons: as Values, and as numbers, made once."""
+
+    __slots__ = ("data", "values")
+
+    def __init__(self, x: Iterable[Any]) -> None:
+        super().__init__(x)
+        if set(map(type, self)) != {Value}:
+            self[:] = [each if isinstance(each, Value) else Value(each) for each in self]
+        self.values = tuple(self)
+        self.data = data_of(self.values)
+
+
+class _Weights:
+    """The weights and the bias of a neuron as a tuple, which is the same one as long as they are the same Values.
+
+    So the graphs of many examples share it, and the passes need to look at it but once.
+    """
+
+    __slots__ = ("_last", "leaves")
+
+    def __init__(self) -> None:
+        self._last: tuple[Value, ...] = ()
+        self.leaves = False
+        """Whether all of them are leaves, which is for good."""
+
+    def of(self, w: Sequence[Value], b: Value) -> tuple[Value, ...]:
+        now = (*w, b)
+        if now != self._last:
+            self._last = now
+            self.leaves = isinstance(w, (list, tuple)) and _all_leaves(now)
+        return self._last
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Weights, ()
 
 
 class Neuron(Module):
@@ -229,6 +289,7 @@ class Neuron(Module):
         prefix = f"{place}." if place else ""
         self.w = [Value(draw(rng, nin, nout), label=f"{prefix}w[{i}]") for i in range(nin)]
         self.b = Value(0.0, label=f"{prefix}b")
+        self._weights = _Weights()
         self.nonlin = nonlin
         chosen = activation if nonlin else "linear"
         self.place = place
@@ -239,12 +300,22 @@ class Neuron(Module):
         """The neuron's answer to `nin` inputs, numbers or Values."""
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(x)}")
-        answer = self._activate(dot(self.w, x, self.b))
+        inputs = x if type(x) is _Inputs else _Inputs(x)
+        answer = self._activate(dotted(self._weights.of(self.w, self.b), inputs.values, inputs.data))
         answer.place = self.place or "neuron"
         return answer
 
+    def is_plain(self) -> bool:
+        """Whether its weights and its bias are all that it holds, and leaves: most parameters are found by this."""
+        self._weights.of(self.w, self.b)
+        return self._weights.leaves and len(vars(self)) == _ATTRIBUTES
+
     def __repr__(self) -> str:
         return f"{self._shown}Neuron({len(self.w)})"
+
+
+_ATTRIBUTES = len(vars(Neuron(1, seed=0)))
+"""How many attributes a neuron has to which its user has added none."""
 
 
 class Layer(Module):
@@ -266,7 +337,8 @@ class Layer(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """The answers of all neurons: a list, or the one Value of a single neuron."""
-        answers = [neuron(x) for neuron in self.neurons]
+        inputs = _Inputs(x)
+        answers = [neuron(inputs) for neuron in self.neurons]
         return answers[0] if len(answers) == 1 else answers
 
     def __repr__(self) -> str:

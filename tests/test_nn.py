@@ -446,3 +446,23 @@ def test_targets_that_are_no_shares_and_outputs_that_are_no_choice() -> None:
         nn.accuracy([[0.7], [0.2]], [0, 0])
     with pytest.raises(ValueError, match="at least two outputs"):
         nn.accuracy([Value(0.7), Value(0.2)], [1, 0])
+
+
+def test_what_a_user_adds_to_a_neuron_is_found_and_names_stay_the_same() -> None:
+    model = nn.MLP(2, [2, 1], seed=1)
+    plain = [name for name, _ in model.named_parameters()]
+    assert plain[:4] == [
+        "layers[0].neurons[0].w[0]",
+        "layers[0].neurons[0].w[1]",
+        "layers[0].neurons[0].b",
+        "layers[0].neurons[1].w[0]",
+    ]
+    neuron = model.layers[0].neurons[0]
+    neuron.gain = Value(1.0)
+    assert [name for name, _ in model.named_parameters()] == [*plain[:3], "layers[0].neurons[0].gain", *plain[3:]]
+    assert model.parameters() == [v for _, v in model.named_parameters()]
+    model.layers[0].neurons[1].w[0] = Value(3.0) * 2  # computed, and so no parameter; the other weight still is
+    assert len(model.parameters()) == len(plain)
+    other = nn.MLP(2, [2, 1], seed=2)
+    other.layers[0].neurons[1].w = other.layers[0].neurons[0].w  # shared, and so once
+    assert len(other.parameters()) == len(plain) - 2

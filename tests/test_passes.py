@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Backprop, Value, detect_anomaly, explain, formula, hessian, no_grad, nudge, tree
+from autograd import Backprop, Value, detect_anomaly, explain, formula, hessian, no_grad, nudge, ops, tree
 from autograd.graph import every_node, topological
+from autograd.kernels import kernel
 
 
 def graph(seed: int, operations: int = 30) -> tuple[list[Value], Value]:
@@ -176,3 +177,16 @@ def test_no_grad_keeps_nothing() -> None:
     assert [(v._prev, v._op, v._local_grads) for v in results] == [((), "", ())] * len(results)
     results[0].backward()
     assert (results[0].grad, a.grad) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("number", [2.5, 0.0, -0.0, -3.0, math.inf, -math.inf, math.nan])
+def test_what_is_written_out_for_speed_is_the_declared_operation(number: float) -> None:
+    a, b = Value(number), Value(-0.5)
+    for written, operation, operands in (
+        (a.relu(), ops.RELU, (a,)),
+        (a + b, ops.ADD, (a, b)),
+        (a * b, ops.MUL, (a, b)),
+    ):
+        declared = kernel(operation)(*[operand.data for operand in operands])
+        assert str([written.data, *written._local_grads]) == str([*declared])
+        assert (written._rule, written._prev) == (operation, operands)
