@@ -458,7 +458,8 @@ def test_what_a_user_adds_to_a_neuron_is_found_and_names_stay_the_same() -> None
         "layers[0].neurons[1].w[0]",
     ]
     neuron = model.layers[0].neurons[0]
-    neuron.gain = Value(1.0)
+    assert neuron.is_plain()
+    neuron.gain = Value(1.0)  # type: ignore[attr-defined]
     assert [name for name, _ in model.named_parameters()] == [*plain[:3], "layers[0].neurons[0].gain", *plain[3:]]
     assert model.parameters() == [v for _, v in model.named_parameters()]
     model.layers[0].neurons[1].w[0] = Value(3.0) * 2  # computed, and so no parameter; the other weight still is
