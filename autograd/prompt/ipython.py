@@ -7,7 +7,7 @@ from typing import Any
 from autograd.cursor import PassDone
 from autograd.prompt import errors
 from autograd.prompt.commands import translated
-from autograd.prompt.completion import within_quotes
+from autograd.prompt.completion import after_command, within_quotes
 from autograd.prompt.labels import Labels
 
 
@@ -66,4 +66,5 @@ def _show(shell: Any, kind: type[BaseException], error: BaseException, trace: An
 
 def _labels(shell: Any, text: str) -> list[str]:
     line = shell.Completer.text_until_cursor
-    return within_quotes(line, shell.user_ns) or []
+    found = within_quotes(line, shell.user_ns)
+    return (found if found is not None else after_command(line, shell.user_ns)) or []
