@@ -168,6 +168,18 @@ def test_keys(tmp_path: Path) -> None:
         assert terminal.ended() == 0
 
 
+def test_a_session_is_pasted_with_its_answers(prompt: Terminal) -> None:
+    prompt.type(
+        ">>> a, b = Value(2.0), Value(-3.0)\n>>> y = a * b\n>>> formula(y)\na * b\n>>> for v in (a, b):\n"
+        "...     print(v.data)\n2.0\n-3.0\n>>> y.data\n-6.0"
+    )
+    shown = prompt.read(">>> y.data\n-6.0\n>>> ")
+    assert "Error" not in shown
+    prompt.read(">>> ")
+    assert prompt.answer("y.data + 1") == "-5.0"
+    assert prompt.answer("b.data") == "-3.0"
+
+
 def piped(text: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "autograd"], input=text, capture_output=True, text=True, check=False, timeout=30

@@ -32,6 +32,18 @@ def pasted(line: str) -> str:
     return line[found.end() :] if found else line
 
 
+def session(lines: list[str]) -> list[str]:
+    """What was typed in a session that is pasted with its answers; other lines as they are.
+
+    Example:
+        >>> session([">>> a = 2", ">>> a", "2"])
+        ['a = 2', 'a']
+    """
+    if not lines or pasted(lines[0]) == lines[0]:
+        return lines
+    return [pasted(line) for line in lines if pasted(line) != line]
+
+
 def latest(namespace: dict[str, Any]) -> tuple[str, Cursor] | None:
     """The pass that commands go to: the one bound last in a session, with its name."""
     found = [(name, thing) for name, thing in namespace.items() if isinstance(thing, Cursor) and name[:1] != "_"]

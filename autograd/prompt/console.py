@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import code
+import select
 import sys
 from types import CodeType
 from typing import Any
@@ -29,11 +30,27 @@ class Console(code.InteractiveConsole):
         self._commands = commands
         self.labels = Labels(namespace)
         self.failed = False
+        self._in_paste = False
+        self._at_once = False
+
+    def raw_input(self, prompt: str = "") -> str:
+        """Reads a line, and notes whether it was there before it was asked for."""
+        self._at_once = _waiting()
+        return super().raw_input(prompt)
 
     def push(self, line: str, *arguments: Any, **keywords: Any) -> bool:
-        """Takes a line; says whether more are needed."""
-        if not self.buffer or pasted(line) != line:
-            line = pasted(line)
+        """Takes a line; says whether more are needed.
+
+        After a line with a prompt before it, lines without one that are there at once are what a session had answered:
+        it is pasted with its answers, and only what was typed is run.
+        """
+        typed = pasted(line)
+        if typed == line and self._in_paste and self._at_once:
+            if self.buffer:
+                super().push("", *arguments, **keywords)
+            return False
+        self._in_paste = typed != line
+        line = typed
         if self._commands and not self.buffer:
             line = translated(line, self.locals)
         return super().push(line, *arguments, **keywords)
@@ -91,3 +108,11 @@ def _display(thing: Any) -> None:
     builtins._ = None  # type: ignore[attr-defined]
     print(repr(Text(repr(thing))) if isinstance(thing, Value) else repr(thing))
     builtins._ = thing  # type: ignore[attr-defined]
+
+
+def _waiting() -> bool:
+    """Whether more was typed, or pasted, than has been read."""
+    try:
+        return bool(select.select([sys.stdin], [], [], 0)[0])
+    except (OSError, ValueError):  # nothing that can be waited for, as on Windows
+        return False

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.cursor import PassDone
 from autograd.prompt import errors
-from autograd.prompt.commands import translated
+from autograd.prompt.commands import session, translated
 from autograd.prompt.completion import after_command, within_quotes
 from autograd.prompt.labels import Labels
 
@@ -48,6 +48,7 @@ class _Weaver:
 
 
 def _commands(lines: list[str], namespace: dict[str, Any]) -> list[str]:
+    lines = session(lines)
     if len(lines) != 1:
         return lines
     return [translated(lines[0].rstrip("\n"), namespace) + "\n"]
