@@ -18,6 +18,9 @@ from autograd.words.text import several, unbroken
 SHORT = 28
 """Up to how many characters an expression serves as its own name."""
 
+LARGE = 10_000
+"""In a graph of more nodes expressions are not tried as names: results without a label are numbers."""
+
 MANY = 8
 """An expression of more operands is not its own name."""
 
@@ -115,7 +118,11 @@ class Names:
     @cached_property
     def _short(self) -> dict[Value, Written | None]:
         short: dict[Value, Written | None] = {}
+        large = len(self.nodes) > LARGE
         for node in self.nodes:
+            if large and node._prev and not node.label:
+                short[node] = None
+                continue
             short[node] = _short(node, short, self._numbers)
         return short
 

@@ -10,6 +10,9 @@ import { number } from "./numbers.js";
 /** Up to how many characters an expression serves as its own name. */
 const SHORT = 28;
 
+/** In a graph of more nodes expressions are not tried as names. */
+const LARGE = 10000;
+
 /**
  * @typedef {object} Names
  * @property {(node: number) => Text} written
@@ -75,6 +78,7 @@ function shortName(graph, data, node, short) {
   const label = graph.label(node);
   if (label) return atom(printable(label));
   const rule = ruleOf(graph, node);
+  if (rule && graph.count > LARGE) return null;
   if (!rule) return literal(number(data[node]));
   const operands = operandsOf(graph, node);
   if (operands.length > 8) return null;
