@@ -20,7 +20,7 @@ project set out for. What a node of a very large graph costs, and why, is told i
 def machine() -> str:
     """What the figures were measured on."""
     versions = ", ".join(
-        f"{name} {version(name)}" for name in ("numpy", "torch", "micrograd", "graphviz", "pygraphviz")
+        f"{name} {version(name)}" for name in ("numpy", "jax", "torch", "micrograd", "graphviz", "pygraphviz")
     )
     return f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}, {versions}; one thread."
 

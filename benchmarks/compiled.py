@@ -1,4 +1,4 @@
-"""The compiled graph beside numpy written by hand, PyTorch and micrograd: a training step, on one thread.
+"""The compiled graph beside numpy written by hand, JAX, PyTorch and micrograd: a training step, on one thread.
 
 Run `python -m benchmarks.compiled`.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import random
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 import autograd
 import nn
 from autograd import Value
-from autograd.graph import topological
+from benchmarks import attention
 from benchmarks.measuring import Row, side_by_side, table
 
 Step = Callable[[], object]
@@ -84,6 +85,36 @@ def torch_step(sizes: tuple[int, int, int], batch: int) -> Step:
     return step
 
 
+def jax_step(sizes: tuple[int, int, int], batch: int) -> Step:
+    """JAX's jit, float64: the update is part of what is compiled."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    rng = np.random.default_rng(0)
+    n, hidden, outputs = sizes
+    params = [rng.random((n, hidden)) / n, np.zeros(hidden), rng.random((hidden, outputs)) / hidden, np.zeros(outputs)]
+    state = [[jnp.asarray(array) for array in params]]
+    x, t = jnp.asarray(rng.random((batch, n))), jnp.asarray(rng.random((batch, outputs)))
+
+    def loss(params: Any, x: Any, t: Any) -> Any:
+        w1, b1, w2, b2 = params
+        error = jnp.maximum(x @ w1 + b1, 0.0) @ w2 + b2 - t
+        return (error * error).sum() / batch
+
+    def update(params: Any, x: Any, t: Any) -> Any:
+        value, gradients = jax.value_and_grad(loss)(params, x, t)
+        return value, [p - 1e-4 * g for p, g in zip(params, gradients, strict=True)]
+
+    compiled = jax.jit(update)
+
+    def step() -> float:
+        value, state[0] = compiled(state[0], x, t)
+        return float(value)
+
+    return step
+
+
 def micrograd_step(sizes: tuple[int, int, int], batch: int) -> Step:
     """micrograd, on the same network and batch."""
     from micrograd.engine import Value as Micro
@@ -106,101 +137,85 @@ def micrograd_step(sizes: tuple[int, int, int], batch: int) -> Step:
     return step
 
 
-def attention(positions: int = 12, width: int = 20, heads: int = 4) -> tuple[Step, Step, int]:
-    """A transformer's block on a dozen positions, eager and compiled; and how many nodes it has."""
-    rnd = random.Random(0)
+def tracing(sizes: tuple[int, int, int]) -> tuple[float, float, float, int]:
+    """Seconds to trace a network, seconds to compile it, bytes at the most, and how many scalars it has."""
 
-    def matrix(rows: int, columns: int) -> list[list[Value]]:
-        return [[Value(rnd.gauss(0, 0.2)) for _ in range(columns)] for _ in range(rows)]
-
-    def times(weights: list[list[Value]], x: list[Value]) -> list[Value]:
-        return [autograd.dot(row, x) for row in weights]
-
-    def norm(x: list[Value]) -> list[Value]:
-        scale = (autograd.dot(x, x) / len(x) + 1e-5) ** -0.5
-        return [scale * each for each in x]
-
-    inputs = [[Value(rnd.gauss(0, 1)) for _ in range(width)] for _ in range(positions)]
-    weights = [matrix(width, width) for _ in range(4)] + [matrix(2 * width, width), matrix(width, 2 * width)]
-    params = [w for each in weights for row in each for w in row]
-    leaves = [v for row in inputs for v in row]
-    size = width // heads
-
-    def build() -> Value:
-        normed = [norm(x) for x in inputs]
-        q, k, v = ([times(each, x) for x in normed] for each in weights[:3])
-        total = []
-        for i, x in enumerate(inputs):
-            out = []
-            for part in (slice(h * size, (h + 1) * size) for h in range(heads)):
-                shares = autograd.softmax([autograd.dot(q[i][part], k[j][part]) / size**0.5 for j in range(i + 1)])
-                out += [autograd.dot(shares, [v[j][part][d] for j in range(i + 1)]) for d in range(size)]
-            y = [a + b for a, b in zip(x, times(weights[3], out), strict=True)]
-            z = times(weights[5], [u.relu() for u in times(weights[4], norm(y))])
-            total += [(a + b) ** 2 for a, b in zip(y, z, strict=True)]
-        return autograd.mean(total)
-
-    def eager() -> None:
-        build().backward()
-
-    loss = build()
-    data = np.array([[v.data for v in leaves]])
-    for leaf in leaves:
-        leaf.data = 0.0  # what stands there is given with each example
-    program = autograd.compile(loss, inputs=leaves, params=params)
-    for leaf, number in zip(leaves, data[0].tolist(), strict=True):
-        leaf.data = number
-    return eager, lambda: program.value_and_grad(data), len(topological(loss))
-
-
-def tracing(sizes: tuple[int, int, int]) -> tuple[float, float, int]:
-    """Seconds and bytes to trace and compile a network, and its scalars."""
-
-    def run() -> Value:
+    def trace() -> tuple[nn.MLP, list[Value], Value]:
         model = nn.MLP(sizes[0], sizes[1:], seed=0)
         inputs, targets = ([Value(0.0) for _ in range(n)] for n in (sizes[0], sizes[2]))
-        loss = nn.squared_error(model(inputs), targets)
-        autograd.compile(loss, inputs=inputs + targets, params=model.parameters())
-        return loss
+        return model, inputs + targets, nn.squared_error(model(inputs), targets)
 
-    times = []
+    traced, compiled = [], []
     for _ in range(3):
         started = time.perf_counter()
-        loss = run()
-        times.append(time.perf_counter() - started)
+        model, leaves, loss = trace()
+        middle = time.perf_counter()
+        program = autograd.compile(loss, inputs=leaves, params=model.parameters())
+        traced.append(middle - started)
+        compiled.append(time.perf_counter() - middle)
     tracemalloc.start()
-    run()
+    model, leaves, loss = trace()
+    program = autograd.compile(loss, inputs=leaves, params=model.parameters())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return min(times), peak, len(topological(loss))
+    return min(traced), min(compiled), peak, program.scalars
+
+
+def chain(length: int) -> float:
+    """Seconds to compile a chain of operations, each on the one before."""
+    x, w = Value(0.5), Value(0.3)
+    y = x
+    for _ in range(length):
+        y = (y * w).tanh()
+    started = time.perf_counter()
+    autograd.compile(y, inputs=[x], params=[w])
+    return time.perf_counter() - started
+
+
+def steps() -> Iterator[Row]:
+    """A training step of a network beside the peers."""
+    for sizes, batch in (((64, 32, 10), 1), ((64, 32, 10), 32), ((784, 128, 10), 128), ((3600, 32, 10), 32)):
+        name = f"step {'-'.join(map(str, sizes))}, batch {batch}"
+        peers = (numpy_step(sizes, batch), jax_step(sizes, batch), torch_step(sizes, batch))
+        ours, by_hand, jitted, theirs = side_by_side(compiled_step(sizes, batch), *peers)
+        yield Row(name, ours, "numpy by hand", by_hand, 1 / 1.1)
+        yield Row(name, ours, "JAX jit", jitted, 1)
+        yield Row(name, ours, "PyTorch", theirs)
+    sizes = (64, 32, 10)
+    ours, theirs = side_by_side(compiled_step(sizes, 32), micrograd_step(sizes, 32), rounds=2)
+    yield Row("step 64-32-10, batch 32", ours, "micrograd", theirs, 2000)
+
+
+def blocks() -> Iterator[Row]:
+    """The loss and gradient of a transformer's block beside the peers."""
+    for positions, batch in ((12, 1), (16, 32)):
+        block = attention.Block(positions, batch)
+        ours, theirs, jitted = side_by_side(
+            attention.compiled(block), attention.torch_step(block), attention.jax_step(block)
+        )
+        name = f"attention, {positions} positions, batch {batch}"
+        yield Row(name, ours, "PyTorch", theirs, 1.5)
+        yield Row(name, ours, "JAX jit", jitted, 1 / 3)
+    block = attention.Block(12, 1)
+    ours, theirs = side_by_side(attention.compiled(block), attention.eager(block), rounds=5)
+    yield Row("attention, 12 positions, batch 1", ours, "our eager engine", theirs, 25)
+
+
+def compiling() -> Iterator[Row]:
+    """What it takes to compile."""
+    traced, compiled, peak, scalars = tracing((3600, 32, 10))
+    aim = 4e-6 * scalars
+    yield Row(f"trace and compile {scalars:,} scalars", traced + compiled, "4 µs for each", aim, 1)
+    yield Row(f"its memory, {scalars:,} scalars", peak / 1e6, "500 MB", 500.0, 1, unit="MB")
+    _, compiled, _, scalars = tracing((64, 32, 10))
+    yield Row(f"compile 64-32-10, {scalars:,} scalars", compiled, "15 ms", 0.015, 1)
+    short, long = chain(2_000), chain(16_000)
+    yield Row("compile a chain of 16,000", long, "8 times one of 2,000", 8 * short, 1 / 1.3)
 
 
 def measure() -> list[Row]:
     """All comparisons."""
-    rows = []
-    for sizes, batch, by_hand_least, torch_least in (
-        ((64, 32, 10), 32, 0.77, 3),
-        ((64, 32, 10), 1, None, 4),
-        ((3600, 32, 10), 32, 0.83, 1),
-    ):
-        name = f"step {'-'.join(map(str, sizes))}, batch {batch}"
-        ours, by_hand, theirs = side_by_side(
-            compiled_step(sizes, batch), numpy_step(sizes, batch), torch_step(sizes, batch)
-        )
-        rows.append(Row(name, ours, "numpy by hand", by_hand, by_hand_least))
-        rows.append(Row(name, ours, "PyTorch", theirs, torch_least))
-    sizes = (64, 32, 10)
-    ours, theirs = side_by_side(compiled_step(sizes, 32), micrograd_step(sizes, 32), rounds=2)
-    rows.append(Row("step 64-32-10, batch 32", ours, "micrograd", theirs, 2000))
-    eager, fast, nodes = attention()
-    ours, theirs = side_by_side(fast, eager, rounds=5)
-    rows.append(Row(f"attention, {nodes:,} nodes", ours, "our eager engine", theirs, 25))
-    seconds, peak, scalars = tracing((3600, 32, 10))
-    rows.append(Row(f"trace and compile {scalars:,} scalars", seconds, "2 s", 2.0, 1))
-    rows.append(Row(f"its memory, {scalars:,} scalars", peak / 1e6, "500 MB", 500.0, 1, unit="MB"))
-    tenth, _, few = tracing((360, 32, 10))
-    rows.append(Row(f"the same, a scalar of {scalars:,}", seconds / scalars, f"of {few:,}", tenth / few))
-    return rows
+    return [*steps(), *blocks(), *compiling()]
 
 
 if __name__ == "__main__":

@@ -312,6 +312,11 @@ class Program:
         gradient = [] if self._built.gradient is None else [self._built.gradient]
         return ir.listing(*self._built.results, *gradient)
 
+    @property
+    def scalars(self) -> int:
+        """How many scalar operations the graph has."""
+        return self._built.grouping.scalars
+
     def graph(self) -> list[Group]:
         """The groups of alike scalars, in the order in which they are computed."""
         return self._built.grouping.groups
