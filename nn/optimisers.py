@@ -68,16 +68,16 @@ class Optimiser:
         """
         rate = self.rate
         _check(f"the learning rate of step {self.steps}", rate, least=0.0)
-        change, known = self._changed, self._states
+        change, known = self._step, self._states
         if self._program is not None:
             import numpy as np
 
             params = self._program.params
-            new, state = change(params, self._program.grads, rate, known.get(None, ()))
-            changes, states = [partial(np.copyto, params, new)], {None: state}
+            step, state = change(params, self._program.grads, rate, known.get(None, ()))
+            changes, states = [partial(np.subtract, params, step, params)], {None: state}
         else:
             found = [change(p._data, _number(p), rate, known.get(p, ())) for p in self.params]
-            changes = [partial(setattr, p, "_data", new) for p, (new, _) in zip(self.params, found, strict=True)]
+            changes = [partial(setattr, p, "_data", p._data - d) for p, (d, _) in zip(self.params, found, strict=True)]
             states = known | {p: state for p, (_, state) in zip(self.params, found, strict=True)}
         run([*changes, partial(setattr, self, "_states", states), partial(setattr, self, "steps", self.steps + 1)])
 
@@ -144,8 +144,8 @@ class Optimiser:
             raise ValueError(f"this program has {len(self._program.params)} parameters: the state is that of another")
         return tuple(kept)
 
-    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        """The parameter after a step along its gradient, a number or a vector, and what is kept for the next."""
+    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+        """How far a parameter moves against its gradient, numbers or vectors, and what is kept for the next step."""
         raise NotImplementedError
 
 
@@ -168,14 +168,14 @@ class SGD(Optimiser):
         _check("weight decay", weight_decay, least=0.0)
         self.momentum, self.weight_decay = momentum, weight_decay
 
-    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
         if self.weight_decay:
             g = g + self.weight_decay * p
         if not self.momentum:
-            return p - rate * g, ()
+            return rate * g, ()
         (velocity,) = state or (0.0,)
         velocity = self.momentum * velocity + g
-        return p - rate * velocity, (velocity,)
+        return rate * velocity, (velocity,)
 
 
 class Adam(Optimiser):
@@ -209,19 +209,19 @@ class Adam(Optimiser):
         _check("weight decay", weight_decay, least=0.0)
         self.betas, self.eps, self.weight_decay = tuple(betas), eps, weight_decay
 
-    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
         if self.weight_decay:
             g = g + self.weight_decay * p
-        return self._moved(p, g, rate, state)
+        return self._adapted(g, rate, state)
 
-    def _moved(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+    def _adapted(self, g: Any, rate: float, state: State) -> tuple[Any, State]:
         beta1, beta2 = self.betas
         t, m, v = state or (0, 0.0, 0.0)
         t += 1
         m = beta1 * m + (1.0 - beta1) * g
         v = beta2 * v + (1.0 - beta2) * g * g
         size = (v / (1.0 - beta2**t)) ** 0.5
-        return p - rate / (1.0 - beta1**t) * m / (size + self.eps), (t, m, v)
+        return rate / (1.0 - beta1**t) * m / (size + self.eps), (t, m, v)
 
 
 class AdamW(Adam):
@@ -246,8 +246,9 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def _changed(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        return self._moved(p * (1.0 - rate * self.weight_decay), g, rate, state)
+    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
+        step, state = self._adapted(g, rate, state)
+        return step + rate * self.weight_decay * p, state
 
 
 def _number(parameter: Value) -> float:

@@ -7,6 +7,7 @@ gives the argument's share of the chain rule: an array, and the index of the arg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -116,12 +117,18 @@ def _of_map(array: Array, cotangent: Array, i: int, b: Builder) -> Share | None:
     if slope.head == "*" and as_constant(slope.args[0]) is not None and _is_seed(cotangent):
         cotangent = b.map(Term("*", (slope.args[0], X0)), (cotangent,))  # which is computed once
         slope = slope.args[1]
+    used, term = _times_cotangent(slope)
+    return b.map(term, (*[operands[name] for name in used], cotangent)), None
+
+
+@lru_cache(maxsize=4096)
+def _times_cotangent(slope: Term) -> tuple[list[str], Term]:
+    """The names in a derivative, and its product with a cotangent, over those and the cotangent."""
     used = names_in(slope)
     slope = substituted(slope, {name: argument(j) for j, name in enumerate(used)})
-    term = Term("*", (argument(len(used)), slope))
     if slope.head == "/" and as_constant(slope.args[0]) == 1.0:
-        term = Term("/", (argument(len(used)), slope.args[1]))
-    return b.map(term, (*[operands[name] for name in used], cotangent)), None
+        return used, Term("/", (argument(len(used)), slope.args[1]))
+    return used, Term("*", (argument(len(used)), slope))
 
 
 def _is_seed(cotangent: Array) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from autograd.compiler.ir import BATCH, CONSTANTS, MANY, Array, Contraction, Ind
 from autograd.compiler.numpy_terms import spelling
 from autograd.compiler.planning import Buffer, Plan, plan
 from autograd.terms import CONDITIONS, LEAVES, Term, as_constant, subterms
+
+_VARIABLES = 1000
+"""Up to so many buffers are variables; more stand in a list: Python compiles closures of many in quadratic time."""
 
 
 @dataclass
@@ -67,7 +71,7 @@ class _Section:
 class _Writer:
     def __init__(self, planned: Plan, notes: Mapping[Array, str], checked: set[Array]) -> None:
         self.plan, self.notes, self.checked = planned, notes, checked
-        self.allocated: set[Buffer] = set()
+        self.allocated: dict[Buffer, str] = {}
         self.functions: dict[str, str] = {}
         self.indices: list[Index] = []
         self.index_names: dict[Any, str] = {}
@@ -78,6 +82,7 @@ class _Writer:
         self.before, self.now = self.setup, self.setup
         self.scratch: dict[tuple[int, bool, str], list[str]] = {}
         self.names: dict[str, int] = {}
+        self.many = len(planned.buffers) > _VARIABLES
         self.last_note = ""
 
     def run(self, forward: list[Array], backward: list[Array]) -> Emitted:
@@ -106,15 +111,16 @@ class _Writer:
     def _assembled(self, results: list[str], gradients: list[str]) -> str:
         """The function that prepares for a batch."""
         functions = [f"{name} = {full}" for name, full in self.functions.items()]
-        fresh = ", ".join(self.fresh)
+        fresh = [name for name in self.fresh if "[" not in name]
         lines = [
             "def prepare(np, special, rows, params, grads, constants, seed, index, exact, batch, dtype):",
             *_indented(functions, 1),
+            *([f"    m = [None] * {self.names['m']}"] if self.many else []),
             *_indented(self.setup.lines, 1),
-            f"    {' = '.join(self.fresh)} = None",
+            f"    {' = '.join(fresh)} = None",
             "",
             "    def forward(X, strict):",
-            f"        nonlocal {fresh}",
+            f"        nonlocal {', '.join(fresh)}",
             "        inputs = X.T",
             *_indented(self.forward.lines, 2),
             f"        return ({''.join(f'{name}, ' for name in results)})",
@@ -136,8 +142,11 @@ class _Writer:
     # Names
 
     def new(self, stem: str) -> str:
+        """A name that begins with a stem; of very many, a place in a list."""
+        if self.many:
+            stem = "m"
         self.names[stem] = self.names.get(stem, 0) + 1
-        return f"{stem}_{self.names[stem]}"
+        return f"m[{self.names[stem] - 1}]" if self.many else f"{stem}_{self.names[stem]}"
 
     def function(self, full: str) -> str:
         """A function's name in the source: it is looked up once."""
@@ -178,11 +187,13 @@ class _Writer:
 
     def base(self, buffer: Buffer) -> str:
         """The name of a buffer, which is allocated where it is first needed."""
-        if not buffer.given and buffer not in self.allocated:
-            self.allocated.add(buffer)
+        if buffer.given:
+            return buffer.name
+        if buffer not in self.allocated:
+            self.allocated[buffer] = name = self.new("m") if self.many else buffer.name
             kind = "zeros" if buffer.zeroed else "empty"
-            self.before.lines.append(f"{buffer.name} = np.{kind}({_shape((buffer.size,), buffer.batched)}, dtype)")
-        return buffer.name
+            self.before.lines.append(f"{name} = np.{kind}({_shape((buffer.size,), buffer.batched)}, dtype)")
+        return self.allocated[buffer]
 
     def name(self, array: Array) -> str:
         """The array in its shape, with the batch as its last axis."""
@@ -249,8 +260,7 @@ class _Map:
         self.args = [w.name(arg) for arg in array.args]
         self.known: dict[Term, str] = {}
         self.taken: list[tuple[str, str]] = []
-        self.term = expanded(array.attr.term, _written_out)
-        self.uses = Counter([arg for each in subterms(self.term) if each.head not in LEAVES for arg in each.args])
+        self.term, self.uses = _written(array.attr.term)
 
     def write(self) -> None:
         out = self.w.name(self.array)
@@ -298,6 +308,13 @@ class _Map:
         name = self.w.take(self.array, dtype)
         self.taken.append((dtype, name))
         return name
+
+
+@lru_cache(maxsize=4096)
+def _written(term: Term) -> tuple[Term, Counter[Term]]:
+    """A term as it is computed, and how often each part of it is used."""
+    term = expanded(term, _written_out)
+    return term, Counter([arg for each in subterms(term) if each.head not in LEAVES for arg in each.args])
 
 
 def _written_out(head: str) -> bool:
