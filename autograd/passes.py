@@ -39,8 +39,8 @@ def evaluate(node: Value, rule: Operation, kernel: Kernel | None = None) -> None
     """
     a, b = node._a, node._b
     if rule is DOT:
-        node._da = tuple([x._data for x in b])
-        evaluate_dot(node)
+        node._da, node._db = tuple([x._data for x in b]), tuple([w._data for w in a])
+        add_up(node)
         return
     if rule is SUM:
         total, *terms = [operand._data for operand in a]
@@ -61,9 +61,9 @@ def evaluate(node: Value, rule: Operation, kernel: Kernel | None = None) -> None
         raise explained(error, node) from None
 
 
-def evaluate_dot(node: Value) -> None:
-    """The same for a dot whose `_da`, the data of the xs, is there already: the neurons of a layer share it."""
-    node._db = ws = tuple([w._data for w in node._a])
+def add_up(node: Value) -> None:
+    """The same for a dot whose numbers are there already, those of the xs in `_da`, those of the ws in `_db`."""
+    ws = node._db
     products = zip(ws, node._da)  # noqa: B905 - the bias stands after the ws, and has no partner
     if len(ws) > len(node._da):
         total = ws[-1]
@@ -73,6 +73,19 @@ def evaluate_dot(node: Value) -> None:
     for w, x in products:
         total += w * x
     node._data = total
+
+
+def dot(ws: tuple[Value, ...], x_data: tuple[float, ...]) -> float:
+    """The same number without a node: the dot of weights, and the bias after them, with the data of the xs."""
+    pairs = zip(ws, x_data)  # noqa: B905 - as above
+    if len(ws) > len(x_data):
+        total = ws[-1]._data
+    else:
+        w, x = next(pairs)
+        total = w._data * x
+    for w, x in pairs:
+        total += w._data * x
+    return total
 
 
 def explained(error: Exception, node: Value) -> Exception:
@@ -106,7 +119,9 @@ def evaluate_again(root: Value) -> None:
         _below[root] = topological(root)[:-1]
     order = [*_below[root], root]
     add, mul, dot = ops.ADD, ops.MUL, DOT
-    known, data = None, ()  # the xs of the last dot, and their data
+    data: dict[
+        int, tuple[float, ...]
+    ] = {}  # that of the tuples which dots share: all is there before the first of them
     # As columns: a list of tuples would be as much work for the garbage collector as the graph.
     numbers = [node._data for node in order]
     slopes = [node._da for node in order], [node._db for node in order]
@@ -120,11 +135,12 @@ def evaluate_again(root: Value) -> None:
             elif rule is add:
                 node._data = node._a._data + node._b._data
             elif rule is dot:
-                if node._b is not known:
-                    known = node._b
-                    data = tuple([x._data for x in known])
-                node._da = data
-                evaluate_dot(node)
+                if (xs := data.get(id(node._b))) is None:
+                    xs = data[id(node._b)] = tuple([x._data for x in node._b])
+                if (ws := data.get(id(node._a))) is None:
+                    ws = data[id(node._a)] = tuple([w._data for w in node._a])
+                node._da, node._db = xs, ws
+                add_up(node)
             elif isinstance(rule, Operation):
                 evaluate(node, rule)
             else:

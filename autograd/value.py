@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 from autograd import modes, ops, passes
 from autograd.graph import every_node, named
 from autograd.methods import Methods
+from autograd.modes import CHECKED, CUT, current
 from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal
@@ -250,6 +251,12 @@ class Value(Methods):
             if other is NotImplemented:
                 return NotImplemented
         if modes.unusual:
+            if current() == CUT:  # as `_number` does, whose call would be felt
+                out = _new()
+                out._data = self._data + other._data
+                out.grad = 0.0
+                out._a = out._b = out._names = out._rule = None
+                return out
             return _unusual(ops.ADD, self, other, self._data + other._data, 1.0, 1.0)
         out = _new()
         out._data = self._data + other._data
@@ -267,6 +274,12 @@ class Value(Methods):
             if other is NotImplemented:
                 return NotImplemented
         if modes.unusual:
+            if current() == CUT:  # as `_number` does, whose call would be felt
+                out = _new()
+                out._data = self._data * other._data
+                out.grad = 0.0
+                out._a = out._b = out._names = out._rule = None
+                return out
             return _unusual(ops.MUL, self, other, self._data * other._data, other._data, self._data)
         out = _new()
         out._da = b = other._data
@@ -281,10 +294,10 @@ class Value(Methods):
 
     def relu(self) -> Value:
         """This where it is above 0, else 0. The derivative at 0 is 0."""
-        if modes.unusual:
-            return self._unary(ops.RELU)
-        out = _new()
         x = self._data
+        if modes.unusual:
+            return _number(x if x > 0.0 or x != x else 0.0) if current() == CUT else self._unary(ops.RELU)
+        out = _new()
         out._data = x if x > 0.0 or x != x else 0.0
         out.grad = 0.0
         out._a = self
@@ -565,14 +578,19 @@ def dotted(ws: tuple[Value, ...], xs: tuple[Value, ...], x_data: tuple[float, ..
         xs: the other factors.
         x_data: the data of the xs, where the caller has them already.
     """
+    if x_data is None:
+        x_data = data_of(xs)
+    if modes.unusual and current() == CUT:
+        return _number(passes.dot(ws, x_data))
     out = _new()
     out.grad = 0.0
     out._names = None
     out._rule = DOT
     out._a = ws
     out._b = xs
-    out._da = data_of(xs) if x_data is None else x_data
-    passes.evaluate_dot(out)
+    out._da = x_data
+    out._db = data_of(ws)
+    passes.add_up(out)
     return _in_mode(out) if modes.unusual else out
 
 
@@ -611,25 +629,30 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
     return _in_mode(out) if modes.unusual else out
 
 
-def _unusual(rule: Operation, a: Value, b: Value, data: float, da: float, db: float) -> Value:
-    """A node of two operands in a block of a mode; only a number, within `no_grad()`."""
+def _number(data: float) -> Value:
+    """What an operation gives within `no_grad()`: a leaf."""
     out = _new()
     out._data = data
     out.grad = 0.0
-    out._names = None
-    if modes.current() == modes.CUT:
-        out._a = out._b = out._rule = None
-        return out
-    out._a, out._b, out._da, out._db, out._rule = a, b, da, db, rule
+    out._a = out._b = out._names = out._rule = None
+    return out
+
+
+def _unusual(rule: Operation, a: Value, b: Value, data: float, da: float, db: float) -> Value:
+    """A node of two operands in a block of a mode."""
+    out = _new()
+    out._data = data
+    out.grad = 0.0
+    out._a, out._b, out._da, out._db, out._names, out._rule = a, b, da, db, None, rule
     return _in_mode(out)
 
 
 def _in_mode(out: Value) -> Value:
     """A fresh node as the modes in force want it: checked, or cut off from its operands."""
-    mode = modes.current()
-    if mode & modes.CHECKED:
+    mode = current()
+    if mode & CHECKED:
         passes.check(out)
-    if mode & modes.CUT:
+    if mode & CUT:
         out._a = out._b = out._rule = None
     return out
 
