@@ -6,6 +6,9 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from autograd import Value
+from autograd.structure import mapped
+
 
 def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = None) -> Iterator[tuple[Any, ...]]:
     """Goes through all examples once, a batch at a time; the last batch may be smaller.
@@ -45,7 +48,8 @@ def accuracy(outputs: Any, labels: Any) -> float:
     """The share of examples whose largest output is that of the label, from 0 to 1.
 
     Args:
-        outputs: for each example its outputs, numbers or Values; lists or an array (examples, outputs).
+        outputs: for each example its outputs, numbers or Values; lists or an array (examples, outputs), or what gives
+            them one by one, such as `(model(x) for x in images)`: each graph is let go before the next is made.
         labels: for each example the position of the right one.
 
     Raises:
@@ -56,6 +60,8 @@ def accuracy(outputs: Any, labels: Any) -> float:
         >>> accuracy([[0.1, 0.9], [0.8, 0.3]], [1, 1])
         0.5
     """
+    if not hasattr(outputs, "__len__"):
+        outputs = list(map(_numbers, outputs))  # a loop's name would keep each until the next is made
     if len(outputs) != len(labels) or not len(labels):
         raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
     right = 0
@@ -68,3 +74,7 @@ def accuracy(outputs: Any, labels: Any) -> float:
             raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {label!r}")
         right += int(max(range(len(row)), key=row.__getitem__) == label)
     return right / len(labels)
+
+
+def _numbers(row: Any) -> Any:
+    return mapped(lambda y: y.data if isinstance(y, Value) else y, row)

@@ -9,10 +9,11 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.atomic import assign
 from autograd.scalars import as_float
 from autograd.shown import as_code, printable, shown, some
+from autograd.structure import mapped
 from autograd.value import data_of, dotted
 from nn import activations, initialisation
 from nn.activations import Activation
@@ -56,6 +57,17 @@ class Module:
         for _, held in _held(self):
             found += held if isinstance(held, list) else [held]
         return list(dict.fromkeys(found))
+
+    def predict(self, examples: Iterable[Any]) -> list[Any]:
+        """The module's answers to examples, as plain numbers, in lists as it arranges them; no graph is recorded.
+
+        Example:
+            >>> MLP(2, [3, 1], init=lambda rng, nin, nout: 1.0).predict([[1.0, 2.0], [0.0, 0.5]])
+            [9.0, 1.5]
+        """
+        call: Any = self
+        with no_grad():
+            return [mapped(lambda y: y.data if isinstance(y, Value) else y, call(example)) for example in examples]
 
     def zero_grad(self) -> None:
         """Sets the gradient of each parameter to 0, which `backward()` would otherwise add to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import math
@@ -9,7 +10,9 @@ import pickle
 import random
 import struct
 import tracemalloc
+import weakref
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -467,3 +470,27 @@ def test_what_a_user_adds_to_a_neuron_is_found_and_names_stay_the_same() -> None
     other = nn.MLP(2, [2, 1], seed=2)
     other.layers[0].neurons[1].w = other.layers[0].neurons[0].w  # shared, and so once
     assert len(other.parameters()) == len(plain) - 2
+
+
+def test_predictions_are_numbers_and_keep_no_graph() -> None:
+    model = nn.MLP(3, [4, 2], seed=1)
+    examples = [[0.5, -1.0, 2.0], [1.0, 0.0, 0.25]]
+    assert model.predict(examples) == [[y.data for y in model(x)] for x in examples]
+    assert nn.MLP(3, [1], seed=1).predict(iter(examples[:1])) == [nn.MLP(3, [1], seed=1)(examples[0]).data]
+
+    ends: list[weakref.ref[Value]] = []
+
+    def outputs() -> Iterator[list[Value]]:
+        for x in examples:
+            assert all(end() is None for end in ends)
+            row = model(x)
+            ends.append(weakref.ref(row[0]))
+            yield row
+            del row
+
+    labels = [row.index(max(row)) for row in model.predict(examples)]
+    gc.disable()
+    try:
+        assert nn.accuracy(outputs(), labels) == 1.0
+    finally:
+        gc.enable()
