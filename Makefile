@@ -3,12 +3,13 @@ BIN := .venv/bin
 OLDEST := numpy==1.26.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 DOCUMENTED := autograd autograd.compiler autograd.functions autograd.ops nn nn.initialisation nn.schedules viz
 
-.PHONY: digits repl learn test coverage lint format bench docs oldest wheel browser clean help
+.PHONY: digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
 
 help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
 	@echo "make repl     a prompt to step through graphs at, with IPython"
 	@echo "make learn    learn by repair: forty-two small files with one fault each"
+	@echo "make article  build the article, a page in which a network trains itself"
 	@echo "make test     run all tests"
 	@echo "make coverage run them and list the lines that none of them runs"
 	@echo "make lint     check format, style and types"
@@ -28,6 +29,9 @@ repl: .venv/repl
 
 learn: .venv/repl
 	@$(BIN)/python -m autograd.learn
+
+article: .venv/docs
+	@$(BIN)/python -m docs.article
 
 test: .venv/dev
 	@$(BIN)/python -m pytest -q

@@ -13,6 +13,7 @@ const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STE
  * @property {() => Float64Array} ink how much ink each pixel holds, from 0 to 1
  * @property {number} side pixels a side
  * @property {() => void} clear
+ * @property {(strokes: Point[][]) => void} write strokes, without a word to anybody; the next stroke begins anew
  * @property {(pixels: number[], size: Size) => void} put an image, as large as fits; the next stroke begins anew
  */
 
@@ -40,13 +41,18 @@ export function pad(canvas, changed) {
    */
   function line(from, to) {
     if (picture) clear();
+    stroke([from, [to[0] + 0.01, to[1]]]);
+    canvas.dispatchEvent(new Event("input"));
+  }
+
+  /** @param {Point[]} points */
+  function stroke(points) {
     pen.lineWidth = PEN;
     pen.lineCap = "round";
+    pen.lineJoin = "round";
     pen.beginPath();
-    pen.moveTo(...from);
-    pen.lineTo(to[0] + 0.01, to[1]);
+    for (const [x, y] of points) pen.lineTo(x, y);
     pen.stroke();
-    canvas.dispatchEvent(new Event("input"));
   }
 
   canvas.addEventListener("input", () => {
@@ -62,6 +68,11 @@ export function pad(canvas, changed) {
     ink() {
       const painted = pen.getImageData(0, 0, side, side).data;
       return Float64Array.from({ length: side * side }, (_, i) => painted[4 * i + 3] / 255);
+    },
+    write(strokes) {
+      clear();
+      strokes.forEach(stroke);
+      picture = true;
     },
     put(pixels, size) {
       clear();

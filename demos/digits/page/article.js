@@ -1,0 +1,146 @@
+// The article's page: one drawing, one network, and figures that follow both.
+
+import { bars, inWords, top } from "./answers.js";
+import { Descent, Images, row } from "./engine.js";
+import { sideBySide, training } from "./learning.js";
+import { contributions, layersOf } from "./network.js";
+import { speakers } from "./neurons.js";
+import { pad } from "./pad.js";
+import { part, signed, write } from "./page_parts.js";
+import { prepare } from "./prepare.js";
+import { programs } from "./programs.js";
+import { slope } from "./slope.js";
+import { squares, unrolled } from "./unrolled.js";
+
+const data = JSON.parse(/** @type {string} */ (part("data").textContent));
+const size = { width: 8, height: 8 };
+
+/** @param {string} text in base 64 */
+function bytes(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+const numbers = (/** @type {string} */ text) => new Float64Array(bytes(text).buffer);
+
+/** @type {Float64Array[]} */
+const starts = data.starts.map(numbers);
+const images = new Images(bytes(data.images), bytes(data.labels));
+const test = new Images(bytes(data.test), bytes(data.testLabels));
+
+/** What all figures are about. */
+const state = { pixels: Float64Array.from(data.pixels), drawn: true, meant: Number(data.digit), start: 0 };
+
+// The network before it learns, and the one that learns: each with parameters of its own.
+const untrained = Float64Array.from(starts[0]);
+const first = programs.network(untrained, 1);
+const descent = new Descent(programs.network, starts[0], images, data.batch);
+const shown = Float64Array.from(numbers(data.trained));
+const learned = programs.network(shown, 1);
+
+const canvas = /** @type {HTMLCanvasElement} */ (part("canvas"));
+const drawing = pad(canvas, () => {
+  const pixels = prepare(drawing.ink(), drawing.side, size, data.place);
+  state.drawn = pixels !== null;
+  state.pixels = pixels ? Float64Array.from(pixels) : new Float64Array(64);
+  changed();
+});
+const showPixels = unrolled({ weights: new Float32Array(bytes(data.neuron.weights).buffer), bias: data.neuron.bias });
+part("untrained").replaceChildren();
+part("learned").replaceChildren();
+part("speakers").replaceChildren();
+const showUntrained = bars(part("untrained"));
+const showLearned = bars(part("learned"));
+const showSpeakers = speakers(part("speakers"), size);
+const showSlope = slope(untrained, first, data.hidden);
+const shapes = [
+  { inputs: 64, outputs: data.hidden, activation: "relu" },
+  { inputs: data.hidden, outputs: 10, activation: "sigmoid" },
+];
+
+/**
+ * What a network says of the drawing: ten confidences, then its hidden neurons.
+ * @param {import("./engine.js").Prepared} network
+ */
+function said(network) {
+  return network
+    .forward(row(state.pixels, state.meant))
+    .slice(1)
+    .map((each) => each[0]);
+}
+
+/** The drawing or the first network has changed. */
+function changed() {
+  showPixels(squares(drawing.ink(), drawing.side));
+  const outputs = said(first).slice(0, 10);
+  showUntrained(outputs, state.meant);
+  write("garbage", state.drawn ? inWords(outputs) : "Nothing is drawn: the network looks at empty paper.");
+  errors(outputs);
+  showSlope(state.pixels, state.meant);
+  answered();
+}
+
+/** @param {number[]} outputs */
+function errors(outputs) {
+  let total = 0;
+  [...part("errors").querySelectorAll("tbody tr")].forEach((row, digit) => {
+    const target = digit === state.meant ? 1 : 0;
+    const squared = (outputs[digit] - target) ** 2;
+    total += squared;
+    [outputs[digit].toFixed(3), target, squared.toFixed(4)].forEach((text, i) => {
+      row.children[i + 1].textContent = String(text);
+    });
+    row.classList.toggle("right", digit === state.meant);
+  });
+  write("loss", total.toFixed(4));
+}
+
+/** The network that learns has changed, or the drawing. */
+function answered() {
+  const found = said(learned);
+  const outputs = found.slice(0, 10);
+  showLearned(state.drawn ? outputs : null, state.meant);
+  write("verdict", inWords(state.drawn ? outputs : null));
+  const layers = layersOf(shown, shapes);
+  const fires = [Float64Array.from(found.slice(10)), Float64Array.from(outputs)];
+  const digit = top(outputs);
+  const added = contributions(layers, fires, digit);
+  const sum = added.reduce((total, each) => total + each, 0);
+  const bias = layers[1].weights[digit * (data.hidden + 1) + data.hidden];
+  write("added", signed(sum, 3));
+  write("bias", signed(bias, 3));
+  write("total", signed(sum + bias, 3));
+  write("pressed", outputs[digit].toFixed(3));
+  showSpeakers(layers[0], state.drawn ? added : null, fires[0]);
+}
+
+part("clear").onclick = () => {
+  drawing.clear();
+  canvas.dispatchEvent(new Event("input"));
+};
+part("restart").onclick = () => {
+  state.start = (state.start + 1) % starts.length;
+  untrained.set(starts[state.start]);
+  if (descent.steps) descent.start = starts[state.start];
+  else descent.restart(starts[state.start]);
+  changed();
+};
+/** @type {HTMLSelectElement} */ (part("meant")).onchange = (event) => {
+  state.meant = Number(/** @type {HTMLSelectElement} */ (event.target).value);
+  changed();
+};
+
+drawing.write(data.strokes);
+changed();
+training(descent, programs.network, test, {
+  steps: data.steps,
+  hidden: data.hidden,
+  learned() {
+    if (!descent.steps) return;
+    shown.set(descent.params);
+    answered();
+  },
+});
+sideBySide(programs.unbounded, numbers(data.unbounded), images, {
+  batch: data.batch,
+  rates: data.rates,
+  steps: data.rateSteps,
+});

@@ -1,0 +1,168 @@
+// The page trains: once as the reader likes, and with three learning rates side by side.
+
+import { drawLosses, smoother } from "./curve.js";
+import { accuracy, Descent } from "./engine.js";
+import { paintSigns } from "./pad.js";
+import { part, still, whenSeen, write } from "./page_parts.js";
+
+/** @typedef {import("./engine.js").Prepare} Prepare */
+/** @typedef {import("./engine.js").Images} Images */
+
+const SMOOTH = 20;
+/** Steps at most between two pictures, so that one can watch. */
+const STRIDE = 8;
+/** Milliseconds of a picture's sixteen that steps may take. */
+const BUDGET = 7;
+/** Where the largest derivative is below this, nothing moves any more. */
+const FLAT = 1e-9;
+
+/**
+ * @param {Descent} descent
+ * @param {Prepare} prepare
+ * @param {Images} test
+ * @param {{steps: number, hidden: number, learned: () => void}} options `learned` is called with each picture
+ */
+export function training(descent, prepare, test, options) {
+  const line = /** @type {SVGPolylineElement} */ (/** @type {unknown} */ (part("losses")));
+  const judged = prepare(descent.params, test.labels.length);
+  const tiles = heatMaps(part("tiles"), options.hidden);
+  const go = part("go");
+  /** @type {number[]} */
+  let losses = [];
+  let smooth = smoother(SMOOTH);
+  let running = false;
+
+  let pictures = 0;
+
+  /** Not all of it in each picture: that would take longer than a picture may. */
+  function show() {
+    const turn = running ? pictures++ % 6 : 0;
+    if (turn % 2 === 0) drawLosses(line, losses);
+    write("step", descent.steps.toLocaleString("en"));
+    write("now", losses.length ? losses[losses.length - 1].toFixed(4) : "–");
+    if (turn) return;
+    tiles(descent.params);
+    write("share", `${(100 * accuracy(judged, test)).toFixed(1)}%`);
+    go.textContent = running ? "Pause" : "Train";
+    options.learned();
+  }
+
+  function frame() {
+    if (!running) return;
+    const rate = Number(/** @type {HTMLSelectElement} */ (part("rate")).value);
+    const until = performance.now() + BUDGET;
+    for (let i = 0; i < STRIDE && performance.now() < until && descent.steps < options.steps; i++) {
+      const loss = descent.step(rate);
+      if (!Number.isFinite(loss)) {
+        stop(
+          `The loss is no number any more: a learning rate of ${rate} is too large. Start again with a smaller one.`,
+        );
+        return;
+      }
+      losses.push(smooth(loss));
+      if (descent.steepest < FLAT) {
+        stop(
+          "It stands still: every confidence is 0 or 1, and there no slope is left. Start again with a smaller rate.",
+        );
+        return;
+      }
+    }
+    if (descent.steps >= options.steps) stop("It has seen all images as often as it should.");
+    else {
+      show();
+      requestAnimationFrame(frame);
+    }
+  }
+
+  /** @param {string} words */
+  function stop(words) {
+    running = false;
+    write("trouble", words);
+    show();
+  }
+
+  function start() {
+    if (descent.steps >= options.steps) restart();
+    write("trouble", "");
+    go.textContent = "Pause";
+    if (!running) requestAnimationFrame(frame);
+    running = true;
+  }
+
+  function restart() {
+    descent.restart();
+    losses = [];
+    smooth = smoother(SMOOTH);
+    write("trouble", "");
+  }
+
+  go.onclick = () => (running ? stop("") : start());
+  part("again-train").onclick = () => {
+    restart();
+    start();
+  };
+  show();
+  whenSeen(part("fig-train"), start);
+}
+
+/**
+ * Canvases with the weights of the hidden neurons.
+ * @param {HTMLElement} list
+ * @param {number} hidden
+ */
+function heatMaps(list, hidden) {
+  const maps = Array.from({ length: hidden }, () => {
+    const map = document.createElement("canvas");
+    [map.width, map.height] = [8, 8];
+    return map;
+  });
+  list.replaceChildren(...maps);
+  return (/** @type {Float64Array} */ params) => {
+    maps.forEach((map, neuron) => {
+      const weights = params.subarray(neuron * 65, neuron * 65 + 64);
+      let most = 0;
+      for (const weight of weights) most = Math.max(most, Math.abs(weight));
+      paintSigns(map, weights, most);
+    });
+  };
+}
+
+/**
+ * Three learning rates, from the same start, at the same time.
+ * @param {Prepare} prepare
+ * @param {Float64Array} start
+ * @param {Images} images
+ * @param {{batch: number, rates: number[], steps: number}} options
+ */
+export function sideBySide(prepare, start, images, options) {
+  let turn = 0;
+  function run() {
+    const mine = ++turn;
+    const descents = options.rates.map((rate) => ({
+      rate,
+      descent: new Descent(prepare, start, images, options.batch),
+      losses: /** @type {number[]} */ ([]),
+    }));
+    function frame() {
+      if (mine !== turn) return;
+      let going = false;
+      descents.forEach(({ rate, descent, losses }, i) => {
+        if (descent.steps < options.steps && losses.every(Number.isFinite)) {
+          going = true;
+          losses.push(descent.step(rate));
+        }
+        const loss = losses[losses.length - 1];
+        drawLosses(/** @type {SVGPolylineElement} */ (/** @type {unknown} */ (part(`rate${i}`))), losses);
+        part(`rate${i}-loss`).textContent = Number.isFinite(loss)
+          ? String(Number(loss.toPrecision(3)))
+          : "no number any more";
+        const after = part(`rate${i}-loss`).previousSibling;
+        if (after) after.textContent = `after ${losses.length} steps `;
+      });
+      if (going) requestAnimationFrame(frame);
+    }
+    requestAnimationFrame(frame);
+  }
+  part("descend").onclick = run;
+  if (!still()) whenSeen(part("fig-rates"), run);
+}

@@ -1,0 +1,4 @@
+import type { Prepare } from "./engine.js";
+
+/** What the compiler wrote: put into the page when it is built. */
+export const programs: { network: Prepare; unbounded: Prepare };
