@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
-OLDEST := numpy==1.26.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
+PARALLEL := --numprocesses=auto --dist=worksteal
+OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 DOCUMENTED := autograd autograd.compiler autograd.functions autograd.ops nn nn.initialisation nn.schedules viz
 
 .PHONY: digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
@@ -34,7 +35,7 @@ article: .venv/docs
 	@$(BIN)/python -m docs.article
 
 test: .venv/dev
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(PARALLEL)
 
 coverage: .venv/dev
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered
@@ -63,13 +64,13 @@ docs: .venv/dev
 oldest:
 	@test -x build/oldest/bin/python || $(PYTHON) -m venv build/oldest
 	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test]" $(OLDEST)
-	@build/oldest/bin/python -m pytest -q -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
+	@build/oldest/bin/python -m pytest -q $(PARALLEL) -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
 
 # With another Python, such as `make with-python3.13`, in an environment of its own.
 with-%:
 	@test -x build/$*/bin/python || $* -m venv build/$*
 	@build/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test,docs]"
-	@build/$*/bin/python -m pytest -q
+	@build/$*/bin/python -m pytest -q $(PARALLEL)
 
 wheel:
 	@rm -rf build/wheel && mkdir -p build/wheel/empty
