@@ -392,6 +392,30 @@ def test_every_control_is_reached_by_tab_and_has_a_name(played: Page) -> None:
             assert button.accessible_name
 
 
+AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is installed by make lint")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Page, tmp_path: Path, scheme: str) -> None:
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    loss = nn.squared_error([model([Value(0.5, label="x"), Value(-1.0, label="y")])], [1.0])
+    viz.play(loss, tmp_path / "play.html")
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    try:
+        page.open(tmp_path / "play.html", "#step=17&node=x")
+        page.browser.execute_script("for (const each of document.querySelectorAll('details')) each.open = true")
+        page.browser.execute_script(AXE.read_text())
+        found = page.browser.execute_async_script(
+            "const done = arguments[0]; axe.run().then(run => done(run.violations.map("
+            "each => [each.id, each.nodes[0].html.slice(0, 200), each.nodes[0].failureSummary])))"
+        )
+    finally:
+        page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    assert found == []
+
+
 def test_a_large_network_opens_as_a_few_boxes_that_can_be_entered(page: Page, tmp_path: Path) -> None:
     model = nn.MLP(64, [32, 10], seed=1)
     loss = nn.cross_entropy(model([Value(i / 64, label=f"x[{i}]") for i in range(64)]), 3)
@@ -404,7 +428,9 @@ def test_a_large_network_opens_as_a_few_boxes_that_can_be_entered(page: Page, tm
     assert page.read("loss") == f"loss = {number(loss.data)}"
     page.click("last")
     boxes = page.browser.find_elements("css selector", ".part.box .heat")
-    titles = [each.text for each in page.browser.find_elements("css selector", ".part.box .name")]
+    titles = [
+        each.get_attribute("textContent") for each in page.browser.find_elements("css selector", ".part.box .name")
+    ]
     boxes[titles.index("layers[0]")].click()
     assert len(page.browser.find_elements("css selector", ".part.box .name")) >= 32
     page.fill("find", "layers[0].neurons[3].w[5]")

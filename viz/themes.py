@@ -24,14 +24,14 @@ class Theme:
 LIGHT = Theme(
     paper="#fdfdfe",
     ink="#1f2933",
-    faint="#7b8794",
+    faint="#5f6b78",
     value="#f3f5f8",
     parameter="#e3eefa",
     operation="#fff3d6",
     cluster="#cbd2d9",
-    positive="#1d5fa8",
-    negative="#d9822b",
-    highlight="#c026a3",
+    positive="#0b3f7d",
+    negative="#a84e09",
+    highlight="#d631b4",
 )
 DARK = Theme(
     paper="#15181c",
@@ -41,9 +41,9 @@ DARK = Theme(
     parameter="#1c3048",
     operation="#463a1c",
     cluster="#52606d",
-    positive="#6cb0f5",
-    negative="#f0a35e",
-    highlight="#f472d0",
+    positive="#a5d0fb",
+    negative="#e08a3c",
+    highlight="#d655b4",
 )
 THEMES = {"light": LIGHT, "dark": DARK, "auto": LIGHT}
 """`auto` follows the page: it is drawn light, and turns dark where the reader prefers that."""

@@ -23,6 +23,8 @@ const PAUSE = 1600;
 const FEW = 300;
 /** So many milliseconds after the last change what takes longer follows. */
 const REST = 60;
+/** At a smaller scale than this nothing can be read. */
+const READABLE = 0.35;
 const FONT = "600 12px Helvetica, Arial, sans-serif";
 
 export class App {
@@ -155,6 +157,13 @@ export class App {
     const near = this.scene.links.filter((link) => link.to === at && link.from.x > at.x - 700).slice(0, 12);
     const area = cameras.hull([at, ...near.map((link) => link.from)]);
     this.moveTo(cameras.showing(this.camera, area, this.screen()));
+  }
+
+  /** Where the whole is too small to read, shows a part of it: around the selected node, or at the loss. */
+  comeNear() {
+    const { node } = placeAt(this.graph, this.state.position);
+    const at = this.scene.byId.get(this.state.selected) ?? this.scene.partOf(node < 0 ? this.graph.root : node);
+    this.moveTo(cameras.around(at, this.screen(), 0.75));
   }
 
   /** @param {string} id */
@@ -320,6 +329,7 @@ export class App {
     this.rename();
     this.rebuild();
     this.fit();
+    if (this.small && this.camera.scale < READABLE) this.comeNear();
     if (this.state.selected) {
       this.choose(this.state.selected);
       this.lookAt(this.state.selected);

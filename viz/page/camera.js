@@ -84,3 +84,18 @@ export function hull(areas) {
   const bottom = Math.max(...areas.map((area) => area.y + area.height));
   return { x, y, width: right - x, height: bottom - y };
 }
+
+/**
+ * The camera with an area in the middle of the screen, at a scale.
+ * @param {Area} area
+ * @param {{width: number, height: number}} screen
+ * @param {number} scale
+ * @returns {Camera}
+ */
+export function around(area, screen, scale) {
+  return {
+    scale,
+    x: area.x + area.width / 2 - screen.width / 2 / scale,
+    y: area.y + area.height / 2 - screen.height / 2 / scale,
+  };
+}

@@ -30,6 +30,9 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
  * @property {Set<string>} lit ids of the parts and links to mark: those of the paths shown
  */
 
+/** So wide is a gap in which a product is written out. */
+const ROOM = 150;
+
 /**
  * Draws a scene: all that does not change until another box is entered.
  * @param {Scene} scene
@@ -41,7 +44,12 @@ export function draw(scene, look) {
   const parts = scene.parts
     .filter((part) => !part.open)
     .map((part) => (part.box >= 0 ? closed(part, look) : scalar(part, look)));
-  element("world").replaceChildren(...boxes, ...links, ...parts);
+  element("world").replaceChildren(
+    ...boxes,
+    ...links.map(([line]) => line),
+    ...parts,
+    ...links.map(([, label]) => label),
+  );
 }
 
 /** @param {Link} link */
@@ -86,13 +94,14 @@ function curve(link) {
       ? [(points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2]
       : points[points.length >> 1];
   const width = link.count > 1 ? Math.min(1 + Math.log10(link.count), 5) : 1;
-  const label = svg("text", { class: "label", x: middle[0], y: middle[1] - 4, "text-anchor": "middle" });
-  const group = svg("g", { class: "link", id: linkId(link) }, svg("path", { d: path, "stroke-width": width }), label);
+  const group = svg("g", { class: "link", id: linkId(link) }, svg("path", { d: path, "stroke-width": width }));
+  const place = { x: middle[0], y: middle[1] + 4, "text-anchor": "middle" };
+  const label = svg("text", { class: "label", id: `${linkId(link)}-label`, ...place });
   if (link.count > 1) {
     label.textContent = `×${link.count.toLocaleString("en")}`;
-    group.classList.add("bundle");
+    label.classList.add("bundle");
   }
-  return group;
+  return [group, label];
 }
 
 /**
@@ -122,8 +131,11 @@ function scalar(part, { graph, names }) {
     );
   }
   group.append(
+    " ",
     svg("text", { x: left + 8, y: middle - 4, class: "name" }, shortName(graph, names, part.node)),
+    " ",
     svg("text", { x: right, y: middle - 4, class: "data", "text-anchor": "end" }),
+    " ",
     svg("text", { x: right, y: middle + 13, class: "grad", "text-anchor": "end" }),
   );
   return group;
@@ -167,7 +179,9 @@ function closed(part, { graph, members }) {
     svg("rect", { x: part.x + 4, y: part.y + 4, width: part.width, height: part.height, rx: 8, class: "stack" }),
     svg("rect", { x: part.x, y: part.y, width: part.width, height: part.height, rx: 8, class: "body" }),
     svg("text", { x: part.x + 10, y: part.y + 18, class: "name" }, title),
+    " ",
     svg("text", { x: part.x + part.width - 10, y: part.y + 18, class: "count", "text-anchor": "end" }, how),
+    " ",
     svg("image", {
       x: part.x + 10,
       y: part.y + 26,
@@ -177,6 +191,7 @@ function closed(part, { graph, members }) {
       class: "heat",
     }),
     svg("text", { x: part.x + 10, y: part.y + part.height - 26, class: "data" }),
+    " ",
     svg("text", { x: part.x + 10, y: part.y + part.height - 9, class: "grad" }),
   );
 }
@@ -226,7 +241,7 @@ function text(group, name) {
  * @param {number} largest
  * @returns {string[]}
  */
-function paintScalar(group, { node }, { graph, state, names, grads, format }, largest) {
+function paintScalar(group, { node }, { graph, state, grads, format }, largest) {
   const known = isKnown(graph, state.position, node);
   const condition = state.numbers.state[node];
   const lost = condition === OUTSIDE || condition === UNKNOWN;
@@ -236,7 +251,6 @@ function paintScalar(group, { node }, { graph, state, names, grads, format }, la
   say(text(group, "data"), data);
   const line = group.querySelector(".grad");
   if (line) say(line, `∂ ${grad}`);
-  put(group, "aria-label", `${names.name(node)}: ${data}, gradient ${there ? grad : "not computed"}`);
   const classes = [];
   if (!known) classes.push("later");
   if (condition === STALE) classes.push("stale");
@@ -266,12 +280,6 @@ function paintBox(group, { box }, { graph, state, grads, format, members }) {
   const grad = there ? range(grads) : "–";
   say(text(group, "data"), data);
   say(text(group, "grad"), `∂ ${grad}`);
-  const { title } = graph.boxes[box];
-  put(
-    group,
-    "aria-label",
-    `${title}, ${all.length.toLocaleString("en")} scalars: ${data}; gradients ${grad}. Enter to open`,
-  );
   return known ? [] : ["later"];
 }
 
@@ -343,11 +351,14 @@ function paintLink(link, look, now) {
   if (link.from.id === state.hovered || link.to.id === state.hovered) classes.push("hovered");
   if (link.to.node >= 0 && !isKnown(graph, state.position, link.to.node)) classes.push("later");
   put(group, "data-state", classes.join(" "));
-  if (link.operand >= 0) say(text(group, "label"), active || look.lit.has(id) ? labelOf(link, look, place.phase) : "");
+  const label = document.getElementById(`${id}-label`);
+  if (!label || link.operand < 0) return;
+  say(label, active || look.lit.has(id) ? labelOf(link, look, place.phase) : "");
+  put(label, "data-state", classes.join(" "));
 }
 
 /**
- * The local derivative, and on the way back what is sent along.
+ * The local derivative; on the way back what is sent along, with how it comes about where there is room.
  * @param {Link} link
  * @param {Look} look
  * @param {string} phase
@@ -355,7 +366,9 @@ function paintLink(link, look, now) {
 function labelOf(link, { graph, state, grads, format }, phase) {
   const slope = state.numbers.slopes[graph.starts[link.to.node] + link.operand];
   const local = formatted(slope, format);
-  if (phase !== "backward" || state.guessing) return `∂ = ${local}`;
+  if (phase !== "backward" || state.guessing) return link.bends.length ? `∂ = ${local}` : local;
   const grad = grads[link.to.node];
-  return `${local} · ${formatted(grad, format)} = ${formatted(slope * grad, format)}`;
+  const product = formatted(slope * grad, format);
+  const room = link.to.x - link.from.x - link.from.width;
+  return room > ROOM ? `${local} · ${formatted(grad, format)} = ${product}` : product;
 }
