@@ -16,50 +16,63 @@ class Pick(Operation):
     """`pick(index, x0, x1, …)`: the operand that the index, a whole number from 0, counts to.
 
     The derivative goes to that operand alone: the index makes the choice, and has none.
+
+    Args:
+        count: how many operands there are to pick from; `among` keeps one operation for each number.
     """
 
-    __slots__ = ()
+    __slots__ = ("count",)
 
-    def __init__(self) -> None:
-        words = "the gradient goes to the entry that the index chose"
-        super().__init__("pick", "pick", _forward, (), words=words, zero="another entry of the table was picked")
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            "pick",
+            "pick",
+            partial(_picked, count),
+            (lambda m, y, index, *column: 0.0, *[partial(_slope, float(k)) for k in range(count)]),
+            words="the gradient goes to the entry that the index chose",
+            domain=f"the index must be a whole number from 0 to {count - 1}",
+            zero="another entry of the table was picked",
+        )
         self.evaluate = self._evaluate
 
     def _evaluate(self, *data: float) -> tuple[float, ...]:
-        index, column = data[0], data[1:]
-        k = position(index, len(column))
-        slopes = [0.0] * len(column)
+        k = position(data[0], self.count)
+        slopes = [0.0] * self.count
         slopes[k] = 1.0
-        return (column[k], NOTHING, *slopes)
+        return (data[1 + k], NOTHING, *slopes)
 
-    def slope(self, i: int, m: Any, y: Any, operands: Sequence[Any]) -> Any:
-        """1 for the entry that is picked, else 0."""
-        return m.where(m.equal(operands[0], float(i - 1)), 1.0, 0.0) if i else 0.0
-
-    @lru_cache(maxsize=64)  # noqa: B019 - there is one of these, and it lasts
-    def at(self, count: int) -> Operation:
-        """The operation on an index and `count - 1` entries."""
-        partials = [partial(_slope, i) for i in range(count)]
-        return Operation(self.name, self.symbol, _forward, tuple(partials), self.words, zero=self.zero)
-
-    def __reduce__(self) -> str:  # type: ignore[override]
-        return "PICK"
+    def __reduce__(self) -> tuple[Any, ...]:
+        return among, (self.count,)
 
 
-def _forward(m: Any, index: Any, *column: Any) -> Any:
+@lru_cache(maxsize=1024)
+def among(count: int) -> Pick:
+    """The operation that picks one of so many operands."""
+    return Pick(count)
+
+
+def _picked(count: int, m: Any, index: Any, *column: Any) -> Any:
+    """The entry, times a root that is 1; where the index counts to none it is that of -1, and so an invalid operation.
+
+    Backends whose choices compute both branches would not notice a branch that is nan.
+    """
+    whole = m.where(m.equal(m.floor(index), index), 1.0, -1.0)
+    inside = m.where(m.greater(0.0, index), -1.0, m.where(m.greater(index, count - 1.0), -1.0, whole))
+    return m.sqrt(inside) * _halved(m, index, column)
+
+
+def _halved(m: Any, index: Any, column: Sequence[Any], first: int = 0) -> Any:
     """The entry, found by halving: as many choices as the number of entries has binary digits."""
     if len(column) == 1:
         return column[0]
     half = len(column) // 2
-    return m.where(m.greater(half - 0.5, index), _forward(m, index, *column[:half]),
-        _forward(m, index - float(half), *column[half:]))  # fmt: skip
+    before, after = _halved(m, index, column[:half], first), _halved(m, index, column[half:], first + half)
+    return m.where(m.greater(first + half - 0.5, index), before, after)
 
 
-def _slope(i: int, m: Any, y: Any, *operands: Any) -> Any:
-    return PICK.slope(i, m, y, operands)
-
-
-PICK = Pick()
+def _slope(k: float, m: Any, y: Any, index: Any, *column: Any) -> Any:
+    return m.where(m.equal(index, k), 1.0, 0.0)
 
 
 def position(index: Any, count: int) -> int:
@@ -101,7 +114,7 @@ def pick(table: Sequence[Any], index: Any) -> Any:
     if not isinstance(index, Value):
         return entries[position(index, len(entries))]
     if not isinstance(entries[0], (list, tuple)):
-        return apply(PICK, index, *map(operand, entries))
+        return apply(among(len(entries)), index, *map(operand, entries))
     widths = sorted({len(row) for row in entries})
     if len(widths) > 1:
         raise ValueError(f"the rows of a table are of one length, not of {widths[0]} and {widths[-1]}")
