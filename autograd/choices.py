@@ -3,7 +3,8 @@
 A derivative that can be differentiated again is a graph. Where a partial of `ops.py` is plain arithmetic, that graph is
 made of the operations it is written with. Where it chooses between cases, as that of `relu` or of `a**b` at 0, it is
 one operation: the choice is made whenever the node is evaluated, by the data of that moment, and the case not taken is
-not computed, so that it cannot bring in an inf or a nan.
+not computed, so that it cannot bring in an inf or a nan. And so it is where the operation declares its second
+derivative.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ class Partial(Operation):
     __slots__ = ("i", "of", "reads")
 
     def __init__(self, of: Operation, i: int, term: Term, reads: tuple[str, ...]) -> None:
-        mixed, several = of.mixed, of.arity > 1
+        second, several = of.second, of.arity > 1
         slopes = [_slope(term, name, reads) for name in reads]
-        if mixed is not None:
-            slopes[1 - i] = lambda m, _, a, b: mixed(m, a, b)
+        if second is not None:
+            slopes[1 - i if several else i] = lambda m, _, *operands: second(m, *operands)
         super().__init__(
             f"{of.name}_slope{i if several else ''}",
             f"{of.symbol}′{chr(ord('₁') + i) if several else ''}",
@@ -50,19 +51,20 @@ class Partial(Operation):
 
 @lru_cache(maxsize=4096)
 def partial(operation: Operation, i: int) -> Partial | None:
-    """The derivative for operand i as an operation; None where it makes no choice, or cannot be read."""
+    """The derivative for operand i as an operation; None where arithmetic on Values will do, or it cannot be read."""
     try:
         answer, terms = traced(operation)
     except TypeError:  # a rule that does more than an expression can
         return None
     term = terms[i]
-    if operation.mixed is not None:
-        term = substituted(term, {"y": answer, "x0": Term("name", ("x0",)), "x1": Term("name", ("x1",))})
+    operands = {f"x{k}": Term("name", (f"x{k}",)) for k in range(operation.arity)}
+    if operation.second is not None:
+        term = substituted(term, {"y": answer, **operands})
     term = simplified(term)
     inside = subterms(term)
-    if not any(part.head == "where" for part in inside):
+    if operation.second is None and not any(part.head == "where" for part in inside):
         return None
-    names = ("y", *(f"x{k}" for k in range(operation.arity)))
+    names = ("y", *operands)
     return Partial(operation, i, term, tuple([name for name in names if Term("name", (name,)) in inside]))
 
 

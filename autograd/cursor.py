@@ -11,7 +11,7 @@ from autograd.ops import Operation
 from autograd.shown import printable
 from autograd.steps import Step
 from autograd.value import Value
-from autograd.words.arguments import a_value
+from autograd.words.arguments import a_value, a_whole_number
 from autograd.words.names import Names
 from autograd.words.text import Text, several
 
@@ -132,7 +132,7 @@ class Cursor:
             ValueError: fewer than one step was asked for.
             PassDone: all steps have been taken: a `StopIteration`, whose text says what one can do.
         """
-        if steps < 1:
+        if a_whole_number(steps, "the number of steps") < 1:
             raise ValueError(f"next() takes at least one step, not {steps}; back() goes the other way")
         self._step()
         for _ in range(min(steps - 1, self.remaining)):
@@ -145,7 +145,7 @@ class Cursor:
         Raises:
             ValueError: fewer than one step was asked for.
         """
-        if steps < 1:
+        if a_whole_number(steps, "the number of steps") < 1:
             raise ValueError(f"back() undoes at least one step, not {steps}; next() goes the other way")
         self._settle()
         if self.position == 0:
@@ -172,8 +172,7 @@ class Cursor:
         if isinstance(where, (Value, str)):
             node = self._node(where)
             return self._go(self._complete_after(node), node)
-        if isinstance(where, bool) or not isinstance(where, int):
-            raise TypeError(f"goto() takes a position, a Value or a name, not {where!r}")
+        where = a_whole_number(where, "where to go, unless it is a Value or a name,")
         if not 0 <= where <= len(self._order):
             raise ValueError(f"positions go from 0 to {len(self._order)}, not {where}")
         return self._go(where)

@@ -7,7 +7,8 @@ one for each lambda in the table and one more for each function of the arithmeti
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from autograd.arithmetic import Arithmetic, quiet, strict
 from autograd.floats import NOTHING
 from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
-from autograd.terms import CONDITIONS, Term, as_constant, simplified, traced
+from autograd.terms import CONDITIONS, LEAVES, Term, as_constant, simplified, subterms, traced
 
 Kernel = Callable[..., tuple[float, ...]]
 """`kernel(x0, x1, …)`: the answer, and its derivative for each operand."""
@@ -30,7 +31,7 @@ def kernel(operation: Operation) -> Kernel:
     m = quiet if operation.quiet else strict
     try:
         text = source(operation)
-    except TypeError:
+    except (TypeError, RecursionError):
         return _called(operation, m)
     namespace: dict[str, Any] = {"m": m, "quiet": quiet, "inf": math.inf, "nan": math.nan, "nothing": NOTHING}
     exec(compile(text, f"<kernel of {operation.name}>", "exec"), namespace)
@@ -53,33 +54,81 @@ def source(operation: Operation) -> str:
     """
     answer, partials = traced(operation)
     functions: dict[str, str] = {}
-    value = _written(simplified(answer), "m", functions)
-    slopes = [_slope(simplified(partial), functions) for partial in partials]
+    strictly, quietly = _Writing("m", functions), _Writing("quiet", functions)
+    before, (value,) = strictly.written([simplified(answer)])
+    between, slopes = quietly.written([simplified(partial) for partial in partials])
     # As defaults of parameters the functions are local names, which are found faster than others.
     parameters = [f"x{i}" for i in range(operation.arity)] + [f"{name}={full}" for name, full in functions.items()]
     if answer.head in CONDITIONS:
         value = f"float({value})"
-    return f"def kernel({', '.join(parameters)}):\n    y = {value}\n    return y, {', '.join(slopes)}"
+    lines = [*before, f"y = {value}", *between, f"return y, {', '.join(slopes)}"]
+    return "\n    ".join([f"def kernel({', '.join(parameters)}):", *lines])
 
 
-def _slope(partial: Term, functions: dict[str, str]) -> str:
-    """A partial derivative as Python; where it is 0 everywhere, as what lets nothing pass."""
-    return "nothing" if as_constant(partial) == 0.0 else _written(partial, "quiet", functions)
+_DEEPEST = 40
+"""How many calls and parentheses may stand in one another: Python's parser takes some 90."""
 
 
-def _written(term: Term, m: str, functions: dict[str, str]) -> str:
-    """A term as Python; the functions that it calls are added to `functions`."""
-    if term.head == "name":
-        return str(term.args[0])
-    if term.head == "number":
-        return repr(term.args[0])
-    args = [_written(argument, m, functions) for argument in term.args]
-    primitive = PRIMITIVES[term.head]
-    once = all(primitive.python.count(f"{{{i}}}") < 2 for i in range(len(args)))
-    if primitive.python and (once or all(argument.head in ("name", "number") for argument in term.args)):
-        return primitive.python.format(*args)
-    functions[f"{m}_{primitive.name}"] = f"{m}.{primitive.name}"
-    return f"{m}_{primitive.name}({', '.join(args)})"
+class _Writing:
+    """Terms as Python. What is used several times is computed once, into a local variable; so is what is nested deep.
+
+    Args:
+        m: the arithmetic, by its name in the source. In `m` a function may raise, so that what a choice may leave out
+            stays where it is; in `quiet` none does.
+        functions: the functions that are called, by their names there, are added to these.
+    """
+
+    def __init__(self, m: str, functions: dict[str, str]) -> None:
+        self.m, self.functions = m, functions
+        self.texts: dict[Term, str] = {}
+        self.depths: dict[Term, int] = {}
+        self.lines: list[str] = []
+
+    def written(self, terms: list[Term]) -> tuple[list[str], list[str]]:
+        """The lines that compute what is kept in variables, and the terms."""
+        self.uses = Counter(terms)
+        for each in set().union(*map(subterms, terms)) if terms else ():
+            if each.head not in LEAVES:
+                self.uses.update(each.args)
+        self.always = set(_taken_always(terms))
+        texts = ["nothing" if as_constant(term) == 0.0 and self.m == "quiet" else self._text(term) for term in terms]
+        return self.lines, texts
+
+    def _text(self, term: Term) -> str:
+        if term not in self.texts:
+            text = self._expression(term)
+            alone = self.uses[term] < 2 and self.depths[term] < _DEEPEST
+            if term.head not in LEAVES and not alone and (self.m == "quiet" or term in self.always):
+                name = f"{self.m[0]}{len(self.lines)}"
+                self.lines.append(f"{name} = {text}")
+                text, self.depths[term] = name, 0
+            self.texts[term] = text
+        return self.texts[term]
+
+    def _expression(self, term: Term) -> str:
+        self.depths[term] = 0
+        if term.head in LEAVES:
+            return term.args[0] if term.head == "name" else repr(term.args[0])
+        args = list(map(self._text, term.args))
+        self.depths[term] = 1 + max([self.depths[argument] for argument in term.args])
+        primitive = PRIMITIVES[term.head]
+        once = all(primitive.python.count(f"{{{i}}}") < 2 for i in range(len(args)))
+        if primitive.python and (once or all(argument.isidentifier() for argument in args)):
+            return primitive.python.format(*args)
+        self.functions[f"{self.m}_{primitive.name}"] = f"{self.m}.{primitive.name}"
+        return f"{self.m}_{primitive.name}({', '.join(args)})"
+
+
+def _taken_always(terms: list[Term]) -> Iterator[Term]:
+    """What is computed whatever the choices are."""
+    pending, met = list(terms), set(terms)
+    while pending:
+        term = pending.pop()
+        yield term
+        if term.head not in LEAVES:
+            new = set(term.args[:1] if term.head == "where" else term.args) - met
+            met |= new
+            pending.extend(new)
 
 
 def _called(operation: Operation, m: Arithmetic) -> Kernel:

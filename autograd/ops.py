@@ -36,8 +36,8 @@ class Operation:
         needs: how tightly each operand must bind to be written without parentheses; as tightly as the operation,
             unless given, and those after the first more tightly.
         zero: why a derivative is 0 where it is, with `{}` for the operand's number.
-        mixed: `mixed(m, a, b)`, the second derivative of an operation of two, by one operand and the other; from the
-            partials, unless given.
+        second: `second(m, a)`, the second derivative; of an operation of two operands `second(m, a, b)`, by the one and
+            the other. It is that of the partials, unless given: where that would cancel, or be no number.
         attributes: the constants of a member of a family, such as the exponent of `**2`.
         roles: what each operand is called in a sentence, where there is a word for it: `first factor`.
         quiet: go on to inf and nan out of the domain, as derivatives do, in place of raising.
@@ -48,8 +48,8 @@ class Operation:
     """
 
     __slots__ = (
-        "attributes", "binding", "branchless", "domain", "evaluate", "forward", "latex", "mixed", "name", "needs",
-        "partials", "quiet", "roles", "symbol", "text", "words", "zero",
+        "attributes", "binding", "branchless", "domain", "evaluate", "forward", "latex", "name", "needs",
+        "partials", "quiet", "roles", "second", "symbol", "text", "words", "zero",
     )  # fmt: skip
 
     def __init__(
@@ -65,7 +65,7 @@ class Operation:
         binding: int = ATOM,
         needs: tuple[int, ...] = (),
         zero: str = "its derivative at {} is 0",
-        mixed: Rule | None = None,
+        second: Rule | None = None,
         attributes: dict[str, float] | None = None,
         roles: tuple[str, ...] = (),
         quiet: bool = False,
@@ -76,7 +76,7 @@ class Operation:
         self.words, self.domain, self.text, self.latex, self.zero = words, domain, text, latex, zero
         self.binding = binding
         self.needs = needs or (SUM,) * self.arity if binding == ATOM else needs or (binding, binding + 1)
-        self.mixed = mixed
+        self.second = second
         self.attributes, self.roles = attributes or {}, roles
         self.quiet = quiet
         self.branchless = branchless or partials
@@ -168,7 +168,7 @@ def quietly(operation: Operation) -> Operation:
     return Operation(operation.name, operation.symbol, operation.forward, operation.partials, **said, quiet=True)
 
 
-_SAID = ("words", "text", "latex", "binding", "needs", "zero", "mixed", "attributes")
+_SAID = ("words", "text", "latex", "binding", "needs", "zero", "second", "attributes")
 
 
 def _number(x: float) -> str:
@@ -185,7 +185,8 @@ def _power_base(m: Any, y: Any, a: Any, b: Any) -> Any:
 def _power_exponent(m: Any, y: Any, a: Any, b: Any) -> Any:
     """y·log a, and 0 where a is 0 and stays 0 however b changes."""
     slope = y * m.log(a)
-    return m.where(m.equal(a, 0.0), m.where(m.greater(0.0, b), slope, 0.0), slope)
+    stays = m.where(m.greater(b, 0.0), 0.0, m.where(m.equal(b, 0.0), 0.0, slope))
+    return m.where(m.equal(a, 0.0), stays, slope)
 
 
 def _power_mixed(m: Any, a: Any, b: Any) -> Any:
@@ -280,7 +281,7 @@ NEG = _declare("neg", "neg", lambda m, a: -a,
 POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
     _power_base,
     _power_exponent,
-    mixed=_power_mixed,
+    second=_power_mixed,
     words="the exponent comes down and is one less; for the exponent, the answer times the base's logarithm",
     domain={
         ValueError: "a negative number has whole powers only",
@@ -363,12 +364,14 @@ TAN = _declare("tan", "tan", lambda m, a: m.tan(a),
 
 ASIN = _declare("asin", "asin", lambda m, a: m.asin(a),
     lambda m, y, a: m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),
+    second=lambda m, a: m.divide(a, (1.0 - a) * (1.0 + a) * m.sqrt((1.0 - a) * (1.0 + a))),
     words="one over the root of one minus the operand squared; infinite at -1 and 1",
     domain="the operand must be from -1 to 1",
     latex=r"\arcsin\left({}\right)")
 
 ACOS = _declare("acos", "acos", lambda m, a: m.acos(a),
     lambda m, y, a: -m.divide(1.0, m.sqrt((1.0 - a) * (1.0 + a))),
+    second=lambda m, a: m.divide(-a, (1.0 - a) * (1.0 + a) * m.sqrt((1.0 - a) * (1.0 + a))),
     words="minus one over the root of one minus the operand squared; infinite at -1 and 1",
     domain="the operand must be from -1 to 1",
     latex=r"\arccos\left({}\right)")
@@ -403,12 +406,14 @@ ASINH = _declare("asinh", "asinh", lambda m, a: m.asinh(a),
 
 ACOSH = _declare("acosh", "acosh", lambda m, a: m.acosh(a),
     lambda m, y, a: m.divide(1.0, m.sqrt(a - 1.0) * m.sqrt(a + 1.0)),
+    second=lambda m, a: m.divide(m.divide(-a, (a - 1.0) * (a + 1.0)), m.sqrt(a - 1.0) * m.sqrt(a + 1.0)),
     words="one over the root of the operand squared minus one; infinite at 1",
     domain="the operand must be at least 1",
     latex=r"\operatorname{{arcosh}}\left({}\right)")
 
 ATANH = _declare("atanh", "atanh", lambda m, a: m.atanh(a),
     lambda m, y, a: m.divide(1.0, (1.0 - a) * (1.0 + a)),
+    second=lambda m, a: m.divide(2.0 * a, m.power((1.0 - a) * (1.0 + a), 2.0)),
     words="one over one minus the operand squared",
     domain="the operand must be between -1 and 1",
     latex=r"\operatorname{{artanh}}\left({}\right)")
@@ -439,6 +444,7 @@ EXP_PRODUCT = _declare("exp_product", "exp", lambda m, a, b: m.exp_product(a, b)
 SIGMOID = _declare("sigmoid", "sigmoid", lambda m, a: m.sigmoid(a),
     lambda m, y, a: y * m.sigmoid(-a),
     branchless=(lambda m, y, a: _bell(m, m.exp(-m.abs(a)), 1.0),),
+    second=lambda m, a: -m.sigmoid(a) * m.sigmoid(-a) * m.tanh(0.5 * a),
     words="the answer times one minus the answer, which is the sigmoid of minus the operand",
     zero=_SATURATED,
     latex=r"\sigma\left({}\right)")
@@ -485,7 +491,7 @@ MINIMUM = _declare("minimum", "min", lambda m, a, b: m.minimum(a, b),
     latex=r"\min\left({}, {}\right)")
 
 CLIP = _declare("clip", "clip", lambda m, a, low, high: m.minimum(m.maximum(a, low), high),
-    lambda m, y, a, low, high: m.where(m.greater(low, a), 0.0, m.where(m.greater(a, high), 0.0, 1.0)),
+    lambda m, y, a, low, high: m.where(m.greater(low, a), 0.0, m.where(m.equal(m.minimum(a, high), a), 1.0, 0.0)),
     lambda m, y, a, low, high: m.where(m.greater(low, a), m.where(m.greater(high, low), 1.0, 0.0), 0.0),
     lambda m, y, a, low, high: m.where(m.greater(a, high), 1.0, m.where(m.greater(low, high), 1.0, 0.0)),
     words="passes the gradient on from bound to bound, both included; beyond them the bound takes it",

@@ -69,3 +69,21 @@ def test_an_operation_declared_again_is_written_again() -> None:
         )
 
     assert [declare(factor)(Value(5.0)).data for factor in (2.0, 3.0)] == [10.0, 15.0]
+
+
+@pytest.mark.parametrize("rounds", [17, 300, 3000])
+def test_a_rule_that_uses_what_it_has_computed_twice_stays_small(rounds: int) -> None:
+    """Written out as a tree it would have 2**rounds parts; and parentheses nest no deeper than Python reads."""
+
+    def root(m: Any, a: Any) -> Any:
+        x = a
+        for _ in range(rounds):
+            x = 0.5 * (x + m.divide(a, x))
+        return x
+
+    name = f"test_kernels_root_{rounds}"
+    newton = autograd.operation(name, forward=root, partials=[lambda m, y, a: m.divide(0.5, y)])
+    assert newton(Value(2.0)).data == pytest.approx(math.sqrt(2.0), rel=1e-15)
+    assert autograd.grad(autograd.grad(newton))(2.0) == pytest.approx(-0.25 * 2.0**-1.5)
+    if rounds == 17:
+        assert len(kernels.source(ops.find(name))) < 2000

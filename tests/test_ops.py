@@ -287,11 +287,28 @@ def test_values_and_derivatives_hold_to_the_last_digits_in_the_tails(operation: 
                 near(y._prev[0].grad, slope, f"{operation.name}'({x})")
 
 
+@pytest.mark.parametrize("operation", UNARY, ids=lambda operation: operation.name)
+def test_second_derivatives_hold_to_the_last_digits_in_the_tails(operation: Operation) -> None:
+    for x in FAR:
+        beyond = not 1e-200 < abs(x) <= NOT_EVERYWHERE.get(operation.name, INF)
+        if operation.name in DECISIONS or beyond or abs(x) == 1.0:
+            continue
+        try:
+            found = grad(grad(lambda a: apply(operation, a)))(x)
+        except (ArithmeticError, ValueError):
+            continue
+        with mpmath.workdps(200):
+            exact = mpmath.diff(
+                REFERENCES[operation.name], mpmath.mpf(x), 2, h=abs(mpmath.mpf(x)) * mpmath.mpf("1e-50")
+            )
+            near(found, exact, f"{operation.name}''({x})", ulps=16.0)
+
+
 CORNERED = ("abs", "relu", "leaky_relu", "sqrt", "power", "asin", "acos", "acosh", "atanh")
 
 
-def near(found: float, exact: Any, what: str) -> None:
+def near(found: float, exact: Any, what: str, ulps: float = 4.0) -> None:
     if 2.3e-308 < abs(exact) < 1.7e308:
-        assert abs((mpmath.mpf(found) - exact) / exact) <= 4 * 2.0**-52, (
+        assert abs((mpmath.mpf(found) - exact) / exact) <= ulps * 2.0**-52, (
             f"{what}: {found}, not {mpmath.nstr(exact, 20)}"
         )

@@ -15,7 +15,7 @@ from autograd.graph import every_node
 from autograd.shown import number
 from autograd.value import Value
 from autograd.words.again import differentiated
-from autograd.words.arguments import a_value
+from autograd.words.arguments import a_value, a_whole_number
 from autograd.words.formula import formula
 from autograd.words.names import Names
 from autograd.words.notation import latex_name
@@ -135,7 +135,7 @@ def worksheet(
     writers: dict[str, Callable[[list[Variant], str], str | bytes]] = {".html": _html, ".tex": _tex, ".pdf": _pdf}
     if target.suffix not in writers:
         raise ValueError(f"a worksheet ends in {', '.join(writers)}, not {target.suffix or target.name!r}")
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+    if a_whole_number(count, "the number of variants") < 1:
         raise ValueError(f"a worksheet has at least one variant, not {count!r}")
     write_whole(target, writers[target.suffix](variants(loss, count, seed), title))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from itertools import count, takewhile
 from typing import Any
 
 from autograd.cursor import Cursor
@@ -54,25 +56,17 @@ class Completer:
         """Candidate number `state`; None after the last."""
         import readline
 
-        line = readline.get_line_buffer()[: readline.get_endidx()]
         if state == 0:
-            quoted, command = within_quotes(line, self._namespace), after_command(line, self._namespace)
-            found = quoted if quoted is not None else command
-            if found is None:
-                return self._names.complete(text, 0)
-            typed = len(line) - len(text)
-            self._found = [label[self._known(line, typed) :] for label in found]
-            self._labels = True
-        elif not getattr(self, "_labels", False):
-            return self._names.complete(text, state)
-        if state < len(self._found):
-            return self._found[state]
-        self._labels = False
-        self._found = []
-        return None
+            line = readline.get_line_buffer()[: readline.get_endidx()]
+            self._found = self._candidates(line, text)
+        return self._found[state] if state < len(self._found) else None
 
-    @staticmethod
-    def _known(line: str, typed: int) -> int:
-        """How many characters of a label stand before the text that readline replaces."""
-        opened = max(line.rfind('"'), line.rfind("'"), line.rfind(" "))
-        return max(0, typed - opened - 1)
+    def _candidates(self, line: str, text: str) -> list[str]:
+        found = within_quotes(line, self._namespace)
+        if found is None:
+            found = after_command(line, self._namespace)
+        if found is None:
+            return list(takewhile(bool, map(partial(self._names.complete, text), count())))  # type: ignore[arg-type]
+        before = len(line) - len(text)
+        begun = max(line.rfind('"'), line.rfind("'"), line.rfind(" ") if not _QUOTED.search(line) else -1) + 1
+        return [label[max(0, before - begun) :] for label in found]

@@ -60,16 +60,11 @@ class Labels:
 
     def _note_loops(self, statement: ast.stmt) -> None:
         """The target of a loop is bound to one Value after the other: it names none of them."""
-        for node in ast.walk(statement):
-            names = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)} if _binds(node) else set()
-            self._passing -= names
-        for node in ast.walk(statement):
-            if isinstance(node, (ast.For, ast.AsyncFor)):
-                self._passing |= {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)}
-
-
-def _binds(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        nodes = list(ast.walk(statement))
+        bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        targets = [node.target for node in nodes if isinstance(node, (ast.For, ast.AsyncFor))]
+        passing = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+        self._passing = (self._passing - bound) | passing
 
 
 def _update_at(statement: ast.stmt) -> ast.stmt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from autograd.graph import every_node
@@ -27,6 +28,30 @@ def a_value(v: Any, function: str) -> Value:
     elif v is None:
         hint = ": did a function forget to return its result?"
     raise TypeError(f"{function} needs a Value, not {shown(v)}{hint}")
+
+
+def a_whole_number(n: Any, what: str) -> int:
+    """The argument, if it is a whole number.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(n, bool) or not hasattr(type(n), "__index__"):
+        raise TypeError(f"{what} must be a whole number, not {shown(n)}")
+    return operator.index(n)
+
+
+def a_depth(depth: Any) -> int:
+    """How many operations deep to go.
+
+    Raises:
+        TypeError: it is no whole number.
+        ValueError: it is negative.
+    """
+    found = a_whole_number(depth, "depth counts operations and")
+    if found < 0:
+        raise ValueError(f"depth counts operations and cannot be negative: {found}")
+    return found
 
 
 def a_pair(loss: Any, a: Any, function: str) -> tuple[Value, Value]:

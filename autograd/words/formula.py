@@ -6,7 +6,7 @@ from collections import Counter
 
 from autograd.shown import number
 from autograd.value import Value
-from autograd.words.arguments import a_value
+from autograd.words.arguments import a_depth, a_value
 from autograd.words.names import Names
 from autograd.words.notation import Written, latex_name, literal, rule_of, write
 from autograd.words.text import Text
@@ -40,13 +40,8 @@ def formula(v: Value, depth: int | None = None, latex: bool = False) -> Text:
         \tanh\left(\frac{\left(a + b\right) \cdot a}{4.0}\right)
     """
     a_value(v, "formula(v)")
-    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int)):
-        raise TypeError(f"depth counts operations and must be a whole number: {depth!r}")
-    if depth is not None and depth < 0:
-        raise ValueError(f"depth counts operations and cannot be negative: {depth}")
     deepest = _depth_that_fits(v)
-    if depth is None or depth > deepest:
-        depth = deepest
+    depth = deepest if depth is None else min(a_depth(depth), deepest)
     names = Names(v)
     written = _expand(v, depth, names, latex).text
     return Text(written if latex else "\n".join([written, *names.notes]))

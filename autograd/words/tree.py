@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from autograd.shown import number, printable
 from autograd.stale import stale
 from autograd.value import Value
-from autograd.words.arguments import a_value
+from autograd.words.arguments import a_depth, a_value
 from autograd.words.names import Names
 from autograd.words.text import NARROWEST, Text, aligned, cells, folded, width
 
@@ -39,10 +39,7 @@ def tree(v: Value, depth: int = 5) -> Text:
         └─ a ↑        2.0  -2.0
     """
     a_value(v, "tree(v)")
-    if isinstance(depth, bool) or not isinstance(depth, int):
-        raise TypeError(f"depth counts operations and must be a whole number: {depth!r}")
-    if depth < 0:
-        raise ValueError(f"depth counts operations and cannot be negative: {depth}")
+    depth = a_depth(depth)
     names, columns = Names(v), width()
     rows = [("", "node", "data", "grad", "operation")]
     shown: set[Value] = set()
