@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,7 @@ from autograd import Value, elementary, grad, gradcheck, ops
 from autograd.methods import Methods
 
 INF, NAN = math.inf, math.nan
-METHODS = [name for name in vars(Methods) if not name.startswith(("_", "arc"))]
+METHODS = sorted({"relu", *(name for name in vars(Methods) if not name.startswith(("_", "arc")))})
 AT = {"acosh": 1.7, "asin": 0.3, "acos": 0.3, "atanh": 0.3}
 MORE: dict[str, tuple[Any, ...]] = {"maximum": (0.5,), "minimum": (0.5,), "clip": (0.1, 0.9)}
 
@@ -255,17 +256,20 @@ def test_a_row_is_picked_by_a_number_or_a_value() -> None:
 def test_picking_is_the_expression_that_it_is_declared_as(count: int) -> None:
     """The halving that backends are given, against Python's own indexing; and derivatives of the second order."""
     from autograd.arithmetic import strict
-    from autograd.picking import PICK
+    from autograd.picking import among
     from autograd.terms import evaluated, traced
 
     column = [float(k * k) for k in range(count)]
-    answer, partials = traced(PICK.at(count + 1))
+    answer, partials = traced(among(count))
     for k in range(0, count, max(1, count // 5)):
         names = {"x0": float(k)} | {f"x{i + 1}": x for i, x in enumerate(column)}
-        assert PICK.forward(strict, float(k), *column) == evaluated(answer, names) == column[k]
+        assert among(count).forward(strict, float(k), *column) == evaluated(answer, names) == column[k]
         assert [evaluated(partial, names) for partial in partials[1:]] == [float(i == k) for i in range(count)]
+    for wrong in (-1.0, float(count), 0.5):
+        assert math.isnan(evaluated(answer, names | {"x0": wrong}))
     entry = Value(3.0)
     table = [entry] * count
+    assert pickle.loads(pickle.dumps(autograd.pick(table, Value(0)))).data == 3.0
     assert grad(grad(lambda x: autograd.pick([x] * count, Value(0)) ** 3))(3.0) == 18.0
     assert autograd.pick(table, Value(count - 1)).data == 3.0
 
