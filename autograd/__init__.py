@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax
     from autograd.functions import sum as sum
+    from autograd.jitted import Jitted, jit
     from autograd.learn.quiz import quiz
     from autograd.learn.worksheet import worksheet
     from autograd.picking import pick
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Backprop",
     "Forward",
+    "Jitted",
     "Program",
     "Value",
     "acos",
@@ -88,6 +90,7 @@ __all__ = [
     "hessian",
     "hvp",
     "jacobian",
+    "jit",
     "jvp",
     "label",
     "leaky_relu",
@@ -161,6 +164,7 @@ _LATER = {
         "tanh",
         "where",
     ),
+    "jitted": ("Jitted", "jit"),
     "functions": ("dot", "logsumexp", "maximum", "mean", "minimum", "softmax", "sum"),
     "picking": ("pick",),
     "learn.quiz": ("quiz",),

@@ -48,6 +48,11 @@ _outer: ContextVar[frozenset[Value]] = ContextVar("outer", default=frozenset())
 """The arguments of the transforms that are at work around this place."""
 
 
+def within_transform() -> bool:
+    """Whether a transform is at work around this place."""
+    return bool(_outer.get())
+
+
 class Call:
     """A call of a function with its numbers replaced by Values: those of some arguments by Values of their own.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from autograd.calls import Argnum, Call, chosen_by
 from autograd.differentiable import tangents
@@ -17,7 +17,21 @@ from autograd.shown import shown
 from autograd.structure import flat, like, same
 from autograd.value import Value
 
+T = TypeVar("T", bound=Callable[..., Any])
 
+
+def _of_programs(transform: T) -> T:
+    """A transform that makes, of a function that runs as programs (see `autograd.jit`), one that does so too."""
+
+    @functools.wraps(transform)
+    def transformed(f: Any, *args: Any, **kwargs: Any) -> Any:
+        through = getattr(f, "_through", None)
+        return transform(f, *args, **kwargs) if through is None else through(transform, *args, **kwargs)
+
+    return cast(T, transformed)
+
+
+@_of_programs
 def value_and_grad(
     f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
@@ -41,6 +55,7 @@ def value_and_grad(
     return evaluated
 
 
+@_of_programs
 def grad(
     f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None, has_aux: bool = False
 ) -> Callable[..., Any]:
@@ -89,6 +104,7 @@ def grad(
     return derivative
 
 
+@_of_programs
 def elementwise_grad(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
     """The derivative of a function that works number by number, for each of many numbers at once.
 
@@ -110,6 +126,7 @@ def elementwise_grad(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argn
     return derivatives
 
 
+@_of_programs
 def jacobian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
     """The derivatives of every number that a function returns: for each of them, what `grad` would give.
 
@@ -128,6 +145,7 @@ def jacobian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | Non
     return derivatives
 
 
+@_of_programs
 def hessian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
     """The second derivatives of a function that returns one number: the Jacobian of its gradient.
 

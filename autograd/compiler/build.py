@@ -48,7 +48,7 @@ def build(
     inputs: Sequence[Value],
     params: Sequence[Value],
     wanted: Sequence[Value] = (),
-    learned: slice = slice(None),
+    learned: slice | None = slice(None),
 ) -> Built:
     """Compiles a graph.
 
@@ -57,7 +57,7 @@ def build(
         inputs: leaves whose numbers come with each example.
         params: leaves whose numbers are parameters.
         wanted: nodes whose gradient is wanted for each example, in place of that of the parameters.
-        learned: the parameters whose gradient is wanted.
+        learned: the parameters whose gradient is wanted; None: no gradient is.
 
     Raises:
         TypeError: a node has no rule that could be compiled.
@@ -67,9 +67,9 @@ def build(
         lowered = lower(grouping)
         b = lowered.builder
         results = [_number(lowered, *place) for place in grouping.roots]
-        gradients = _gradients(grouping, lowered, bool(wanted))
+        gradients = {} if learned is None else _gradients(grouping, lowered, bool(wanted))
         gradient = gradients.get(lowered.arrays[PARAMETERS])
-        if gradient is not None:
+        if gradient is not None and learned is not None:
             gradient = _into_place(_restricted(gradient, learned, b), b)
         found = [_gradient_of(lowered, gradients, *place) for place in grouping.wanted]
         guards = [

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import math
-import threading
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from contextvars import Context, copy_context
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler import domain, ir, report, special
-from autograd.compiler.build import Built, build
+from autograd.compiler import ir, report
+from autograd.compiler.build import build
 from autograd.compiler.grouping import CONSTANTS, Group
-from autograd.compiler.indexing import rows
-from autograd.compiler.reference import MEANING
+from autograd.compiler.machine import Machine
 from autograd.graph import describe, topological
 from autograd.value import Value
 
 Array = npt.NDArray[Any]
-
-_SIZES = 8
-"""For so many sizes of batch, arrays are kept for the next call."""
 
 
 def compile(
@@ -119,8 +112,8 @@ class Program:
 
     def _start(self) -> None:
         self._built = build([*self._roots, *self._also], self._inputs, self._parameters, learned=self._learned)
-        self._machine = _Machine(self._built, self._vector, self._dtype)
-        self._of_nodes: dict[tuple[int, ...], _Machine] = {}
+        self._machine = Machine(self._built, self._vector, self._dtype)
+        self._of_nodes: dict[tuple[int, ...], Machine] = {}
 
     # Running
 
@@ -198,7 +191,7 @@ class Program:
         key = tuple(map(id, nodes))
         if key not in self._of_nodes:
             built = build(self._roots, self._inputs, self._parameters, nodes)
-            self._of_nodes[key] = _Machine(built, self._vector, self._dtype)
+            self._of_nodes[key] = Machine(built, self._vector, self._dtype)
         machine = self._of_nodes[key]
         machine.forward(X)
         found = iter(machine.backward())
@@ -333,94 +326,6 @@ class Program:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._start()
-
-
-class _Machine:
-    """Runs what was built, in arrays of each thread's own."""
-
-    def __init__(self, built: Built, vector: Array, dtype: np.dtype[Any]) -> None:
-        self.built, self.vector, self.dtype = built, vector, dtype
-        self.constants = np.array(built.grouping.constants, dtype=dtype).reshape(-1, 1)
-        namespace: dict[str, Any] = {}
-        exec(built.emitted.source, namespace)
-        self.prepare: Callable[..., Any] = namespace["prepare"]
-        self.exact = [partial(MEANING["contract"], array) for array in built.emitted.contractions]
-        self.local = _Local(len(vector), dtype)
-
-    @property
-    def grads(self) -> Array:
-        """(parameters,), this thread's gradient."""
-        return self.local.grads
-
-    def forward(self, X: Array) -> tuple[Array, ...]:
-        """The results for a batch, each (1, batch), or (1, 1) where it is the same for all examples."""
-        batch = len(X)
-        prepared = self.local.sizes.get(batch)
-        if prepared is None:
-            prepared = self._prepared(batch)
-        self.local.current = prepared
-        if not self.built.guards:
-            return prepared.quiet(prepared.forward, X, False)
-        try:
-            return prepared.strict(prepared.forward, X, True)
-        except FloatingPointError:
-            leaves = {ir.PARAMS: self.vector[:, None], ir.INPUTS: X.T, ir.CONSTANTS: self.constants}
-            prepared.quiet(domain.check, self.built.guards, self.built.results, leaves, batch)
-            return prepared.quiet(prepared.forward, X, False)
-
-    def backward(self) -> tuple[Array, ...]:
-        """The gradients of the batch of the last `forward`."""
-        prepared = self.local.current
-        assert prepared is not None
-        if prepared.backward is None:
-            prepared.backward = prepared.quiet(prepared.prepare_backward)
-        return prepared.quiet(prepared.backward)
-
-    def _prepared(self, batch: int) -> _Prepared:
-        local = self.local
-        while len(local.sizes) >= _SIZES:
-            del local.sizes[next(iter(local.sizes))]
-        seed = np.full((1, batch), 1.0 / batch, self.dtype)
-        if not self.built.results[0].batched:
-            seed = np.ones((1, 1), self.dtype)
-        emitted = self.built.emitted
-        forward, prepare_backward = local.quiet.run(
-            self.prepare, np, special, rows, self.vector[:, None], local.grads[:, None], self.constants, seed,
-            emitted.indices, self.exact, batch, self.dtype,
-        )  # fmt: skip
-        local.sizes[batch] = prepared = _Prepared(forward, prepare_backward, local)
-        return prepared
-
-
-class _Local(threading.local):
-    """What each thread has of its own.
-
-    Floating-point errors are ignored or raised in contexts that are made once: entering `np.errstate` at each call
-    would cost as much as two operations of a small network.
-    """
-
-    def __init__(self, parameters: int, dtype: np.dtype[Any]) -> None:
-        self.grads = np.zeros(parameters, dtype)
-        self.sizes: dict[int, _Prepared] = {}
-        self.current: _Prepared | None = None
-        self.quiet, self.strict = _context("ignore"), _context("raise")
-
-
-def _context(errors: Any) -> Context:
-    context = copy_context()
-    context.run(partial(np.seterr, divide=errors, over=errors, invalid=errors, under="ignore"))
-    return context
-
-
-class _Prepared:
-    """The functions of one thread for a size of batch."""
-
-    __slots__ = ("backward", "forward", "prepare_backward", "quiet", "strict")
-
-    def __init__(self, forward: Callable[..., Any], prepare_backward: Callable[..., Any], local: _Local) -> None:
-        self.forward, self.prepare_backward = forward, prepare_backward
-        self.quiet, self.strict = local.quiet.run, local.strict.run
-        self.backward: Callable[[], tuple[Array, ...]] | None = None
 
 
 def _columns(results: Sequence[Array], batch: int, dtype: np.dtype[Any]) -> Array:

@@ -1,0 +1,154 @@
+"""Arguments taken apart: numbers that differ from row to row, what chooses the structure, and Values that are held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.calls import Whole
+from autograd.scalars import is_scalar
+from autograd.structure import is_array
+from autograd.value import Value
+
+
+class Shape(NamedTuple):
+    """An argument without its numbers: equal for arguments that can share a program.
+
+    `kind` is `number` or `whole`, `static`, `held`, or the type of a structure, whose `parts` are the Shapes in it.
+    """
+
+    kind: Any
+    parts: Any = ()
+
+
+def taken_apart(args: Sequence[Any], numbers: list[Any], rows: bool) -> tuple[Shape, ...]:
+    """The Shapes of arguments; their numbers go to `numbers`.
+
+    Args:
+        args: the arguments.
+        numbers: gets a number for each place, or with `rows` an array of them, one for each row.
+        rows: whether each number stands in an array with one for each row.
+    """
+    return tuple([_shape(arg, numbers, rows) for arg in args])
+
+
+def _shape(x: Any, numbers: list[Any], rows: bool) -> Shape:
+    if isinstance(x, Static):
+        return Shape("static", x)
+    if isinstance(x, tuple) or type(x) is dict or isinstance(x, list):
+        if rows and isinstance(x, list) and (array := _as_array(x)) is not None:
+            return _columns(array, numbers, list)
+        if isinstance(x, dict):
+            return Shape((dict, tuple(x)), tuple([_shape(part, numbers, rows) for part in x.values()]))
+        return Shape(type(x), tuple([_shape(part, numbers, rows) for part in x]))
+    if isinstance(x, Value) or hasattr(x, "parameters"):
+        return Shape("held", _ById(x))
+    if is_array(x) and x.dtype.kind in "biuf":
+        if rows:
+            return _columns(x, numbers, np.ndarray)
+        numbers += x.reshape(-1).tolist()
+        return Shape((np.ndarray, x.shape, x.dtype.kind in "biu"))
+    if is_scalar(x) and not isinstance(x, bool):
+        numbers.append(x)
+        return Shape("whole" if hasattr(type(x), "__index__") else "number")
+    return Shape("static", Static(x))
+
+
+def _as_array(x: list[Any]) -> Any:
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        return None
+    return array if array.dtype.kind in "iuf" and array.ndim else None
+
+
+def _columns(x: Any, numbers: list[Any], kind: Any) -> Shape:
+    """An array of rows: of numbers, or of arrays or lists of numbers."""
+    whole = x.dtype.kind in "biu"
+    numbers += list(x.reshape(len(x), -1).T)
+    if x.ndim == 1:
+        return Shape("whole" if whole else "number")
+    return Shape((kind, x.shape[1:], whole))
+
+
+class _ById:
+    """Something held, which is itself alone."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Any) -> None:
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other.it is self.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
+class Static:
+    """What chooses the structure: equal ones of one type share programs."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Any) -> None:
+        try:
+            hash(it)
+        except TypeError:
+            raise TypeError(
+                f"an argument of jit is a number, a Value, a module, or lists, tuples, dicts and arrays of these, or "
+                f"can be hashed; not {type(it).__name__}"
+            ) from None
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Static) and type(other.it) is type(self.it) and bool(other.it == self.it)
+
+    def __hash__(self) -> int:
+        return hash(self.it)
+
+
+def put_together(shapes: Sequence[Shape], number: Callable[[bool], Any]) -> list[Any]:
+    """Arguments of these Shapes, with `number(whole)` for each number in turn."""
+    return [_filled(shape, number) for shape in shapes]
+
+
+def _filled(shape: Shape, number: Callable[[bool], Any]) -> Any:
+    kind = shape.kind
+    if kind in ("number", "whole"):
+        return number(kind == "whole")
+    if kind in ("static", "held"):
+        return shape.parts.it
+    if isinstance(kind, tuple):
+        if kind[0] is dict:
+            return {key: _filled(part, number) for key, part in zip(kind[1], shape.parts, strict=True)}
+        return _nested(kind, number)
+    parts = [_filled(part, number) for part in shape.parts]
+    return kind._make(parts) if hasattr(kind, "_make") else kind(parts)
+
+
+def _nested(kind: Any, number: Callable[[bool], Any]) -> Any:
+    as_list, size, whole = kind[0] is list, kind[1], kind[2]
+    if as_list:
+        return [number(whole) if len(size) == 1 else _nested((list, size[1:], whole), number) for _ in range(size[0])]
+    filled = np.empty(size, dtype=object)
+    filled.reshape(-1)[:] = [number(whole) for _ in range(filled.size)]
+    return filled
+
+
+def leaf(number: Any, whole: bool) -> Value:
+    """A number as the function gets it; a whole one also counts, as in `range(n)`."""
+    return Whole(number) if whole else Value(number)
+
+
+def held(shapes: Sequence[Shape]) -> list[Any]:
+    """The Values and modules among arguments."""
+    found: list[Any] = []
+    for shape in shapes:
+        if shape.kind == "held":
+            found.append(shape.parts.it)
+        elif shape.kind != "static" and not (isinstance(shape.kind, tuple) and shape.kind[0] is not dict):
+            found += held(shape.parts)
+    return found

@@ -1,0 +1,524 @@
+"""`jit`: a Python function that finds, for each row of numbers, the program of its path."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import modes
+from autograd.calls import within_transform
+from autograd.differentiable import adjoints, stored
+from autograd.jitted import arguments
+from autograd.jitted.arguments import Shape, Static
+from autograd.jitted.parameters import Parameters
+from autograd.jitted.path import Path, trace
+from autograd.jitted.report import report
+from autograd.jitted.state import State
+from autograd.jitted.tracing import CannotFollowError, Where, current
+from autograd.structure import flat, is_structure, like, same
+from autograd.value import Value
+
+Array = npt.NDArray[Any]
+
+BUDGET = 64
+"""So many paths are traced for one structure of arguments."""
+_STRUCTURES = 128
+"""For so many structures of arguments paths are kept, the last ones used."""
+_SCOPES = 8
+"""For so many sets of modules among the arguments."""
+
+
+Chosen = int | str | Iterable[int | str]
+"""Arguments, by position or name."""
+
+
+@overload
+def jit(
+    function: Callable[..., Any], *, static: Chosen = (), dtype: str | type = "float64", budget: int = BUDGET
+) -> Jitted: ...
+@overload
+def jit(
+    *, static: Chosen = (), dtype: str | type = "float64", budget: int = BUDGET
+) -> Callable[[Callable[..., Any]], Jitted]: ...
+def jit(
+    function: Callable[..., Any] | None = None,
+    *,
+    static: Chosen = (),
+    dtype: str | type = "float64",
+    budget: int = BUDGET,
+) -> Any:
+    """A function whose calls run as programs, with the numbers that the function itself would give, always.
+
+    The function is traced, once for each structure of its arguments and each path through its decisions. A comparison
+    of Values, or of what was read from `.data`, becomes a guard: a row that fails it takes another path, which is
+    traced when it is first met. A read of `.data` is computed anew at each call, and has no derivative. Values that the
+    function finds outside, in modules among its arguments, in globals or in closures, are its parameters, whose
+    numbers are taken anew at each call. Where it cannot be followed (it prints, draws random numbers, changes globals),
+    and past the budget of paths, it runs eagerly: as correct, slower, and with one warning that names the line.
+
+    Args:
+        function: of numbers, Values, modules, and lists, tuples, dicts and arrays of these.
+        static: arguments, by position or name, that choose the structure: for each of their values it is traced anew.
+        dtype: `float64` or `float32`, in which everything is computed.
+        budget: how many paths are traced for one structure of arguments.
+
+    Example:
+        >>> import autograd
+        >>> @autograd.jit
+        ... def halvings(x):
+        ...     count = 0
+        ...     while x > 1:
+        ...         x, count = x * 0.5, count + 1
+        ...     return x + count
+        >>> halvings(5.0)
+        3.625
+        >>> halvings.batch([5.0, 0.5, 3.0, 6.0])
+        array([3.625, 0.5  , 2.75 , 3.75 ])
+    """
+    if function is None:
+        return functools.partial(jit, static=static, dtype=dtype, budget=budget)
+    return Jitted(function, static, dtype, budget)
+
+
+@dataclass
+class _Structure:
+    """What is known for arguments of one structure: its paths, and why it runs eagerly, if it does."""
+
+    shapes: tuple[Shape, ...]
+    paths: list[Path] = field(default_factory=list)
+    eager: str = ""
+
+
+@dataclass
+class _Scope:
+    """What the function finds outside of its numbers, and what was traced with that."""
+
+    state: State
+    parameters: Parameters
+    structures: dict[tuple[Shape, ...], _Structure] = field(default_factory=dict)
+
+
+@dataclass
+class _Found:
+    """The results of a batch: for each row, the numbers that the function returned."""
+
+    structure: Any
+    columns: list[Any]
+    gradient: Array
+
+
+class Jitted:
+    """A function as programs: see `autograd.jit`."""
+
+    def __init__(self, function: Callable[..., Any], static: Any, dtype: Any, budget: int) -> None:
+        if not callable(function):
+            raise TypeError(f"jit takes a function, not {type(function).__name__}")
+        self._dtype = np.dtype(dtype)
+        if self._dtype not in (np.dtype("float64"), np.dtype("float32")):
+            raise ValueError(f"dtype must be float64 or float32, not {self._dtype}")
+        if budget < 1:
+            raise ValueError(f"a budget of paths is at least 1, not {budget!r}")
+        self.function, self.budget = function, budget
+        functools.update_wrapper(self, function, updated=())
+        self._static = _positions(function, static)
+        self._scopes: dict[tuple[Any, ...], _Scope] = {}
+        self._last: _Scope | None = None
+        self._notes: Counter[str] = Counter()
+        self._eager_rows = 0
+        self._warned = False
+        self._lock = threading.RLock()
+
+    # Calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns: with Values among the arguments Values, of its graph; otherwise numbers."""
+        if current() is not None or modes.checking() or within_transform() or _hold_values((*args, *kwargs.values())):
+            return self.function(*args, **kwargs)
+        with self._lock:
+            numbers: list[Any] = []
+            shapes = self._shapes(args, kwargs, numbers, rows=False)
+            X = np.array([numbers], dtype=np.float64).reshape(1, -1)
+            found = self._run(shapes, X, learning=False)
+            return like(
+                found.structure, [column[0] if type(column) is np.ndarray else column for column in found.columns]
+            )
+
+    def batch(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns for each row.
+
+        Args:
+            *args: its arguments, with an array of numbers, one for each row, in place of each number: (rows,) for a
+                number, (rows, 3) for three of them, as a list where a list is given and as an array where an array is.
+                Modules, Values and what is static are the same for all rows.
+            **kwargs: the same.
+
+        Returns:
+            What the function returns, with an array (rows,) in place of each number.
+
+        Raises:
+            ValueError: there are not equally many rows in all arguments, or the function returns for one row another
+                structure than for another; or what the function raises.
+        """
+        with self._lock:
+            shapes, X = self._rows(args, kwargs)
+            found = self._run(shapes, X, learning=False)
+            return like(found.structure, found.columns)
+
+    def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[float, Array]:
+        """The mean over all rows of the number that the function returns, and its gradient for `params`.
+
+        Args:
+            *args: as for `batch`.
+            **kwargs: the same.
+
+        Returns:
+            The mean, and (parameters,), which is `grads`: the next call overwrites it.
+
+        Raises:
+            ValueError: there are no parameters, or the function returns more than one number; or what `batch` raises.
+        """
+        with self._lock:
+            shapes, X = self._rows(args, kwargs)
+            found = self._run(shapes, X, learning=True)
+            parameters = self._current.parameters
+            if not parameters.values:
+                raise ValueError(f"{self.__name__} has no parameters: it uses no Values but its arguments'")
+            parameters.grads[...] = found.gradient
+            return float(np.add.reduce(found.columns[0]) / len(X)), parameters.grads
+
+    def _through(self, transform: Callable[..., Any], *args: Any, **kwargs: Any) -> Jitted:
+        """The derivative that a transform makes of the function, as programs in turn."""
+        derived = Jitted(transform(self.function, *args, **kwargs), (), self._dtype, self.budget)
+        derived._static = self._static
+        return derived
+
+    # Parameters, as those of a program
+
+    @property
+    def params(self) -> Array:
+        """(parameters,), the numbers of the Values that the function uses. Optimisers change them in place.
+
+        Each call makes both the same: what an optimiser did goes to the Values; otherwise what was assigned to the
+        Values comes here. `sync()` does so at once.
+        """
+        return self._current.parameters.vector
+
+    @property
+    def grads(self) -> Array:
+        """(parameters,), the gradient that the last `value_and_grad` computed; zeros before."""
+        return self._current.parameters.grads
+
+    def parameters(self) -> list[Value]:
+        """The Values that the function uses, in the order of `params`."""
+        return list(self._current.parameters.values)
+
+    def sync(self) -> None:
+        """Writes `params` into the `data` of their Values, and `grads` into their `grad`."""
+        with self._lock:
+            parameters = self._current.parameters
+            parameters.exchange()
+            for value, grad in zip(parameters.values, parameters.grads.tolist(), strict=True):
+                value.grad = grad
+
+    def report(self) -> str:
+        """What was traced, and why: paths, guards with their lines, rows along each, and seconds."""
+        paths = {
+            ", ".join(map(_told, structure.shapes[:-1])): structure.paths
+            for scope in self._scopes.values()
+            for structure in scope.structures.values()
+        }
+        notes = [note if count == 1 else f"{note} ({count} times)" for note, count in self._notes.items()]
+        return report(self.__name__, paths, notes, self._eager_rows)
+
+    __name__: str
+
+    def __repr__(self) -> str:
+        return f"<jitted {self.__name__}>"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """A method: each instance has programs of its own."""
+        if instance is None:
+            return self
+        name = f"_jitted_{self.__name__}_{id(self)}"
+        if name not in vars(instance):
+            bound = Jitted(self.function.__get__(instance, owner), (), self._dtype, self.budget)
+            bound._static = {each - 1 if isinstance(each, int) else each for each in self._static}
+            vars(instance)[name] = bound
+        return vars(instance)[name]
+
+    # Arguments
+
+    def _shapes(self, args: Any, kwargs: dict[str, Any], numbers: list[Any], rows: bool) -> tuple[Shape, ...]:
+        given = [Static(arg) if i in self._static else arg for i, arg in enumerate(args)]
+        named = {name: Static(arg) if name in self._static else arg for name, arg in kwargs.items()}
+        return arguments.taken_apart([*given, named], numbers, rows)
+
+    def _rows(self, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Shape, ...], Array]:
+        columns: list[Any] = []
+        shapes = self._shapes(args, kwargs, columns, rows=True)
+        sizes = {np.shape(column) for column in columns}
+        if len(sizes) > 1 or () in sizes:
+            raise ValueError("each argument needs an array with one entry for each row, and as many in all of them")
+        X = np.stack(columns, axis=1).astype(np.float64, copy=False) if columns else np.empty((1, 0))
+        if not len(X):
+            raise ValueError("a batch needs at least one row")
+        return shapes, X
+
+    def _called(self, shapes: Sequence[Shape], row: Sequence[float]) -> tuple[Callable[[], Any], list[Value]]:
+        """A call of the function on a row, and the Values that stand for its numbers."""
+        rest, leaves = iter(row), list[Value]()
+
+        def number(whole: bool) -> Value:
+            leaves.append(arguments.leaf(next(rest), whole))
+            return leaves[-1]
+
+        *args, kwargs = arguments.put_together(shapes, number)
+        return functools.partial(self.function, *args, **kwargs), leaves
+
+    # What the function finds outside
+
+    @property
+    def _current(self) -> _Scope:
+        if self._last is None:
+            self._last = self._scope([])
+        return self._last
+
+    def _scope(self, held: list[Any]) -> _Scope:
+        key = tuple(map(id, held))
+        known = self._scopes.get(key)
+        if known is not None:
+            changed = known.state.changed()
+            if changed is None:
+                return known
+            known.parameters.exchange()
+            self._notes[f"traced again: {changed} changed"] += 1
+        state = State(self.function, held)
+        leaves = list(state.leaves)
+        if known is not None and list(map(id, leaves)) == list(map(id, known.parameters.values)):
+            parameters = known.parameters
+        else:
+            parameters = Parameters(leaves, self._dtype)
+        scope = self._scopes[key] = _Scope(state, parameters)
+        if known is not None and self._notes.total() > self.budget:
+            reason = f"what it reads changes again and again: {changed}"
+            scope.structures = {shapes: _Structure(shapes, eager=reason) for shapes in known.structures}
+        while len(self._scopes) > _SCOPES:
+            del self._scopes[next(iter(self._scopes))]
+        return scope
+
+    def _structure(self, scope: _Scope, shapes: tuple[Shape, ...]) -> _Structure:
+        found = scope.structures.pop(shapes, None) or _Structure(shapes)
+        scope.structures[shapes] = found
+        if len(scope.structures) > _STRUCTURES:
+            del scope.structures[next(iter(scope.structures))]
+            self._notes[f"forgotten: more than {_STRUCTURES} structures of arguments"] += 1
+        return found
+
+    # Running
+
+    def _run(self, shapes: tuple[Shape, ...], X: Array, learning: bool) -> _Found:
+        scope = self._last = self._scope(arguments.held(shapes))
+        scope.parameters.exchange()
+        structure = self._structure(scope, shapes)
+        X = X.astype(self._dtype, copy=False)
+        return _Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
+
+    def _trace(self, scope: _Scope, structure: _Structure, row: Sequence[float]) -> Path | None:
+        """The path of a row; None if the function cannot be followed, which `structure.eager` then explains."""
+        call, leaves = self._called(structure.shapes, row)
+        code = getattr(self.function, "__code__", None)
+        line = Where("?", 0) if code is None else Where(code.co_filename, code.co_firstlineno)
+        try:
+            path = trace(call, leaves, scope.parameters, scope.state.computed, line)
+        except CannotFollowError as met:
+            structure.eager = str(met)
+            return None
+        except Exception as error:
+            self._called(structure.shapes, row)[0]()  # raises too, if the function does
+            structure.eager = f"{type(error).__name__} only while it is traced: {error}"
+            return None
+        changed = scope.state.changed()
+        if changed is not None:
+            structure.eager = f"the function changes {changed}"
+        return path
+
+    def _warn(self, structure: _Structure) -> None:
+        self._notes[f"eager: {structure.eager}"] = 1
+        if not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"{self.__name__} runs eagerly, as correct and slower, for it cannot be followed: {structure.eager}",
+                stacklevel=5,
+            )
+
+
+@dataclass
+class _Batch:
+    """Some rows of one structure, each to be sent along its path."""
+
+    owner: Jitted
+    scope: _Scope
+    structure: _Structure
+    X: Array
+    learning: bool
+    one_number: bool
+    result: Any = None
+    columns: list[Any] | None = None
+
+    def run(self) -> _Found:
+        self.gradient = np.zeros(len(self.scope.parameters.values), self.X.dtype)
+        left = np.arange(len(self.X))
+        for path in self.structure.paths:
+            if len(left):
+                left = self._along(path, left)
+        while len(left) and not self.structure.eager:
+            left = self._along_new(left)
+        if len(left):
+            self.owner._warn(self.structure)
+            for i in left.tolist():
+                self._eagerly(i, self.owner._called(self.structure.shapes, self.X[i].tolist())[0]())
+        self.gradient /= len(self.X)
+        assert self.columns is not None
+        return _Found(self.result, self.columns, self.gradient)
+
+    def _along_new(self, left: Array) -> Array:
+        """Traces the path of the first row, and sends along it whatever takes it."""
+        first, paths = int(left[0]), self.structure.paths
+        if len(paths) >= self.owner.budget:
+            self.structure.eager = f"more than {self.owner.budget} paths, most of them through {_busiest(paths)}"
+            return left
+        path = self.owner._trace(self.scope, self.structure, self.X[first].tolist())
+        if path is None:
+            return left
+        if self.structure.eager:  # it has run, and what it changed is changed
+            self.owner._warn(self.structure)
+            self._eagerly(first, path.result)
+            return left[1:]
+        paths.append(path)
+        left = self._along(path, left)
+        if len(left) and left[0] == first:  # such as nan, which is not equal to itself
+            self._eagerly(first, path.result)
+            left = left[1:]
+        return left
+
+    def _along(self, path: Path, left: Array) -> Array:
+        """Runs a path; returns the rows that do not take it."""
+        X = self.X if len(left) == len(self.X) else self.X[left]
+        try:
+            ok, results = path.run(X, self.learning)
+        except (ArithmeticError, ValueError):
+            self._raise_eagerly(left)
+            raise
+        if not ok.any():
+            return left
+        whole = bool(ok.all())
+        rows = left if whole else left[ok]
+        if self.learning:
+            self.gradient += path.machine(True).grads * len(rows)
+        numbers = iter(results)
+        self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in flat(path.result)])
+        return left[:0] if whole else left[~ok]
+
+    def _raise_eagerly(self, left: Array) -> None:
+        """Raises what the function raises for the first row for which it does."""
+        for i in left.tolist():
+            call, _ = self.owner._called(self.structure.shapes, self.X[i].tolist())
+            try:
+                call()
+            except (ArithmeticError, ValueError) as error:
+                raise (error if len(self.X) == 1 else type(error)(f"{error} (row {i} of the batch)")) from None
+
+    def _eagerly(self, row: int, result: Any) -> None:
+        """Takes the numbers and derivatives of a row from what the function returned."""
+        self.owner._eager_rows += 1
+        numbers = [x._data if isinstance(x, Value) else x for x in flat(result)]
+        self._keep(np.array([row]), result, numbers)
+        root = next(flat(result))
+        if self.learning and isinstance(root, Value):
+            self.gradient += np.array(adjoints([root], [1.0], self.scope.parameters.values, stored), self.X.dtype)
+
+    def _keep(self, rows: Array, result: Any, numbers: list[Any]) -> None:
+        if self.one_number and is_structure(result):
+            raise ValueError(f"a gradient needs a function of one number, and {self.owner.__name__} returns several")
+        if self.columns is None:
+            self.result = result
+            if len(rows) == len(self.X):
+                self.columns = [self._column(rows, x) for x in numbers]
+                return
+            self.columns = [self._column(np.arange(len(self.X)), x) for x in numbers]
+        elif not same(self.result, result):
+            raise ValueError(f"{self.owner.__name__} returns another structure for row {rows[0]} than for the first")
+        for column, x in zip(self.columns, numbers, strict=True):
+            if isinstance(column, np.ndarray):
+                column[rows] = x
+            elif column != x:
+                raise ValueError(f"{self.owner.__name__} returns {column!r} for one row and {x!r} for another")
+
+    def _column(self, rows: Array, x: Any) -> Any:
+        """An array for all rows; what is no number stays."""
+        if isinstance(x, (np.ndarray, float, int)) and not isinstance(x, bool):
+            if len(self.X) == 1 and not isinstance(x, np.ndarray):
+                return np.array([x], dtype=object)  # as the function returned it
+            column = np.empty(len(self.X), self.X.dtype)
+            column[...] = x if not isinstance(x, np.ndarray) or x.shape in ((1,), column.shape) else 0.0
+            return column
+        return x
+
+
+def _alone(column: Any) -> Any:
+    """The one entry of a column, as Python has it."""
+    if type(column) is not np.ndarray:
+        return column
+    return column[0].item() if isinstance(column[0], np.floating) else column[0]
+
+
+def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:
+    """The arguments that are static, by position and by name."""
+    given = [static] if isinstance(static, (int, str)) else list(static)
+    if not given:
+        return set()
+    names = list(inspect.signature(function).parameters)
+    found: set[int | str] = set()
+    for each in given:
+        if isinstance(each, str) and each not in names:
+            raise ValueError(f"there is no argument {each!r} to be static; there are {', '.join(names)}")
+        if isinstance(each, str):
+            found |= {each, names.index(each)}
+        else:
+            found |= {each, *names[each : each + 1]}
+    return found
+
+
+def _hold_values(args: Iterable[Any]) -> bool:
+    return any(isinstance(x, Value) for arg in args for x in flat(arg))
+
+
+def _busiest(paths: Sequence[Path]) -> Where:
+    """The line of which most of the guards come."""
+    counts = Counter(guard.where for path in paths for guard in path.guards)
+    return counts.most_common(1)[0][0]
+
+
+def _told(shape: Shape) -> str:
+    if shape.kind in ("number", "whole"):
+        return str(shape.kind)
+    if shape.kind == "static":
+        return repr(shape.parts.it)[:40]
+    if shape.kind == "held":
+        return type(shape.parts.it).__name__
+    if isinstance(shape.kind, tuple):
+        if shape.kind[0] is dict:
+            return f"{{{', '.join(map(str, shape.kind[1]))}}}"
+        return f"{'list' if shape.kind[0] is list else 'array'} of {' × '.join(map(str, shape.kind[1]))}"
+    if len(shape.parts) > 4 and len(set(shape.parts)) == 1:
+        return f"{shape.kind.__name__} of {len(shape.parts)} × {_told(shape.parts[0])}"
+    return f"{shape.kind.__name__} of {', '.join(map(_told, shape.parts))}"

@@ -1,0 +1,139 @@
+"""One way through a function: what was traced, compiled, and the rows that take it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import autograd.functions
+from autograd.compiler.build import build
+from autograd.compiler.machine import Machine
+from autograd.graph import topological
+from autograd.jitted.parameters import Parameters
+from autograd.jitted.tracing import CannotFollowError, Guard, Where, tracing
+from autograd.structure import flat, mapped
+from autograd.value import Value
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(eq=False)
+class Path:
+    """A traced way through a function.
+
+    Attributes:
+        result: what the function returned; each number in it is a Value, or is the same for all rows.
+        roots: the Values in it, in order.
+        guards: what decided for this path.
+        failed: how many of the guards a row violates; None if there are none.
+        inputs: the leaves of the arguments' numbers.
+        parameters: the Values that the function found outside, whose numbers are taken anew at each call.
+        others: Values that it found there in a way that could not be foreseen: the same, but they learn nothing.
+        traced, compiled, ran: seconds.
+        rows, calls: how many rows took it, in how many calls.
+    """
+
+    result: Any
+    roots: list[Value]
+    guards: list[Guard]
+    failed: Value | None
+    inputs: list[Value]
+    parameters: Parameters
+    others: list[Value]
+    traced: float
+    compiled: float = 0.0
+    ran: float = 0.0
+    rows: int = 0
+    calls: int = 0
+    machines: dict[bool, Machine] = field(default_factory=dict)
+
+    def machine(self, learning: bool) -> Machine:
+        """What runs it; with `learning`, the derivatives of the first root too."""
+        if learning not in self.machines:
+            started = time.perf_counter()
+            roots = [*self.roots, *([] if self.failed is None else [self.failed])]
+            learned = slice(None) if learning else None
+            built = build(roots, [*self.inputs, *self.others], self.parameters.values, learned=learned)
+            self.machines[learning] = Machine(built, self.parameters.vector, self.parameters.vector.dtype)
+            self.compiled += time.perf_counter() - started
+        return self.machines[learning]
+
+    def run(self, X: Array, learning: bool) -> tuple[Array, Sequence[Array]]:
+        """Which rows take this path, and for these the results, each (rows,) or (1,).
+
+        With `learning`, the gradient of the mean of the first one over these rows is in `machine(True).grads`.
+
+        Raises:
+            ValueError, ZeroDivisionError, OverflowError: an operation is undefined for a row that takes this path.
+        """
+        if self.others:
+            X = np.hstack([X, np.tile([v._data for v in self.others], (len(X), 1))])
+        machine = self.machine(learning)
+        started = time.perf_counter()
+        try:
+            found = machine.run(X, bool(machine.built.guards))
+            ok = self._held(found, len(X))
+        except FloatingPointError:  # maybe for a row that takes another path
+            ok = self._held(machine.run(X, False), len(X))
+            found = machine.forward(X[ok]) if ok.any() else ()
+        else:
+            if learning and not ok.all() and ok.any():
+                found = machine.run(X[ok], False)
+        count = len(X) if (full := bool(ok.all())) else int(ok.sum())
+        if learning and count:
+            machine.backward()
+        results = [each[0] if full or each.shape[1] != len(X) else each[0, ok] for each in found[: len(self.roots)]]
+        self.ran += time.perf_counter() - started
+        self.rows += count
+        self.calls += count > 0
+        return ok, results
+
+    def _held(self, found: Sequence[Array], count: int) -> Array:
+        if self.failed is None:
+            return np.ones(count, dtype=bool)
+        return np.broadcast_to(found[-1][0] == 0.0, (count,))
+
+
+def trace(
+    call: Callable[[], Any], inputs: list[Value], parameters: Parameters, computed: Iterable[int], line: Where
+) -> Path:
+    """Follows one call of a function.
+
+    Args:
+        call: calls it with `inputs` among its arguments.
+        inputs: the leaves that stand for the numbers.
+        parameters: the Values that the function is known to find outside.
+        computed: Values outside that were computed before, by identity.
+        line: where the function is.
+
+    Raises:
+        CannotFollowError: the function does what a program cannot do.
+    """
+    started = time.perf_counter()
+    with tracing() as seen:
+        result = call()
+    if seen.stopped is not None:
+        raise seen.stopped
+    result = mapped(lambda x: getattr(x, "_read_from", x), result)
+    roots = [x for x in flat(result) if isinstance(x, Value)]
+    varying = {*map(id, inputs), *map(id, parameters.values)}
+    ends = [*roots, *[v for guard in seen.guards for v in (guard.a, guard.b)]]
+    order = topological(*ends)
+    others: dict[Value, None] = {}
+    for v in [*ends, *[operand for node in order for operand in node._prev]]:
+        if id(v) in computed:
+            raise CannotFollowError("the use of a Value that was computed before the call", line)
+        if not v._prev and id(v) not in varying and id(v) not in seen.made:
+            others[v] = None
+            varying.add(id(v))
+    for node in order:
+        if any(id(operand) in varying for operand in node._prev):
+            varying.add(id(node))
+    guards = [guard for guard in seen.guards if id(guard.a) in varying or id(guard.b) in varying]
+    failed = autograd.functions.sum([guard.violated() for guard in guards]) if guards else None
+    return Path(result, roots, guards, failed, inputs, parameters, list(others), time.perf_counter() - started)

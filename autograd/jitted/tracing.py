@@ -1,0 +1,328 @@
+"""What a function decides and reads while it is traced.
+
+`Value` itself knows nothing of tracing: its methods are exchanged while a trace is running, in any thread, and put back
+after the last one. In a thread that traces nothing they do what they always do.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import linecache
+import operator
+import os
+import random
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from autograd import modes, ops
+from autograd.calls import Whole
+from autograd.scalars import is_scalar
+from autograd.value import Value, apply
+
+_HERE = ContextVar["Trace | None"]("trace", default=None)
+
+OURS = tuple(str(Path(__file__).parents[2] / name) + os.sep for name in ("autograd", "nn"))
+"""The files whose lines are not those of a user."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """A line of a user's code."""
+
+    file: str
+    line: int
+
+    @property
+    def text(self) -> str:
+        """The line itself, where its file can be read."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def __str__(self) -> str:
+        text = f"  {self.text}" if self.text else ""
+        return f"{os.path.basename(self.file)}:{self.line}{text}"
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """A comparison that was met, and how it came out."""
+
+    name: str
+    a: Value
+    b: Value
+    holds: bool
+    where: Where
+
+    def violated(self) -> Value:
+        """1 where the comparison comes out otherwise, else 0. What is no number compares as in Python."""
+        a, b = (self.b, self.a) if self.name in ("lt", "le") else (self.a, self.b)
+        found = apply(ops.EQUAL, a, b) if self.name in ("eq", "ne") else apply(ops.GREATER, a, b)
+        if self.name in ("ge", "le"):
+            found = found + apply(ops.EQUAL, a, b)
+        return found if (self.name == "ne") == self.holds else 1.0 - found
+
+
+class CannotFollowError(BaseException):
+    """A trace meets what a program cannot do; no `except Exception` of the function is to hide it."""
+
+    def __init__(self, what: str, where: Where) -> None:
+        super().__init__(what, where)
+        self.what, self.where = what, where
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.where}"
+
+
+class Trace:
+    """A run of a function in which its decisions are remembered."""
+
+    def __init__(self) -> None:
+        self.guards: list[Guard] = []
+        self.made: dict[int, Value] = {}
+        """The leaves that the function made itself: its constants."""
+        self.stopped: CannotFollowError | None = None
+        self._known: set[tuple[str, int, int, bool]] = set()
+        self._constants: dict[float, Value] = {}
+
+    def compared(self, name: str, a: Value, b: Any) -> bool:
+        """The outcome of a comparison, which becomes a guard."""
+        other = b if isinstance(b, Value) else self._constant(float(b))
+        holds = bool(getattr(operator, name)(a._data, other._data))
+        key = (name, id(a), id(other), holds)
+        if key not in self._known:
+            self._known.add(key)
+            self.guards.append(Guard(name, a, other, holds, where()))
+        return holds
+
+    def _constant(self, number: float) -> Value:
+        if number not in self._constants or number == 0.0 or number != number:
+            self._constants[number] = Value(number)
+        return self._constants[number]
+
+    def stop(self, what: str) -> NoReturn:
+        """Ends the trace: what comes cannot be followed."""
+        self.stopped = CannotFollowError(what, where())
+        raise self.stopped
+
+
+def current() -> Trace | None:
+    """The trace that is running here."""
+    return _HERE.get()
+
+
+def where() -> Where:
+    """The line of a user's that is being run."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(OURS):
+        frame = frame.f_back
+    return Where("?", 0) if frame is None else Where(frame.f_code.co_filename, frame.f_lineno)
+
+
+@contextmanager
+def tracing() -> Iterator[Trace]:
+    """A block in which comparisons and reads are remembered.
+
+    Raises:
+        CannotFollowError: the function did what a program cannot do.
+    """
+    trace = Trace()
+    token = _HERE.set(trace)
+    profiler, collecting = sys.getprofile(), gc.isenabled()
+    gc.disable()  # what is called when it collects is no part of the function
+    _install()
+    try:
+        with modes.enable_grad():
+            if profiler is None:
+                sys.setprofile(_watch_calls)
+            try:
+                yield trace
+            finally:
+                sys.setprofile(profiler)
+    finally:
+        _HERE.reset(token)
+        _remove()
+        if collecting:
+            gc.enable()
+
+
+# Calls that a program cannot repeat
+
+_EFFECTS = {print, open, input, os.urandom}
+
+
+def _watch_calls(frame: FrameType, event: str, function: Any) -> None:
+    """Ends the trace before a call of a builtin whose effect or answer a program cannot repeat."""
+    if event != "c_call":
+        return
+    try:
+        forbidden = function in _EFFECTS
+    except TypeError:
+        return
+    owner = getattr(function, "__self__", None)
+    module = getattr(function, "__module__", None)
+    forbidden = forbidden or isinstance(owner, random.Random) or module in ("time", "_io", "_random", "posix", "nt")
+    forbidden = forbidden or type(owner).__module__.startswith(("numpy.random", "_io", "socket"))
+    trace = current()
+    if forbidden and trace is not None and not _importing(frame):
+        trace.stop(f"a call of {getattr(function, '__name__', function)}")
+
+
+def _importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+# The methods that are exchanged
+
+_lock = threading.Lock()
+_running = 0
+_kept: list[tuple[Any, str, Any]] = []
+
+
+def _install() -> None:
+    global _running
+    with _lock:
+        _running += 1
+        if _running == 1:
+            for owner, name, method in _exchanged():
+                _kept.append((owner, name, owner.__dict__.get(name)))
+                setattr(owner, name, method)
+
+
+def _remove() -> None:
+    global _running
+    with _lock:
+        _running -= 1
+        if not _running:
+            while _kept:
+                owner, name, method = _kept.pop()
+                if method is None:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, method)
+
+
+def _exchanged() -> Iterator[tuple[Any, str, Any]]:
+    from autograd.jitted import reads
+
+    for name in ("lt", "le", "gt", "ge"):
+        yield Value, f"__{name}__", _comparing(name)
+    yield Value, "__eq__", _equal
+    yield Value, "__hash__", object.__hash__
+    yield Value, "__bool__", _truth
+    yield Value, "__init__", _initialised(Value.__init__)
+    yield Value, "detach", _detached(Value.detach)
+    yield Value, "data", _data(Value.__dict__["data"])
+    yield Whole, "__index__", _index
+    for name, what in _UNFOLLOWED.items():
+        yield Value, name, _refusing(getattr(Value, name), what)
+    yield modes.no_grad, "__enter__", _refusing(modes.no_grad.__enter__, "no_grad")
+    for name in ("max", "min"):
+        yield builtins, name, reads.extreme(name, getattr(builtins, name))
+
+
+_UNFOLLOWED = {
+    "__repr__": "the text of a Value",
+    "__format__": "the text of a Value",
+    "backward": "backward(), which sets gradients: use autograd.grad,",
+    "refresh": "refresh()",
+    "__copy__": "a copy of a Value",
+    "__reduce_ex__": "a copy of a Value",
+}
+
+
+def _comparing(name: str) -> Callable[[Value, Any], Any]:
+    usual = getattr(Value, f"__{name}__")
+
+    def compared(self: Value, other: Any) -> Any:
+        trace = current()
+        other = _read_value(other)
+        if trace is None or not (isinstance(other, Value) or is_scalar(other)):
+            return usual(self, other)
+        return trace.compared(name, self, other)
+
+    return compared
+
+
+def _read_value(x: Any) -> Any:
+    """The Value behind a number that was read."""
+    return getattr(x, "_read_from", x)
+
+
+def _equal(self: Value, other: Any) -> Any:
+    if self is other or isinstance(other, Value):
+        return self is other
+    if not is_scalar(other):
+        return NotImplemented
+    trace, other = current(), _read_value(other)
+    if trace is None:
+        return bool(self._data == other)
+    return trace.compared("eq", self, other)
+
+
+def _truth(self: Value) -> bool:
+    trace = current()
+    return self._data != 0.0 if trace is None else trace.compared("ne", self, 0.0)
+
+
+def _index(self: Whole) -> int:
+    trace = current()
+    if trace is not None:
+        trace.compared("eq", self, self._data)
+    return int(self._data)
+
+
+def _initialised(usual: Callable[..., None]) -> Callable[..., None]:
+    def init(self: Value, data: Any, *args: Any, **kwargs: Any) -> None:
+        trace = current()
+        read = _read_value(data)
+        if trace is None or read is data:
+            usual(self, data, *args, **kwargs)
+            if trace is not None:
+                if self._prev:
+                    trace.stop("a node made by hand")
+                trace.made[id(self)] = self
+            return
+        usual(self, read._data, **kwargs)
+        self._assemble(ops.STOP, (read,), (0.0,))
+
+    return init
+
+
+def _detached(usual: Callable[[Value], Value]) -> Callable[[Value], Value]:
+    return lambda self: usual(self) if current() is None else apply(ops.STOP, self)
+
+
+def _data(usual: Any) -> property:
+    from autograd.jitted.reads import Read
+
+    def read(self: Value) -> Any:
+        return self._data if current() is None else Read(apply(ops.STOP, self))
+
+    def assign(self: Value, number: Any) -> None:
+        trace = current()
+        if trace is not None:
+            trace.stop("an assignment to .data")
+        usual.fset(self, number)
+
+    return property(read, assign, doc=usual.__doc__)
+
+
+def _refusing(usual: Callable[..., Any], what: str) -> Callable[..., Any]:
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        trace = current()
+        if trace is not None:
+            trace.stop(what)
+        return usual(*args, **kwargs)
+
+    return refused
