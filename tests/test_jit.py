@@ -44,7 +44,7 @@ def interpreted(code: Program, x: Value, y: Value) -> Any:
         elif kind == 2 and not (a <= constant and b < 1):
             return (a + b).tanh()
         elif kind == 3 and inner and a.data > 0:
-            b = interpreted([(inner[0] % 3, constant)], b, a * 0.5) + 1.0
+            b = interpreted([(inner[0] % 2, constant)], b, a * 0.5) + 1.0
         elif kind == 4:
             shift = max(a.data, b.data, -1.0)
             a = (a - shift).exp()
