@@ -131,7 +131,7 @@ def test_a_training_loop_is_followed_and_its_parameters_can_be_set(served: Any) 
         until(lambda: live.pages)
         frame(socket)
         params[0] = 7.0
-        time.sleep(0.02)
+        time.sleep(0.04)
         live.update(0.5, params=params, inputs=[3.0, 4.0])
         (step, told, position), data = frame(socket)
         assert (step, told, position) == (2, 0.5, -1)
@@ -141,7 +141,7 @@ def test_a_training_loop_is_followed_and_its_parameters_can_be_set(served: Any) 
         place = every_node(loss).index(model.parameters()[1])
         socket.send(f'{{"set": [{place}, 9.0]}}')
         until(lambda: live._asked)
-        time.sleep(0.02)
+        time.sleep(0.04)
         live.update(0.4, params=params)
         assert params[1] == 9.0
 
@@ -196,7 +196,7 @@ def test_in_the_browser(served: Any, browser: Any) -> None:
     assert loss.data == -3.0
     for i in range(3):
         live.update(float(i))
-        time.sleep(0.03)
+        time.sleep(0.05)
     page.wait("return document.getElementById('live').textContent.startsWith('live: step')")
     live.close()
     page.wait("return document.getElementById('live').textContent == 'the process has ended'")

@@ -21,6 +21,7 @@ from autograd.value import apply
 from autograd.words.paths import explained
 from autograd.words.text import KEPT
 from tests.page_answers import about, answers, needs_node
+from viz import javascript
 
 pytestmark = needs_node
 
@@ -48,15 +49,10 @@ def applied(operation: Operation, data: Iterable[float], twice: bool = False) ->
         return None
 
 
-def cases() -> list[Value]:
-    found = []
-    for operation in operations():
-        numbers: Iterable[tuple[float, ...]] = itertools.product(
-            CORNERS if operation.arity < 3 else FEW, repeat=operation.arity
-        )
-        found += [y for data in numbers if (y := applied(operation, data)) is not None]
-        found += [y for x in CORNERS if operation.arity > 1 and (y := applied(operation, [x] * operation.arity, True))]
-    return found
+def corners(operation: Operation) -> list[Value]:
+    """The operation wherever it is defined among the corners of its operands."""
+    numbers = itertools.product(CORNERS if operation.arity < 3 else FEW, repeat=operation.arity)
+    return [y for data in numbers if (y := applied(operation, data)) is not None]
 
 
 def agree(ours: float, theirs: Any, scale: float = 0.0) -> bool:
@@ -69,21 +65,60 @@ def agree(ours: float, theirs: Any, scale: float = 0.0) -> bool:
 
 def edited(loss: Value, edits: dict[Value, float]) -> dict[str, Any]:
     index = {node: i for i, node in enumerate(every_node(loss))}
-    return about(
-        loss, "numbers", edits=[[index[leaf], repr(x).replace("inf", "Infinity")] for leaf, x in edits.items()]
-    )
+    return about(loss, "numbers", edits=[[index[leaf], texts(x)] for leaf, x in edits.items()])
+
+
+def texts(x: float) -> str:
+    """A number as JavaScript reads it."""
+    return repr(x).replace("inf", "Infinity")
 
 
 def test_every_operation_at_its_corners(tmp_path: Path) -> None:
-    """Each is computed anew by the page, since its first leaf is set to what it was."""
-    graphs = cases()
-    assert {y._rule for y in graphs} == set(operations())
-    found = answers([edited(y, {y._prev[0]: y._prev[0].data}) for y in graphs], tmp_path)
-    for y, answer in zip(graphs, found, strict=True):
-        told = f"{y._rule!r} of {[operand.data for operand in y._prev]}: {answer}"
+    found = {operation: corners(operation) for operation in operations()}
+    questions = [
+        {
+            "ask": "operation",
+            "program": javascript.program([operation]),
+            "operands": [[texts(operand.data) for operand in y._prev] for y in cases],
+        }
+        for operation, cases in found.items()
+    ]
+    for (operation, cases), answered in zip(found.items(), answers(questions, tmp_path), strict=True):
+        assert cases
+        for y, numbers in zip(cases, answered, strict=True):
+            expected = (y.data, *y._local_grads)
+            told = f"{operation!r} of {[operand.data for operand in y._prev]}: {numbers}, and not {expected}"
+            assert all(agree(ours, theirs) for ours, theirs in zip(expected, numbers, strict=True)), told
+
+
+def test_one_leaf_as_every_operand(tmp_path: Path) -> None:
+    several = [operation for operation in operations() if operation.arity > 1]
+    found = [applied(operation, [x] * operation.arity, True) for operation in several for x in CORNERS]
+    graphs = [y for y in found if y is not None]
+    for y, answer in zip(
+        graphs, answers([edited(y, {y._prev[0]: y._prev[0].data}) for y in graphs], tmp_path), strict=True
+    ):
+        told = f"{y._rule!r} of {y._prev[0].data}: {answer}"
         assert agree(y.data, answer["data"][-1]), told
-        for ours, theirs in zip(y._local_grads, answer["slopes"], strict=True):
-            assert agree(ours, theirs), f"{told}, and not {y._local_grads}"
+        assert agree(sum(y._local_grads), answer["grads"][0], max(map(abs, y._local_grads))), told
+
+
+def test_sums_of_any_length(tmp_path: Path) -> None:
+    rng = random.Random(1)
+    for count in range(1, 8):
+        leaves = [Value(rng.uniform(-1, 1)) for _ in range(count)]
+        graphs = [autograd.sum(leaves), autograd.dot(leaves, leaves[::-1]), autograd.dot(leaves, leaves, leaves[0])]
+        changed = [edited(y, {leaves[0]: 0.25}) for y in graphs]
+        for leaf in leaves:
+            leaf.grad = 0.0
+        leaves[0].data = 0.25
+        for y, answer in zip(graphs, answers(changed, tmp_path), strict=True):
+            y.refresh()
+            y.backward()
+            assert list(map(float, answer["data"])) == [node.data for node in every_node(y)]
+            assert list(map(float, answer["grads"])) == [node.grad for node in every_node(y)]
+            for leaf in leaves:
+                leaf.grad = 0.0
 
 
 def random_graph(seed: int, size: int = 30) -> Value:
@@ -115,7 +150,7 @@ def random_graph(seed: int, size: int = 30) -> Value:
 
 
 def test_random_graphs_with_leaves_that_are_changed(tmp_path: Path) -> None:
-    graphs = [random_graph(seed) for seed in range(150)]
+    graphs = [random_graph(seed) for seed in range(120)]
     changed: list[dict[Value, float]] = []
     for seed, loss in enumerate(graphs):
         rng = random.Random(seed)
@@ -138,7 +173,7 @@ def test_random_graphs_with_leaves_that_are_changed(tmp_path: Path) -> None:
         for node, data, grad in zip(nodes, answer["data"], answer["grads"], strict=True):
             assert agree(node.data, data, largest), (node, data)
             assert agree(node.grad, grad, largest), (node, grad)
-    assert compared > 100
+    assert compared > 80
 
 
 def test_an_operation_of_your_own(tmp_path: Path) -> None:
@@ -205,7 +240,7 @@ def test_nodes_made_by_hand_send_what_their_own_backward_sends(tmp_path: Path) -
 
 
 def test_the_words_are_those_of_the_prompt(tmp_path: Path) -> None:
-    graphs = [random_graph(seed, 14) for seed in range(40)]
+    graphs = [random_graph(seed, 14) for seed in range(25)]
     for loss, answer in zip(graphs, answers([about(loss, "words") for loss in graphs], tmp_path), strict=True):
         for steps, told in ((list(Forward(loss)), answer["forward"]), (lessons(loss), answer["backward"])):
             for step, theirs in zip(steps, told, strict=True):
@@ -246,8 +281,7 @@ def test_numbers_are_written_as_python_writes_them(tmp_path: Path) -> None:
     numbers += [round(rng.uniform(-1000, 1000), rng.randint(0, 6)) for _ in range(500)]
     formats = [".4g", ".2g", ".6g", "+.3g", ".3f", ".1e", ".0g"]
     questions = [
-        {"ask": "format", "number": repr(x).replace("inf", "Infinity"), "format": formats[i % len(formats)]}
-        for i, x in enumerate(numbers)
+        {"ask": "format", "number": texts(x), "format": formats[i % len(formats)]} for i, x in enumerate(numbers)
     ]
     for x, question, told in zip(numbers, questions, answers(questions, tmp_path), strict=True):
         assert told == [repr(x), number(x), factor(x), format(x, str(question["format"]))]

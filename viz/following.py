@@ -19,7 +19,7 @@ from autograd.backprop import Backprop
 from autograd.graph import every_node
 from viz.play import page
 
-_FRAMES = 60
+_FRAMES = 30
 """So many times a second a page is told what has changed, at most."""
 _LOOKS = 10
 """So many times a second the graph is looked at where nobody calls `update`, while a page is open."""
@@ -195,7 +195,15 @@ class Live:
             from websockets.sync.server import serve
         except ImportError:
             raise ImportError("a live page needs websockets: pip install 'glassgrad[live]'") from None
-        server = serve(self._connected, "127.0.0.1", port, process_request=self._answer, compression=None)
+        server = serve(
+            self._connected,
+            "127.0.0.1",
+            port,
+            process_request=self._answer,
+            compression=None,
+            open_timeout=1,  # browsers open connections ahead of need: those must not keep the process from ending
+            close_timeout=1,
+        )
         threading.Thread(target=server.serve_forever, daemon=True, name="live page").start()
         return server
 

@@ -20,6 +20,15 @@ function graphOf(question) {
 
 /** @type {Record<string, (question: any) => any>} */
 const answers = {
+  operation(question) {
+    const program = new Function(`return ${question.program}`)()(primitives);
+    const [forward, partials] = program.rules[0];
+    return question.operands.map((/** @type {string[]} */ operands) => {
+      const x = operands.map(Number);
+      const y = forward(...x);
+      return [y, ...partials.map((/** @type {(...x: number[]) => number} */ partial) => partial(y, ...x))].map(text);
+    });
+  },
   primitive(question) {
     const functions = /** @type {Record<string, (...x: number[]) => number>} */ (/** @type {unknown} */ (primitives));
     return question.numbers.map((/** @type {string} */ x) => text(functions[question.name](Number(x))));

@@ -174,7 +174,8 @@ function ordered(cells, bends, links) {
     if (met.has(cell)) continue;
     met.add(cell);
     rows[cell.rank].push(cell);
-    const operands = cell.before.slice().sort((a, b) => b.at - a.at);
+    const operands = cell.before.slice().reverse();
+    operands.sort((a, b) => b.at - a.at);
     for (const { cell: operand } of operands) pending.push(operand);
   }
   return rows;

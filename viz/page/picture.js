@@ -30,9 +30,6 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
  * @property {Set<string>} lit ids of the parts and links to mark: those of the paths shown
  */
 
-/** So wide is a gap in which a product is written out. */
-const ROOM = 150;
-
 /**
  * Draws a scene: all that does not change until another box is entered.
  * @param {Scene} scene
@@ -89,10 +86,10 @@ function curve(link) {
     const reach = Math.max(Math.abs(u - x) / 2, u < x ? 60 : 12);
     path += `C${(x + reach).toFixed(1)} ${y.toFixed(1)} ${(u - reach).toFixed(1)} ${v.toFixed(1)} ${u.toFixed(1)} ${v.toFixed(1)}`;
   }
-  const middle =
-    points.length === 2
-      ? [(points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2]
-      : points[points.length >> 1];
+  // Near its beginning, where it has not come to other boxes yet.
+  const [[x, y], [u, v]] = points;
+  const share = points.length === 2 ? Math.min(0.5, 45 / Math.max(u - x, 1)) : 1;
+  const middle = points.length > 2 ? points[points.length >> 1] : [x + share * (u - x), y + share ** 2 * 2 * (v - y)];
   const width = link.count > 1 ? Math.min(1 + Math.log10(link.count), 5) : 1;
   const group = svg("g", { class: "link", id: linkId(link) }, svg("path", { d: path, "stroke-width": width }));
   const place = { x: middle[0], y: middle[1] + 4, "text-anchor": "middle" };
@@ -369,6 +366,5 @@ function labelOf(link, { graph, state, grads, format }, phase) {
   if (phase !== "backward" || state.guessing) return link.bends.length ? `∂ = ${local}` : local;
   const grad = grads[link.to.node];
   const product = formatted(slope * grad, format);
-  const room = link.to.x - link.from.x - link.from.width;
-  return room > ROOM ? `${local} · ${formatted(grad, format)} = ${product}` : product;
+  return link.bends.length ? `${local} · ${formatted(grad, format)} = ${product}` : product;
 }
