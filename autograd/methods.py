@@ -22,6 +22,8 @@ class Methods:
 
         def _unary(self, operation: Operation) -> Value: ...
 
+        def _binary(self, operation: Operation, other: Any) -> Value: ...
+
         @staticmethod
         def _of(operation: Operation, *operands: Any) -> Value: ...
 
@@ -150,11 +152,11 @@ class Methods:
 
     def maximum(self, other: Any) -> Value:
         """The larger of the two. On a tie each has half the derivative."""
-        return self._of(ops.MAXIMUM, self, other)
+        return self._binary(ops.MAXIMUM, other)
 
     def minimum(self, other: Any) -> Value:
         """The smaller of the two. On a tie each has half the derivative."""
-        return self._of(ops.MINIMUM, self, other)
+        return self._binary(ops.MINIMUM, other)
 
     def clip(self, min: Any = None, max: Any = None) -> Value:
         """This, but at least `min` and at most `max`; either may be None, a number or a Value.

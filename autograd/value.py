@@ -365,6 +365,13 @@ class Value(Methods):
             raise passes.explained(error, out) from None
         return _in_mode(out) if modes.unusual else out
 
+    def _binary(self, operation: Operation, other: Any) -> Value:
+        """The operation on this and another; unlike an operator's, a method's caller cannot try the other operand."""
+        answer = _binary(operation, self, other)
+        if answer is _NO_ANSWER:
+            raise TypeError(refusal(other))
+        return answer
+
     @staticmethod
     def _of(operation: Operation, *operands: Any) -> Value:
         """`apply` for operands that may be plain numbers."""
