@@ -25,10 +25,10 @@ def operation(
 
     The declaration is all there is to do: the operation works forward and backward, in derivatives of any order, in
     explanations and drawings, and in the compiler, which all read the same rules. A rule is an expression of `m`, the
-    arithmetic to compute in, and of the operands. It may use `+ - *` and what `m` offers: `m.divide(a, b)`,
-    `m.power(a, b)`, `m.exp`, `m.log`, `m.log1p`, `m.sqrt`, `m.sin`, `m.cos`, `m.tan`, `m.tanh`, `m.sigmoid`, `m.abs`,
-    `m.sign`, `m.maximum`, `m.minimum`, and for cases `m.where(m.greater(a, b), …, …)`, `m.equal` and `m.isfinite`. It
-    must not use `if` or the functions of `math`: its operands are not always floats.
+    arithmetic to compute in, and of the operands. It may use `+ - *` and the functions of `primitives.py`, such as
+    `m.divide(a, b)`, `m.power(a, b)`, `m.exp`, `m.log1p`, `m.tanh`, `m.erf`, `m.maximum`; and for cases
+    `m.where(m.greater(a, b), …, …)`, `m.equal` and `m.isfinite`. It must not use `if` or the functions of `math`: its
+    operands are not always floats.
 
     Args:
         name: what it is called; an identifier. Pickled graphs refer to it.
