@@ -17,6 +17,7 @@ from demos.digits.__main__ import main
 from demos.digits.data import read_csv, split
 from demos.digits.engines import WEIGHT_DECAY, Compiled, DivergedError, Eager, Engine
 from demos.digits.training import learning_rate, train
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent
 SMALL = ["--hidden", "8", "--epochs", "2", "--batch", "4", "--images", "60"]
@@ -285,3 +286,17 @@ def test_the_nudge_agrees_with_the_derivative(capsys: pytest.CaptureFixture[str]
     assert float(slope[1]) == pytest.approx(float(derivative[1]), rel=0.01)
     losses = [re.search(rf"{name}.* ([\d.]+) → ([\d.]+)", told) for name in ("of this image", "right,", "too small,")]
     assert all(found is not None and float(found[2]) < float(found[1]) for found in losses)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "eager"])
+def test_progress_moves_within_an_epoch_and_never_wraps(engine: str) -> None:
+    options = ["--hidden", "8", "--images", "100", "--epochs", "3", "--no-report", "--engine", engine]
+    with Terminal([sys.executable, "-m", "demos.digits", *options], 80, {}, ROOT) as terminal:
+        told = terminal.read("it recognises")
+    bars = [line for line in re.split(r"[\r\n]", told) if line.startswith("  epoch")]
+    assert bars
+    assert all("loss" in bar for bar in bars if "of 3" in bar and bar != bars[0])
+    assert max(len(line.rstrip()) for line in re.split(r"[\r\n]", told)) <= 80
+    assert "% right" in bars[-1]
+    if engine == "eager":
+        assert len({bar for bar in bars if "epoch 1 of 3" in bar}) > 2
