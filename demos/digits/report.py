@@ -6,17 +6,19 @@ import base64
 import os
 from dataclasses import asdict, dataclass
 from html import escape
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import autograd
 import nn
 import viz
 from autograd import Value
 from autograd.files import write_whole
 from demos import charts
-from demos.digits import plots
+from demos.digits import emission, plots
 from demos.digits.augmentation import Augmented
 from demos.digits.data import Array, Images
 from demos.digits.drawing import a
@@ -70,10 +72,30 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
         "slider": _slider(run),
         "speakers": _SPEAKERS if len(run.network.layers) == 2 else "",
         "sections": "\n".join([*_learning(run, shown), _mistakes(run, shown), _weights(run), _network(run)]),
-        "script": joined("report", lambda name: page(f"{name}.js")),
+        "script": joined("report", lambda name: _module(name, run.network)),
     }
     parts["data"] = _data(run, shown)
     write_whole(path, filled(page("report.html"), parts))
+
+
+def _module(name: str, network: nn.MLP) -> str:
+    """A module of the page; that of the network is written by the compiler."""
+    if name != "answers_program":
+        return module(name)
+    pixels = [Value(0.0, label=f"pixel[{i}]") for i in range(len(network.layers[0].neurons[0].w))]
+    hidden: list[Value] = pixels
+    for layer in network.layers[:-1]:
+        hidden = layer(hidden)
+    outputs = network.layers[-1](hidden)
+    program = autograd.compile([*outputs, *hidden], inputs=pixels, params=network.parameters())
+    return emission.module(program, backward=False)
+
+
+def module(name: str) -> str:
+    """A module that pages are made of; the engine's own one has the functions that JavaScript lacks."""
+    if name == "primitives":
+        return files("autograd").joinpath("primitives.js").read_text(encoding="utf-8")
+    return page(f"{name}.js")
 
 
 def page(name: str) -> str:
@@ -266,12 +288,7 @@ def _data(run: Run, shown: list[Array]) -> str:
             "pixels": run.pixels,
             "place": asdict(measure(run.images)),
             "shapes": [
-                {
-                    "inputs": len(layer.neurons[0].w),
-                    "outputs": len(layer.neurons),
-                    "activation": layer.neurons[0].activation,
-                }
-                for layer in run.network.layers
+                {"inputs": len(layer.neurons[0].w), "outputs": len(layer.neurons)} for layer in run.network.layers
             ],
             "numbers": _packed(numbers, "<f8"),
             "past": [

@@ -7,7 +7,6 @@ import ast
 import base64
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,10 @@ import numpy as np
 
 from autograd.files import write_whole
 from demos.arguments import writable
+from demos.digits import emission
+from demos.digits.report import module as module_of_pages
 from demos.digits.report import page
-from docs.article import emission, figures, model
+from docs.article import figures, model
 from viz import themes
 from viz.bundle import joined
 from viz.template import filled, in_script
@@ -96,9 +97,7 @@ def module(name: str) -> str:
         return _PROGRAMS
     if name in _NETWORKS:
         return emission.module(model.compiled(_NETWORKS[name]()).program)
-    if name == "primitives":
-        return files("autograd").joinpath("primitives.js").read_text(encoding="utf-8")
-    return page(f"{name}.js")
+    return module_of_pages(name)
 
 
 def _numbers(network: Any) -> list[float]:

@@ -52,8 +52,8 @@ const showLearned = bars(part("learned"));
 const showSpeakers = speakers(part("speakers"), size);
 const showSlope = slope(untrained, first, data.hidden);
 const shapes = [
-  { inputs: 64, outputs: data.hidden, activation: "relu" },
-  { inputs: data.hidden, outputs: 10, activation: "sigmoid" },
+  { inputs: 64, outputs: data.hidden },
+  { inputs: data.hidden, outputs: 10 },
 ];
 
 /**
@@ -100,16 +100,16 @@ function answered() {
   showLearned(state.drawn ? outputs : null, state.meant);
   write("verdict", inWords(state.drawn ? outputs : null));
   const layers = layersOf(shown, shapes);
-  const fires = [Float64Array.from(found.slice(10)), Float64Array.from(outputs)];
+  const fires = found.slice(10);
   const digit = top(outputs);
-  const added = contributions(layers, fires, digit);
+  const added = contributions(layers[1], fires, digit);
   const sum = added.reduce((total, each) => total + each, 0);
   const bias = layers[1].weights[digit * (data.hidden + 1) + data.hidden];
   write("added", signed(sum, 3));
   write("bias", signed(bias, 3));
   write("total", signed(sum + bias, 3));
   write("pressed", outputs[digit].toFixed(3));
-  showSpeakers(layers[0], state.drawn ? added : null, fires[0]);
+  showSpeakers(layers[0], state.drawn ? added : null, fires);
 }
 
 part("clear").onclick = () => {

@@ -1,7 +1,8 @@
 // The report's page: a drawing goes through the network, as it is now or was after an earlier epoch.
 
 import { a, bars, inWords, top } from "./answers.js";
-import { contributions, layersOf, outputs } from "./network.js";
+import { prepare as prepareAnswers } from "./answers_program.js";
+import { contributions, layersOf } from "./network.js";
 import { speakers } from "./neurons.js";
 import { pad, paint } from "./pad.js";
 import { prepare, resize } from "./prepare.js";
@@ -17,14 +18,17 @@ function bytes(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 }
 
-/** The network as it was, and last as it is now. @type {{epoch: number, layers: import("./network.js").Layer[]}[]} */
+/** The weights as they were, and last as they are now. @type {{epoch: number, numbers: Float32Array | Float64Array}[]} */
 const networks = [
   ...data.past.map((/** @type {{epoch: number, numbers: string}} */ each) => ({
     epoch: each.epoch,
-    layers: layersOf(new Float32Array(bytes(each.numbers)), data.shapes),
+    numbers: new Float32Array(bytes(each.numbers)),
   })),
-  { epoch: data.epochs, layers: layersOf(new Float64Array(bytes(data.numbers)), data.shapes) },
+  { epoch: data.epochs, numbers: new Float64Array(bytes(data.numbers)) },
 ];
+const params = Float64Array.from(networks[networks.length - 1].numbers);
+const program = prepareAnswers(params, 1);
+const layers = layersOf(params, data.shapes);
 const side = data.pixels ? { width: data.pixels, height: data.pixels } : data.size;
 const showBars = bars(part("confidences"));
 const showSpeakers = data.shapes.length === 2 ? speakers(part("speakers"), side) : null;
@@ -48,8 +52,9 @@ function recognise() {
 
 function show() {
   const network = networks[slider ? Number(slider.value) : networks.length - 1];
-  const found = pixels && outputs(network.layers, pixels);
-  const answer = found?.[found.length - 1] ?? null;
+  params.set(network.numbers);
+  const found = pixels && program.forward(Float64Array.from(pixels)).map((each) => each[0]);
+  const answer = found?.slice(0, 10) ?? null;
   showBars(answer);
   part("answer").textContent = inWords(answer);
   seen.dataset.pixels = pixels ? JSON.stringify(pixels) : "";
@@ -64,7 +69,8 @@ function show() {
   part("why").textContent = answer
     ? `Why ${a(digit)}? The hidden neurons that add most to it, or take most from it:`
     : "Draw, and here are the hidden neurons that decide.";
-  showSpeakers(network.layers[0], found && contributions(network.layers, found, digit), found ? found[0] : []);
+  const fires = found ? found.slice(10) : [];
+  showSpeakers(layers[0], found && contributions(layers[1], fires, digit), fires);
 }
 
 part("clear").onclick = () => {

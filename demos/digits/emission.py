@@ -9,38 +9,44 @@ import numpy as np
 
 from autograd.compiler import Program, ir
 from autograd.compiler.build import Built
+from autograd.compiler.indexing import Even, even
 from autograd.compiler.ir import BATCH, Array, Index, walk
 from viz import javascript
 
 _PRIMITIVES = 'import * as primitives from "./primitives.js";\n'
 
 
-def module(program: Program) -> str:
+def module(program: Program, *, backward: bool = True) -> str:
     """A module that exports `prepare(params, batch)`, as `engine.js` describes it.
 
     Numbers of one array stand row by row, the examples of a batch side by side.
 
+    Args:
+        program: a compiled graph.
+        backward: whether the gradient of the first result is wanted too.
+
     Raises:
-        ValueError: the program has no gradient.
+        ValueError: the gradient is wanted, and no result depends on a parameter.
     """
     built = program._built
-    if built.gradient is None:
+    gradient = [built.gradient] if backward and built.gradient is not None else []
+    if backward and not gradient:
         raise ValueError("there is nothing to learn: no result depends on a parameter")
     forward = walk(*built.results)
-    order = walk(*built.results, built.gradient)
+    order = walk(*built.results, *gradient)
     names = {array: f"a{i}" for i, array in enumerate(order)}
     writer = _Writer(names)
     done = set(forward)
     lines = [writer.declared(array, built) for array in order]
-    ways = [
+    there, back = (
         "\n".join(writer.computed(array) for array in arrays if array.op != "leaf")
         for arrays in (forward, [array for array in order if array not in done])
-    ]
+    )
+    way_back = f"backward() {{\n{back}\nreturn {names[gradient[0]]};\n}},\n" if gradient else ""
     return (
         f"{_PRIMITIVES}export function prepare(params, batch) {{\n{''.join(lines)}"
-        f"return {{\nforward(rows) {{\n{writer.transposed()}{ways[0]}\n"
-        f"return [{', '.join(names[array] for array in built.results)}];\n}},\n"
-        f"backward() {{\n{ways[1]}\nreturn {names[built.gradient]};\n}},\n}};\n}}\n"
+        f"return {{\nforward(rows) {{\n{writer.transposed()}{there}\n"
+        f"return [{', '.join(names[array] for array in built.results)}];\n}},\n{way_back}}};\n}}\n"
     )
 
 
@@ -66,7 +72,7 @@ class _Writer:
         listed = "".join(
             f"const {name}_{i} = Int32Array.from({json.dumps(index.ravel().tolist())});\n"
             for i, index in enumerate(indices)
-            if _stride(index) is None
+            if even(index) is None
         )
         return f"{listed}const {name} = new Float64Array({array.size}{' * batch' if array.batched else ''});\n"
 
@@ -89,15 +95,20 @@ class _Writer:
 
     def index(self, array: Array, number: int, index: Index, i: str) -> str:
         """What an index says at a position."""
-        found = _stride(index)
-        return f"{self.names[array]}_{number}[{i}]" if found is None else f"{found[0]} + {found[1]} * ({i})"
+        found = even(index)
+        return f"{self.names[array]}_{number}[{i}]" if found is None else _evenly(found, i)
 
 
-def _stride(index: Index) -> tuple[int, int] | None:
-    """The start and the step of an index that goes on evenly."""
-    flat = index.ravel()
-    steps = np.unique(np.diff(flat))
-    return (int(flat[0]), int(steps[0]) if len(steps) else 0) if len(steps) < 2 else None
+def _evenly(index: Even, i: str) -> str:
+    """What an index that goes on evenly along each of its axes says at a position in C order."""
+    terms, inner = [str(index.start)], 1
+    for length, step in reversed(list(zip(index.shape, index.steps, strict=True))):
+        if length > 1:
+            terms.append(
+                f"{step} * (Math.floor(({i}) / {inner}) % {length})" if inner > 1 else f"{step} * (({i}) % {length})"
+            )
+        inner *= length
+    return " + ".join(terms)
 
 
 def _examples(*arrays: Array) -> str:
@@ -129,20 +140,27 @@ def _sum(w: _Writer, a: Array) -> str:
     return _each(a.size, f"{_examples(a)}{{ let s = 0; {summed} {w.at(a, 'i')} = s; }}")
 
 
+_RUNNING = {
+    "maximum": "Math.max({}, {})",
+    "minimum": "Math.min({}, {})",
+    "add": "({} + {})",
+    "multiply": "({} * {})",
+}
+
+
 def _fold(w: _Writer, a: Array) -> str:
     (x,) = a.args
     count = x.shape[-1]
-    function = {"maximum": "Math.max", "minimum": "Math.min"}[a.attr]
-    body = _each(count, f"s = {function}(s, {w.at(x, f'i * {count} + k')});", "k")
+    body = _each(count, f"s = {_RUNNING[a.attr].format('s', w.at(x, f'i * {count} + k'))};", "k")
     return _each(a.size, f"{_examples(a)}{{ let s = {w.at(x, f'i * {count}')}; {body} {w.at(a, 'i')} = s; }}")
 
 
 def _accumulate(w: _Writer, a: Array) -> str:
     (x,) = a.args
     count = x.shape[-1]
-    function = {"maximum": "Math.max", "minimum": "Math.min"}[a.attr]
-    place = f"i * {count} + k"
-    body = _each(count, f"{{ s = k ? {function}(s, {w.at(x, place)}) : {w.at(x, place)}; {w.at(a, place)} = s; }}", "k")
+    number = w.at(x, f"i * {count} + k")
+    following = _RUNNING[a.attr].format("s", number)
+    body = _each(count, f"{{ s = k ? {following} : {number}; {w.at(a, f'i * {count} + k')} = s; }}", "k")
     return _each(a.size // count, f"{_examples(a)}{{ let s = 0; {body} }}")
 
 
