@@ -15,7 +15,8 @@ from autograd.compiler.domain import Guard
 from autograd.compiler.grouping import PARAMETERS, Group, Grouping, group
 from autograd.compiler.ir import Array, Builder
 from autograd.compiler.lower import Lowered, lower
-from autograd.compiler.numpy_backend import Emitted, emit
+from autograd.compiler.numpy_backend import emit
+from autograd.compiler.numpy_writer import Emitted
 from autograd.value import Value
 
 
