@@ -38,7 +38,7 @@ _LEAST_WRONG = 0.1
 
 
 def _chart() -> tuple[Figure, Any]:
-    figure = Figure(figsize=(5, 3))
+    figure = Figure(figsize=(5, 3.8))
     return figure, figure.add_subplot()
 
 

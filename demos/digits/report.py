@@ -65,7 +65,7 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
     """
     shown: list[Array] = []
     parts = {
-        "style": f"{themes.variables()}\n{page('drawing.css')}{page('report.css')}",
+        "style": style() + page("report.css"),
         "summary": escape(_summary(run)),
         "width": str(run.pixels or run.test.width),
         "height": str(run.pixels or run.test.height),
@@ -76,6 +76,12 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
     }
     parts["data"] = _data(run, shown)
     write_whole(path, filled(page("report.html"), parts))
+
+
+def style() -> str:
+    """The style sheet of pages with drawings: the theme's colours, and those of numbers on white paper."""
+    signs = f":root {{ --above: {themes.LIGHT.positive}; --below: {themes.LIGHT.negative}; }}"
+    return f"{themes.variables()}\n{signs}\n{page('drawing.css')}"
 
 
 def _module(name: str, network: nn.MLP) -> str:

@@ -17,9 +17,8 @@ from autograd.files import write_whole
 from demos.arguments import writable
 from demos.digits import emission
 from demos.digits.report import module as module_of_pages
-from demos.digits.report import page
+from demos.digits.report import style
 from docs.article import figures, model
-from viz import themes
 from viz.bundle import joined
 from viz.template import filled, in_script
 
@@ -32,7 +31,7 @@ def article() -> str:
     return filled(
         (HERE / "article.html").read_text(encoding="utf-8"),
         {
-            "style": f"{themes.variables()}\n{page('drawing.css')}{(HERE / 'article.css').read_text(encoding='utf-8')}",
+            "style": style() + (HERE / "article.css").read_text(encoding="utf-8"),
             "text": text((HERE / "article.md").read_text(encoding="utf-8")),
             "data": in_script(data()),
             "script": joined("article", module),

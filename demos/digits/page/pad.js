@@ -178,18 +178,29 @@ export function paint(canvas, pixels) {
   context.putImageData(image, 0, 0);
 }
 
+/** The colours of numbers on white paper, above 0 and below, as the page's style sheet has them. */
+const signs = () =>
+  ["--above", "--below"].map((name) => {
+    const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    return [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
+  });
+/** @type {number[][]} */
+let colours = [];
+
 /**
- * Fills a canvas with numbers of both signs: blue above 0, orange below.
+ * Fills a canvas with numbers of both signs, each in its colour.
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} numbers
  * @param {number} most what is shown in the full colour
  */
 export function paintSigns(canvas, numbers, most) {
+  if (!colours.length) colours = signs();
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(canvas.width, canvas.height);
   for (let i = 0; i < numbers.length; i++) {
-    const colour = numbers[i] > 0 ? [29, 95, 168] : [217, 130, 43];
-    image.data.set([...colour, Math.round(255 * Math.min(1, Math.abs(numbers[i]) / (most || 1)))], 4 * i);
+    const [red, green, blue] = colours[numbers[i] > 0 ? 0 : 1];
+    const opaque = Math.round(255 * Math.min(1, Math.abs(numbers[i]) / (most || 1)));
+    image.data.set([red, green, blue, opaque], 4 * i);
   }
   context.putImageData(image, 0, 0);
 }
