@@ -271,3 +271,14 @@ def test_words_of_graphs_of_any_size_come_at_once() -> None:
     bp = Backprop(wide)
     assert "and 19,980 more operands" in repr(bp.next()) or len(repr(bp)) < 5000
     assert a.grad == 20_000.0
+
+
+def test_where_two_cases_of_a_rule_agree_the_shorter_is_told() -> None:
+    for x, rule in [(1.0, "∂y/∂a = 1 - y * y = "), (0.1, "∂y/∂a = 1 - y * y = "), (25.0, "sigmoid")]:
+        a = Value(x, label="a")
+        y = a.tanh()
+        y.label = "y"
+        told = next(Backprop(y)).changes[0].rule
+        assert rule in told
+        assert "as of the forward pass" not in told
+        assert float(told.split(" = ")[-1]) == pytest.approx(y._local_grads[0], rel=1e-5)

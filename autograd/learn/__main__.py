@@ -65,7 +65,7 @@ def checked(folder: Folder, exercise: Exercise) -> int:
         say(f"✗ {file.name} cannot be read: {error}")
         return 1
     folder.finish(exercise)
-    say(f"✓ {file.name} is repaired: {exercise.title}.")
+    say(f"✓ {file.name} is repaired.")
     return 0
 
 

@@ -172,7 +172,8 @@ def _html_sheet(sheet: Variant, title: str, solved: bool) -> str:
     ]
     table = "<table>\n<tr><th>node</th><th>data</th><th>grad</th></tr>\n" + "\n".join(rows) + "\n</table>"
     heading = f"<h1>{title}, variant {sheet.number}</h1>"
-    return f"<section>\n{heading}\n<p><code>{html.escape(sheet.formula)}</code></p>\n<p>{TASK}</p>\n{table}\n</section>"
+    task = "" if solved else f"<p>{TASK}</p>\n"
+    return f"<section>\n{heading}\n<p><code>{html.escape(sheet.formula)}</code></p>\n{task}{table}\n</section>"
 
 
 def _data(line: Line, solved: bool, blank: str = "") -> str:
@@ -204,7 +205,7 @@ def _tex_sheet(sheet: Variant, title: str, solved: bool) -> str:
     ]
     table = "\\begin{tabular}{lrr}\nnode & data & grad \\\\ \\hline\n" + "\n".join(rows) + "\n\\end{tabular}"
     heading = f"\\section*{{{title}, variant {sheet.number}}}"
-    return f"{heading}\n\\[ {sheet.latex} \\]\n{TASK}\n\n\\bigskip\n{table}"
+    return f"{heading}\n\\[ {sheet.latex} \\]\n{'' if solved else TASK}\n\n\\bigskip\n{table}"
 
 
 def _tex_text(text: str) -> str:
@@ -242,7 +243,7 @@ def _draw(figure: object, sheet: Variant, first: int, title: str, solved: bool) 
     plain = {"parse_math": False}
     text(0.1, 0.93, f"{title}, variant {sheet.number}", fontsize=16, **plain)
     text(0.1, 0.9, fill(sheet.formula, 70)[:200], fontsize=11, family="monospace", va="top", **plain)
-    text(0.1, 0.84, TASK, fontsize=10, **plain)
+    text(0.1, 0.84, "" if solved else TASK, fontsize=10, **plain)
     for i, line in enumerate(sheet.lines[first : first + _ROWS]):
         y = 0.79 - i * 0.028
         text(0.1, y, line.name, fontsize=11, family="monospace", **plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -117,17 +118,29 @@ def _data(node: Value) -> dict[str, float]:
 
 
 def _resolved(term: Term, data: dict[str, float]) -> Term:
-    """The term with each case decided."""
+    """The term with each case decided; where two cases agree here, the shorter is taken.
+
+    tanh's slope is 1 - y * y, and written otherwise where that would lose digits: most readers see no difference.
+    """
     if term.head in ("name", "number"):
         return term
     if term.head == "where":
         condition, holds, fails = term.args
-        return _resolved(holds if evaluated(condition, data) else fails, data)
+        taken, other = (holds, fails) if evaluated(condition, data) else (fails, holds)
+        if _size(other) < _size(taken) and not _differ(evaluated(other, data), evaluated(taken, data)):
+            taken = other
+        return _resolved(taken, data)
     return Term(term.head, tuple([_resolved(argument, data) for argument in term.args]))
 
 
+def _size(term: Term) -> int:
+    """How many names, numbers and operations a term has."""
+    return 1 if term.head in ("name", "number") else 1 + sum(map(_size, term.args))
+
+
 def _differ(x: float, y: float) -> bool:
-    return x != y and not (x != x and y != y)
+    """Whether two numbers differ by more than a reader sees."""
+    return x != y and not (x != x and y != y) and not abs(x - y) <= 1e-9 * min(abs(x), abs(y)) < math.inf
 
 
 def _text(term: Term, names: dict[str, Written]) -> str:

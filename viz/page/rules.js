@@ -4,7 +4,7 @@ import { operandsOf, ruleOf } from "./graph.js";
 import { slopeTerm } from "./nary.js";
 import { ATOM, brief, literal, write } from "./notation.js";
 import { constant, number } from "./numbers.js";
-import { evaluated, resolved, simplified } from "./terms.js";
+import { differ, evaluated, resolved, simplified } from "./terms.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {import("./graph.js").Term} Term */
@@ -73,7 +73,7 @@ function expressions(graph, numbers, names, node, k) {
   if (!rule || rule[0] === "number") return [result];
   const symbols = text(graph, rule, (name) => names.written(nodeCalled(graph, node, name)));
   const now = evaluated(rule, data, graph.functions);
-  if (now !== local && !(Number.isNaN(now) && Number.isNaN(local))) {
+  if (differ(now, local)) {
     return [symbols, `${result} (as of the forward pass)`];
   }
   const figures = text(graph, rule, (name) => literal(number(data[name])));

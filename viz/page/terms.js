@@ -18,7 +18,7 @@ export function evaluated(term, names, heads) {
 }
 
 /**
- * The term with each case decided by the numbers.
+ * The term with each case decided by the numbers; where two cases agree here, the shorter is taken.
  * @param {Term} term
  * @param {Record<string, number>} names
  * @param {Heads} heads
@@ -29,9 +29,32 @@ export function resolved(term, names, heads) {
   if (head === "name" || head === "number") return term;
   if (head === "where") {
     const holds = evaluated(args[0], names, heads);
-    return resolved(holds ? args[1] : args[2], names, heads);
+    const [taken, other] = holds ? [args[1], args[2]] : [args[2], args[1]];
+    const shorter =
+      size(other) < size(taken) && !differ(evaluated(other, names, heads), evaluated(taken, names, heads));
+    return resolved(shorter ? other : taken, names, heads);
   }
   return [head, ...args.map((argument) => resolved(argument, names, heads))];
+}
+
+/**
+ * How many names, numbers and operations a term has.
+ * @param {Term} term
+ * @returns {number}
+ */
+function size(term) {
+  const [head, ...args] = term;
+  return head === "name" || head === "number" ? 1 : args.reduce((sum, argument) => sum + size(argument), 1);
+}
+
+/**
+ * Whether two numbers differ by more than a reader sees.
+ * @param {number} x
+ * @param {number} y
+ */
+export function differ(x, y) {
+  if (x === y || (Number.isNaN(x) && Number.isNaN(y))) return false;
+  return !Number.isFinite(x - y) || !(Math.abs(x - y) <= 1e-9 * Math.min(Math.abs(x), Math.abs(y)));
 }
 
 /** @param {Term} term */
