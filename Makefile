@@ -2,7 +2,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 PARALLEL := --numprocesses=auto --dist=worksteal
 OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
-DOCUMENTED := autograd autograd.compiler autograd.functions autograd.ops nn nn.initialisation nn.schedules viz
 
 .PHONY: digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
 
@@ -16,7 +15,7 @@ help:
 	@echo "make lint     check format, style and types"
 	@echo "make format   format the code"
 	@echo "make bench    measure speed and memory beside the peers"
-	@echo "make docs     build the tutorial's pictures and notebook, the gallery, the API reference"
+	@echo "make docs     build pictures, the notebook and the gallery, and the site: all pages, the reference, the article"
 	@echo "make oldest   run the tests with the oldest dependencies that are supported"
 	@echo "make with-python3.13  run the tests with another Python"
 	@echo "make wheel    build the wheel and try it in an empty environment"
@@ -58,7 +57,8 @@ bench: .venv/bench
 docs: .venv/dev
 	@$(BIN)/python -m docs.build
 	@$(BIN)/python -m docs.gallery
-	@$(BIN)/pdoc --docformat google --output-directory docs/api $(DOCUMENTED)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@$(BIN)/python -m docs.article build/site/article.html
 
 # An environment of their own, so that they do not disturb the one in use.
 oldest:
