@@ -9,12 +9,16 @@ from __future__ import annotations
 import operator
 from collections import deque
 from collections.abc import Callable, Iterable
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 
-def assign(objects: Iterable[object], attribute: str, values: Iterable[Any]) -> None:
-    """Sets an attribute of each object to its value, all at once.
+def assign(
+    objects: Iterable[object], attribute: str, values: Iterable[Any], then: Iterable[Callable[[], object]] = ()
+) -> None:
+    """Sets an attribute of each object to its value, and makes some calls, all at once.
+
+    The calls must be of C, such as `partial(setattr, object, name, value)`.
 
     Example:
         >>> from types import SimpleNamespace
@@ -23,9 +27,9 @@ def assign(objects: Iterable[object], attribute: str, values: Iterable[Any]) -> 
         >>> a.x, b.x
         (3, 4)
     """
-    deque(map(setattr, objects, repeat(attribute), values), maxlen=0)
+    deque(chain(map(setattr, objects, repeat(attribute), values), map(operator.call, then)), maxlen=0)
 
 
 def run(calls: Iterable[Callable[[], object]]) -> None:
-    """Makes several calls, all at once. They must be of C, such as `partial(setattr, object, name, value)`."""
-    deque(map(operator.call, calls), maxlen=0)
+    """Makes several calls, all at once; of C, as there."""
+    assign((), "", (), calls)

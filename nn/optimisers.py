@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from autograd import Value
-from autograd.atomic import run
+from autograd.atomic import assign, run
 from autograd.scalars import as_float
 from autograd.shown import some
 from nn import schedules
@@ -68,22 +69,25 @@ class Optimiser:
         """
         rate = self.rate
         _check(f"the learning rate of step {self.steps}", rate, least=0.0)
-        change, known = self._step, self._states
+        change, known, params = self._step, self._states, self.params
+        counted = partial(setattr, self, "steps", self.steps + 1)
         if self._program is not None:
             import numpy as np
 
-            params = self._program.params
-            step, state = change(params, self._program.grads, rate, known.get(None, ()))
-            changes, states = [partial(np.subtract, params, step, params)], {None: state}
-        else:
-            found = [change(p._data, _number(p), rate, known.get(p, ())) for p in self.params]
-            changes = [partial(setattr, p, "_data", p._data - d) for p, (d, _) in zip(self.params, found, strict=True)]
-            states = known | {p: state for p, (_, state) in zip(self.params, found, strict=True)}
-        run([*changes, partial(setattr, self, "_states", states), partial(setattr, self, "steps", self.steps + 1)])
+            vector = self._program.params
+            step, state = change(vector, self._program.grads, rate, known.get(None, ()))
+            run([partial(np.subtract, vector, step, vector), partial(setattr, self, "_states", {None: state}), counted])
+            return
+        data = [p._data for p in params]
+        found = list(map(change, data, _numbers(params), repeat(rate), map(known.get, params, repeat(()))))
+        moved = [x - step for x, (step, _) in zip(data, found, strict=True)]
+        kept = [state for _, state in found]
+        states = known | dict(zip(params, kept, strict=True)) if any(kept) else known
+        assign(params, "_data", moved, [partial(setattr, self, "_states", states), counted])
 
     def zero_grad(self) -> None:
         """Sets the gradients to 0, as `Module.zero_grad`; a program computes its own afresh."""
-        run([partial(setattr, parameter, "grad", 0.0) for parameter in self.params])
+        assign(self.params, "grad", repeat(0.0))
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next steps depend on, but for the parameters: in lists, dicts, numbers and texts.
@@ -251,11 +255,11 @@ class AdamW(Adam):
         return step + rate * self.weight_decay * p, state
 
 
-def _number(parameter: Value) -> float:
-    grad = parameter.grad
-    if type(grad) is float:
-        return grad
-    return grad._data if isinstance(grad, Value) else as_float(grad)
+def _numbers(params: list[Value]) -> list[float]:
+    grads = [p.grad for p in params]
+    if set(map(type, grads)) == {float}:
+        return grads
+    return [grad._data if isinstance(grad, Value) else as_float(grad) for grad in grads]
 
 
 def _lists(state: State) -> list[Any]:
