@@ -6,6 +6,7 @@ each step applies the chain rule at one node, shows what happened, and can be un
 
 from __future__ import annotations
 
+import threading
 import weakref
 from typing import Any
 
@@ -192,7 +193,8 @@ class Backprop(Cursor):
             node.grad = 0.0
         self._now = {}
         self._set(self.loss, 1.0)
-        _passes.append(weakref.ref(self))
+        with _lock:
+            _passes.append(weakref.ref(self))
         _latest[:] = [(_passes[-1], self._taken, len(self._order))]
 
     def _send(self, node: Value) -> None:
@@ -252,8 +254,9 @@ class Backprop(Cursor):
         """Puts aside the passes that would mix with this one, and brings this one back to where it was."""
         self._settle()
         if not _moved or _moved[0]() is not self:
-            self._put_others_aside()
-            _moved[:] = [weakref.ref(self)]
+            with _lock:
+                self._put_others_aside()
+                _moved[:] = [weakref.ref(self)]
         if self._aside:
             where, self._aside = self._aside, 0
             while len(self._taken) < where:
@@ -407,6 +410,9 @@ def _shown(change: Change) -> Change:
 
 _Before = list[tuple[Value, Any]]
 """Gradients before a step."""
+
+_lock = threading.RLock()
+"""Held while the lists of passes change: threads may step through graphs of their own."""
 
 _passes: list[weakref.ref[Backprop]] = []
 """Every pass that has begun, in the order in which they began."""
