@@ -35,7 +35,7 @@ STROKES = {
 
 def trained(pixels: int | None = None, epochs: int = 10) -> report.Run:
     in_file = split(read_csv())
-    augmented = augment(in_file[0])
+    augmented = augment(in_file[0]) if pixels is None else Augmented(in_file[0], 0, 0)
     images, test = (each if pixels is None else resize(each, pixels) for each in (augmented.images, in_file[1]))
     network = nn.MLP(images.pixels.shape[1], [64, 10], output="sigmoid", init="he", seed=1)
     engine = Compiled(network, learning_rate(1.5 if pixels is None else 0.7, len(images), epochs=epochs, batch=16))
@@ -193,7 +193,7 @@ def test_the_slider_goes_back_to_the_weights_of_earlier_epochs(page: Any, run: r
 
 
 def test_scaled_pixels_are_scaled_on_the_page_too(browser: Any, tmp_path: Path) -> None:
-    run = trained(pixels=20, epochs=4)
+    run = trained(pixels=20, epochs=8)
     report.write(run, tmp_path / "digits.html")
     browser.get((tmp_path / "digits.html").as_uri())
     draw(browser, STROKES[0])

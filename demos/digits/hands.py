@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -80,6 +81,7 @@ _SHAPES = {
 a corner."""
 
 
+@cache
 def shapes(digit: int) -> list[Strokes]:
     """The ways to write a digit, at a height of about 1."""
     return [
