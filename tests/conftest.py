@@ -11,6 +11,19 @@ from typing import Any
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def _operations_of_a_test_are_its_own() -> Iterator[None]:
+    """What a test declares is no operation of the next one's: several go through all there are."""
+    from autograd.ops import OPERATIONS
+
+    before = set(OPERATIONS)
+    yield
+    for name in set(OPERATIONS) - before:
+        rule = getattr(OPERATIONS[name], "forward", OPERATIONS[name])
+        if not getattr(rule, "__module__", "").startswith("autograd."):  # else a module that the test was first to load
+            del OPERATIONS[name]
+
+
 @pytest.fixture
 def few_digits(tmp_path: Path) -> Path:
     """A small file of 120 digits, taken from the demo's own."""
