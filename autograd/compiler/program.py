@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -317,6 +317,25 @@ class Program:
 
     def __repr__(self) -> str:
         return report.report(self._built)
+
+    # Elsewhere
+
+    def to_jax(self) -> Callable[[Any, Any], Any]:
+        """The program as a pure function of JAX, `f(params, X)`, for what outgrows one core.
+
+        It takes (parameters,) and (batch, inputs), and gives the root for each example: (batch,), or (batch, roots)
+        for a list of them. `jax.jit`, `grad`, `vmap` and `hessian` apply; derivatives at corners are those of this
+        project. It computes in the type of `params`; where an operation is undefined, it goes on to nan or inf.
+
+        Raises:
+            ModuleNotFoundError: JAX is not installed.
+
+        Example: `jax.jit(jax.grad(lambda params, X: f(params, X).mean()))` is the gradient of the mean loss.
+        """
+        from autograd.compiler.jax_backend import function
+
+        results = self._built.results[: len(self._roots)]
+        return function(results, self._built.grouping.constants, self._single, self._vector.copy(), self._learned)
 
     # Copies
 
