@@ -68,7 +68,8 @@ class Optimiser:
             TypeError: a gradient is no number.
         """
         rate = self.rate
-        _check(f"the learning rate of step {self.steps}", rate, least=0.0)
+        if not 0.0 <= rate < math.inf:
+            _check(f"the learning rate of step {self.steps}", rate, least=0.0)
         change, known, params = self._step, self._states, self.params
         counted = partial(setattr, self, "steps", self.steps + 1)
         if self._program is not None:

@@ -64,10 +64,15 @@ class Machine:
         self.local.current = prepared
         return (prepared.strict if strict else prepared.quiet)(prepared.forward, X, strict)
 
+    def mean(self, losses: Array) -> float:
+        """The mean of a result of the last batch over its examples."""
+        if losses.size == 1:
+            return float(losses.item())
+        return float(losses[0].dot(self.local.current.weights))
+
     def backward(self) -> tuple[Array, ...]:
         """The gradients of the batch of the last `forward`."""
         prepared = self.local.current
-        assert prepared is not None
         if prepared.backward is None:
             prepared.backward = prepared.quiet(prepared.prepare_backward)
         return prepared.quiet(prepared.backward)
@@ -84,7 +89,9 @@ class Machine:
             self.prepare, np, special, rows, self.vector[:, None], local.grads[:, None], self.constants, seed,
             emitted.indices, self.exact, batch, self.dtype,
         )  # fmt: skip
-        local.sizes[batch] = prepared = _Prepared(forward, prepare_backward, local)
+        local.sizes[batch] = prepared = _Prepared(
+            forward, prepare_backward, local, np.full(batch, 1.0 / batch, self.dtype)
+        )
         return prepared
 
 
@@ -98,7 +105,8 @@ class _Local(threading.local):
     def __init__(self, parameters: int, dtype: np.dtype[Any]) -> None:
         self.grads = np.zeros(parameters, dtype)
         self.sizes: dict[int, _Prepared] = {}
-        self.current: _Prepared | None = None
+        self.current: _Prepared
+        """What the last call ran in."""
         self.quiet, self.strict = _context("ignore"), _context("raise")
 
 
@@ -111,9 +119,13 @@ def _context(errors: Any) -> Context:
 class _Prepared:
     """The functions of one thread for a size of batch."""
 
-    __slots__ = ("backward", "forward", "prepare_backward", "quiet", "strict")
+    __slots__ = ("backward", "forward", "prepare_backward", "quiet", "strict", "weights")
 
-    def __init__(self, forward: Callable[..., Any], prepare_backward: Callable[..., Any], local: _Local) -> None:
+    def __init__(
+        self, forward: Callable[..., Any], prepare_backward: Callable[..., Any], local: _Local, weights: Array
+    ) -> None:
         self.forward, self.prepare_backward = forward, prepare_backward
         self.quiet, self.strict = local.quiet.run, local.strict.run
         self.backward: Callable[[], tuple[Array, ...]] | None = None
+        self.weights = weights
+        """Of each example in a mean."""

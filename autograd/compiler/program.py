@@ -162,9 +162,8 @@ class Program:
         X = self._checked(X)
         machine = self._machine
         results = machine.forward(X)
-        losses, also = results[0], results[1:]
-        loss = losses.item() if losses.size == 1 else float(np.add.reduce(losses, None)) / losses.size
-        found = (loss, _columns(also, len(X), self._dtype)) if self._also else loss
+        loss = machine.mean(results[0])
+        found = (loss, _columns(results[1:], len(X), self._dtype)) if self._also else loss
         machine.backward()
         return found, self.grads
 
