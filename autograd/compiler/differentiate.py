@@ -196,6 +196,12 @@ def _of_place(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
     return b.rows(cotangent, array.attr.indices[i]), None
 
 
+def _of_pick(array: Array, cotangent: Array, i: int, b: Builder) -> Share | None:
+    """The index makes the choice, and has no derivative."""
+    table, index = array.args
+    return None if i else (b.scatter(index, cotangent, table.shape[-1], table.batched), None)
+
+
 VJP: dict[str, Callable[[Array, Array, int, Builder], Share | None]] = {
     "rows": _of_rows,
     "map": _of_map,
@@ -204,5 +210,7 @@ VJP: dict[str, Callable[[Array, Array, int, Builder], Share | None]] = {
     "segments": _of_segments,
     "contract": _of_contraction,
     "place": _of_place,
+    "pick": _of_pick,
 }
-"""For each operation its vector-Jacobian product. `accumulate` is made by derivatives only, which are not derived."""
+"""For each operation its vector-Jacobian product. `accumulate` and `scatter` are made by derivatives only, which are not
+derived."""

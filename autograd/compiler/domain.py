@@ -51,7 +51,9 @@ def _suspects(guards: Sequence[Guard], numbers: Mapping[Array, Any]) -> Iterator
     for position, guard in enumerate(guards):
         args = [numbers[arg] for arg in guard.array.args]
         strange = np.zeros(numbers[guard.array].shape, dtype=bool)
-        for term in subterms(guard.array.attr.term):
+        if guard.array.op == "pick":
+            strange |= np.isnan(numbers[guard.array])
+        for term in subterms(guard.array.attr.term) if guard.array.op == "map" else ():
             if term.head not in LEAVES:
                 strange |= ~np.isfinite(evaluated(term, args))
         rows, examples = np.nonzero(strange)
@@ -70,7 +72,7 @@ def _raise_if_undefined(guard: Guard, row: int, example: int, numbers: Mapping[A
     which = f" (example {start + example} of the batch)"
     try:
         apply(rule, *operands)
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, IndexError) as error:
         raise type(error)(f"{error}{which}") from None
     y = numbers[guard.array][row, example]
     if not np.isfinite(y) and _may_overflow(rule) and all(np.isfinite(operand.data) for operand in operands):
@@ -94,6 +96,10 @@ def _may_overflow(rule: Operation) -> bool:
 
 def _operands(guard: Guard, row: int, example: int, numbers: Mapping[Array, npt.NDArray[Any]]) -> list[float]:
     """The numbers of an operation's operands, those included that the program holds as constants."""
+    if guard.array.op == "pick":
+        table, index = (numbers[arg] for arg in guard.array.args)
+        picked = table[row, :, example % table.shape[-1]].tolist()
+        return [float(index[row, example % index.shape[-1]]), *picked]
     args = iter(guard.array.args)
     found = []
     for operand in guard.group.operands:

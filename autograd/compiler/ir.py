@@ -14,6 +14,8 @@ the same for all examples is not `batched`.
 | `accumulate` | x | a function | its running results along the last axis |
 | `segments` | x | where each starts | the sums of runs of numbers |
 | `contract` | a, b | `Contraction` | products summed over the axis that a and b share and the answer lacks |
+| `pick` | x, i | | of each row of x the number that i, a whole number from 0, counts to; nan where there is none |
+| `scatter` | i, c | how many | zeros, with c at what i counts to in each row: what comes back from a `pick` |
 | `place` | c0, c1, … | `Places` | zeros, with each part added at its index |
 
 `reference.py` says in a line each what they mean.
@@ -187,6 +189,14 @@ class Builder:
         first, second, answer = attr.letters
         sizes = {**dict(zip(first, a.shape, strict=True)), **dict(zip(second, b.shape, strict=True))}
         return self._make("contract", (a, b), attr, tuple([sizes[letter] for letter in answer]), batched)
+
+    def pick(self, x: Array, index: Array) -> Array:
+        """Of each row of x, (rows, numbers), one number."""
+        return self._make("pick", (x, index), None, index.shape)
+
+    def scatter(self, index: Array, x: Array, count: int, batched: bool) -> Array:
+        """Zeros, (rows, count), with a number of x in each row; if not batched, summed over the examples."""
+        return self._make("scatter", (index, x), count, (*index.shape, count), batched)
 
     def place(self, parts: Iterable[tuple[Array, Index]], shape: tuple[int, ...], batched: bool) -> Array:
         """Zeros, with each part added at its index."""

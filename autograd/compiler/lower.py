@@ -11,6 +11,7 @@ from autograd.compiler.elementwise import MINUS_ONE, ONE, X0, X1, Constants, arg
 from autograd.compiler.grouping import CONSTANTS, Group, Grouping, Operand, Terms
 from autograd.compiler.ir import MANY, Array, Builder, Index
 from autograd.compiler.products import Product
+from autograd.picking import Pick
 from autograd.terms import Term, simplified, substituted
 
 _AT_ONCE = 16
@@ -86,6 +87,8 @@ class _Lowering:
             return self._sum()
         if group.terms:
             return self._fold()
+        if isinstance(group.rule, Pick):
+            return self._pick()
         operands = [self._operand(operand, operand.index) for operand in group.operands]
         constants: Constants = tuple([each if isinstance(each, float) else None for each in operands])
         args = tuple([each for each in operands if isinstance(each, Array)])
@@ -192,6 +195,21 @@ class _Lowering:
         valid = np.flatnonzero(np.arange(found.left.shape[2]) < found.extent[:, :, None])
         given = self._array(operand, found.left.reshape(-1)[valid])
         return self.b.place([(given, valid)], found.left.shape, given.batched)
+
+    # Choices
+
+    def _pick(self) -> Array:
+        """The number of each row that an index counts to: a gather."""
+        index, *entries = self.group.operands
+        size = (self.group.rows, len(entries))
+        at = np.arange(size[0] * size[1], dtype=np.intp).reshape(size)
+        if len({entry.source.number for entry in entries}) == 1:
+            columns = np.stack([entry.index for entry in entries], axis=1)
+            table = self.b.rows(self.lowered.arrays[entries[0].source.number], columns)
+        else:
+            parts = [(self._array(entry, entry.index), at[:, k]) for k, entry in enumerate(entries)]
+            table = self.b.place(parts, size, any(part.batched for part, _ in parts))
+        return self.b.pick(table, self._array(index, index.index))
 
     # Comparisons
 

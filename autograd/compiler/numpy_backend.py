@@ -236,6 +236,17 @@ def _place(w: Writer, array: Array) -> None:
             w.call("np.copyto", there, name)
 
 
+def _pick(w: Writer, array: Array) -> None:
+    table, index = (w.name(arg) for arg in array.args)
+    strict = "strict" if w.now is w.forward else "False"
+    w.call("special.pick", table, index, strict, w.name(array))
+
+
+def _scatter(w: Writer, array: Array) -> None:
+    index, x = (w.name(arg) for arg in array.args)
+    w.call("special.scatter", index, x, str(array.attr), str(array.batched), w.name(array))
+
+
 _WRITERS: dict[str, Callable[[Writer, Array], None]] = {
     "rows": _rows,
     "sum": _sum,
@@ -244,6 +255,8 @@ _WRITERS: dict[str, Callable[[Writer, Array], None]] = {
     "segments": _segments,
     "contract": _contract,
     "place": _place,
+    "pick": _pick,
+    "scatter": _scatter,
 }
 
 

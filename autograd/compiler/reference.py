@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.compiler import special
 from autograd.compiler.ir import BATCH, Array, walk
 from autograd.compiler.numpy_terms import evaluated
 
@@ -69,5 +70,7 @@ MEANING: dict[str, Callable[..., Numbers]] = {
     "accumulate": lambda a, x: getattr(np, a.attr).accumulate(x, axis=-2),
     "segments": lambda a, x: np.add.reduceat(x.reshape(-1, x.shape[-1]), a.attr, axis=0),
     "contract": _contract,
+    "pick": lambda a, x, index: special.pick(x, index),
+    "scatter": lambda a, index, x: special.scatter(index, x, a.attr, a.batched),
     "place": _place,
 }

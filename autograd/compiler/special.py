@@ -100,3 +100,57 @@ def _given(found: Array, like: Any, out: Array | None) -> Array:
         return found.astype(getattr(like, "dtype", like), copy=False)
     np.copyto(out, found, casting="same_kind")
     return out
+
+
+# Numbers chosen by a number
+
+
+def pick(table: Array, index: Array, strict: bool = False, out: Array | None = None) -> Array:
+    """Of each row of a table the number that the index counts to.
+
+    Args:
+        table: (rows, numbers, batch or 1).
+        index: (rows, batch or 1), whole numbers from 0.
+        strict: raise for an index that counts to none; otherwise nan stands there.
+        out: where the numbers go, (rows, batch or 1).
+
+    Raises:
+        FloatingPointError: an index counts to none.
+    """
+    wrong = ~((index >= 0) & (index < table.shape[1]) & (np.floor(index) == index))
+    missing = bool(wrong.any())
+    if missing and strict:
+        raise FloatingPointError("an index counts to no number")
+    at = np.where(wrong, 0, index).astype(np.intp) if missing else index.astype(np.intp)
+    found: Array = table[np.arange(len(table))[:, None], at, _examples(table)]
+    if missing:
+        found = np.where(wrong, np.nan, found)
+    return found if out is None else _given(found, found, out)
+
+
+def scatter(index: Array, x: Array, count: int, batched: bool, out: Array | None = None) -> Array:
+    """Zeros with a number of x in each row, where the index counts to; summed over the examples if not batched.
+
+    Args:
+        index: (rows, batch or 1).
+        x: (rows, batch or 1).
+        count: how many numbers a row has.
+        batched: whether each example has a table of its own.
+        out: where it goes, (rows, count, batch or 1).
+    """
+    rows, batch = len(index), max(index.shape[1], x.shape[1])
+    at = np.clip(np.nan_to_num(index), 0, count - 1).astype(np.intp)
+    if out is None:
+        out = np.empty((rows, count, batch if batched else 1), x.dtype)
+    if batched:
+        out.fill(0.0)
+        out[np.arange(rows)[:, None], at, np.arange(batch)] = x
+    else:
+        flat = np.broadcast_to(np.arange(rows)[:, None] * count + at, (rows, batch)).reshape(-1)
+        weights = np.broadcast_to(x, (rows, batch)).reshape(-1)
+        out[..., 0] = np.bincount(flat, weights, rows * count).reshape(rows, count)
+    return out
+
+
+def _examples(table: Array) -> Any:
+    return np.arange(table.shape[-1]) if table.shape[-1] > 1 else 0

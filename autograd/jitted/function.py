@@ -415,7 +415,7 @@ class _Batch:
         X = self.X if len(left) == len(self.X) else self.X[left]
         try:
             ok, results = path.run(X, self.learning)
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, IndexError):
             self._raise_eagerly(left)
             raise
         if not ok.any():
@@ -434,7 +434,7 @@ class _Batch:
             call, _ = self.owner._called(self.structure.shapes, self.X[i].tolist())
             try:
                 call()
-            except (ArithmeticError, ValueError) as error:
+            except (ArithmeticError, ValueError, IndexError) as error:
                 raise (error if len(self.X) == 1 else type(error)(f"{error} (row {i} of the batch)")) from None
 
     def _eagerly(self, row: int, result: Any) -> None:
