@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nn
 import viz
@@ -138,13 +142,56 @@ def page() -> str:
     for name, caption, call, _ in GALLERY:
         parts += [f"## {caption}", f"![{caption}](gallery/{name}.svg)", f"```\n{call}\n```"]
     parts += [
-        "## Backpropagation, played",
-        '```\nviz.play(loss, "backprop.html")\nviz.frames(loss, "slides")\n```',
-        "The first writes one page that needs no network: the forward pass, then the backward pass, a step at a time,\n"
-        "by button, arrow key or slider, with the chain rule in words beside it. The second writes one SVG a step.",
+        "## A graph that is alive",
+        '```\nviz.play(loss, "page.html")\n```',
+        "One page that needs no network. It steps through the forward and the backward pass, with the chain rule in\n"
+        "words beside it; every leaf can be dragged or typed, and everything follows at once. `viz.show(loss)` opens it,\n"
+        "`viz.live(loss)` follows the process that has the graph. `make docs` builds the pages behind these pictures:\n"
+        "[a network](gallery/page.html), and [one of 64-32-10](gallery/boxes.html), which opens as a few boxes.",
+        "![A step of the backward pass of a network](gallery/page.png)",
+        "![A network of 64-32-10 with its loss, as a few boxes](gallery/boxes.png)",
+        "## Steps for slides",
+        '```\nviz.frames(loss, "slides")\n```',
         "![A step of the backward pass](gallery/step.svg)",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def pages() -> None:
+    """Writes the pages, and a still picture of each where there is a browser to take it."""
+    small, large = network([2, 3, 1]), network([64, 32, 10])
+    viz.play(small, PICTURES / "page.html")
+    viz.play(large, PICTURES / "boxes.html")
+    with browser() as chromium:
+        if chromium is None:
+            print("there is no Chromium here: the still pictures of the pages stay as they are")
+            return
+        for name, state in (("page", "#step=18&node=x[0]"), ("boxes", "#step=99999")):
+            chromium.get((PICTURES / f"{name}.html").as_uri() + state)
+            time.sleep(1)
+            chromium.save_screenshot(str(PICTURES / f"{name}.png"))
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Headless Chromium, or None."""
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not program or not driver:
+        yield None
+        return
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in ("headless", "no-sandbox", "disable-gpu", "disable-background-networking", "hide-scrollbars"):
+        options.add_argument(f"--{flag}")
+    chromium = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        size = {"width": 1280, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        yield chromium
+    finally:
+        chromium.quit()
 
 
 def main() -> None:
@@ -153,6 +200,7 @@ def main() -> None:
     for name, _, _, draw in GALLERY:
         write_whole(PICTURES / f"{name}.svg", draw())
     write_whole(PICTURES / "step.svg", step())
+    pages()
     write_whole(HERE / "gallery.md", page())
 
 

@@ -5,6 +5,7 @@ import { chart, descend, parametersOf } from "../../viz/page/descent.js";
 import { found, gradients, OUTSIDE, refresh, UNKNOWN } from "../../viz/page/evaluation.js";
 import { judged } from "../../viz/page/guessing.js";
 import { namesOf } from "../../viz/page/names.js";
+import { opened } from "../../viz/page/nary.js";
 import { countPaths, paths } from "../../viz/page/paths.js";
 import { asItWas, goTo, initial, presentGradients, setLeaf, undo } from "../../viz/page/state.js";
 import { isKnown, lastPosition, placeAt } from "../../viz/page/stepping.js";
@@ -136,4 +137,16 @@ test("nodes are found by their names and their numbers", () => {
   assert.equal(nodeCalled("v3", graph, names), 3);
   assert.equal(nodeCalled("v99", graph, names), null);
   assert.deepEqual(matching("p", graph, names), [2, 4]);
+});
+
+test("a sum of products opens into its products and the sums so far, the bias first", () => {
+  assert.deepEqual(opened("dot", [2, 3, 10, 100, 7]), [
+    { operands: [4], product: 7, sum: 7 },
+    { operands: [0, 2], product: 20, sum: 27 },
+    { operands: [1, 3], product: 300, sum: 327 },
+  ]);
+  assert.deepEqual(
+    opened("sum", [1, 2, 3]).map((row) => row.sum),
+    [1, 3, 6],
+  );
 });

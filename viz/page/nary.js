@@ -64,3 +64,23 @@ export function order(nary, count) {
   if (n) found.push(0, n);
   return found;
 }
+
+/**
+ * What is added up, each with the sum so far: a sum of products, opened.
+ * @param {Nary} nary
+ * @param {number[]} x
+ * @returns {{operands: number[], product: number, sum: number}[]} which operands a summand is made of
+ */
+export function opened(nary, x) {
+  const places = summands(
+    nary,
+    x.map((_, k) => [k]),
+    (a, b) => [...a, ...b],
+  );
+  let sum = 0;
+  return places.map((operands, i) => {
+    const product = operands.reduce((y, k) => y * x[k], 1);
+    sum = i ? sum + product : product;
+    return { operands, product, sum };
+  });
+}

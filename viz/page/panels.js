@@ -5,7 +5,8 @@ import { gradients, OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
 import { isLeaf, operandsOf, ruleOf } from "./graph.js";
 import { extent } from "./heat.js";
 import { backwardLesson, forwardLesson } from "./lessons.js";
-import { number, repr } from "./numbers.js";
+import { opened } from "./nary.js";
+import { factor, number, repr } from "./numbers.js";
 import { explained } from "./paths.js";
 import { linkId } from "./picture.js";
 import { nudgeWords, whyZero } from "./questions.js";
@@ -16,6 +17,9 @@ import { lastPosition, placeAt } from "./stepping.js";
 /** @typedef {import("./lessons.js").Lesson} Lesson */
 /** @typedef {import("./lessons.js").Change} Change */
 /** @typedef {import("./scene.js").Scene} Scene */
+
+/** Sums of so many are shown at once. */
+const FEW_SUMMANDS = 8;
 
 /**
  * What a step says: its heading, a title, sentences, and what it does to each gradient.
@@ -126,6 +130,7 @@ export function showSelected(look) {
   const line = graph.lines[index];
   if (line) rows.push(html("p", { class: "line" }, html("code", {}, line)));
   if (isLeaf(graph, index)) showLeaf(index, look);
+  rows.push(...sums(index, look));
   operandsOf(graph, index).forEach((_, k) => {
     if (k < 12 && ruleOf(graph, index)?.hand !== "unknown") {
       rows.push(html("p", {}, html("code", {}, derivative(graph, state.numbers, names, index, k))));
@@ -133,6 +138,38 @@ export function showSelected(look) {
   });
   if (!(state.guessing && placeAt(graph, state.position).phase === "backward")) rows.push(...why(index, all, look));
   part("about").replaceChildren(...rows);
+}
+
+/**
+ * A sum of many, opened into its products and the sum so far.
+ * @param {number} node
+ * @param {Look} look
+ */
+function sums(node, { graph, state, names }) {
+  const nary = ruleOf(graph, node)?.nary;
+  if (!nary) return [];
+  const operands = operandsOf(graph, node);
+  const data = Array.from(operands, (operand) => state.numbers.data[operand]);
+  const rows = opened(nary, data).map(({ operands: places, product, sum }) => {
+    const name = places.map((k) => names.atom(operands[k])).join(" * ");
+    const figures = places.length > 1 ? ` = ${places.map((k) => factor(data[k])).join(" · ")}` : "";
+    return html(
+      "tr",
+      {},
+      html("td", {}, html("code", {}, `${name}${figures}`)),
+      html("td", {}, number(product)),
+      html("td", {}, number(sum)),
+    );
+  });
+  const head = html("tr", {}, ...["", "adds", "sum so far"].map((text) => html("th", { scope: "col" }, text)));
+  return [
+    html(
+      "details",
+      rows.length <= FEW_SUMMANDS ? { open: "" } : {},
+      html("summary", {}, `${rows.length} summands`),
+      html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows)),
+    ),
+  ];
 }
 
 /**
