@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+collect_ignore = [] if find_spec("jax") else ["autograd/compiler/jax_backend.py"]
+"""What cannot be imported without an optional library."""
 
 
 @pytest.fixture(autouse=True)

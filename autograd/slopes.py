@@ -164,7 +164,10 @@ class _Point:
         """Whether a slope is known well enough to tell one part in a hundred, or known to be as good as 0."""
         if slope.error <= _SHARP * abs(slope.value):
             return True
-        return slope.error <= 1e7 * self.unseen and self.noise <= 2.0**-10 * self._reach()
+        reach = self._reach()
+        if not (self.unseen or slope.value) and slope.error <= 2.0**-40 * reach / self.around.scale:
+            return True  # nothing is rounded there, as in x² at 0
+        return slope.error <= 1e7 * self.unseen and self.noise <= 2.0**-10 * reach
 
     def _reach(self) -> float:
         """How large the result becomes around the point: rounding that is as large hides all."""

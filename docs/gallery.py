@@ -145,9 +145,10 @@ def page() -> str:
         "## A graph that is alive",
         '```\nviz.play(loss, "page.html")\n```',
         "One page that needs no network. It steps through the forward and the backward pass, with the chain rule in\n"
-        "words beside it; every leaf can be dragged or typed, and everything follows at once. `viz.show(loss)` opens it,\n"
-        "`viz.live(loss)` follows the process that has the graph. `make docs` builds the pages behind these pictures:\n"
-        "[a network](gallery/page.html), and [one of 64-32-10](gallery/boxes.html), which opens as a few boxes.",
+        "words beside it; every leaf can be dragged or typed, and everything follows at once. `viz.show(loss)` opens\n"
+        "it, `viz.live(loss)` follows the process that has the graph. `make docs` builds the pages behind these\n"
+        "pictures: [a network](gallery/page.html), and [one of 64-32-10](gallery/boxes.html), which opens as a few\n"
+        "boxes.",
         "![A step of the backward pass of a network](gallery/page.png)",
         "![A network of 64-32-10 with its loss, as a few boxes](gallery/boxes.png)",
         "## Steps for slides",

@@ -182,6 +182,7 @@ PROGRAMS: dict[str, Callable[[Builder, Array], Array]] = {
     "contract": lambda b, x: b.contract(
         b.rows(x, np.arange(8).reshape(2, 2, 2)), b.rows(x, np.arange(12).reshape(2, 3, 2)), "hmk,hvk->vhm"
     ),
+    "pick": lambda b, x: b.pick(b.reshape(x, (4, 3)), b.leaf("choices", 4, False)),
     "place": lambda b, x: b.place(
         [(b.rows(x, np.array([0, 1, 2])), np.array([4, 0, 2])), (b.rows(x, np.array([3])), np.array([1]))], (6,), True
     ),
@@ -190,7 +191,7 @@ PROGRAMS: dict[str, Callable[[Builder, Array], Array]] = {
 
 def test_every_operation_of_an_array_program_has_a_derivative_that_is_tested() -> None:
     assert set(PROGRAMS) == set(VJP)
-    assert set(MEANING) == {*VJP, "accumulate"}  # which derivatives alone are made of
+    assert set(MEANING) == {*VJP, "accumulate", "scatter"}  # which derivatives alone are made of
 
 
 @pytest.mark.parametrize("op", PROGRAMS)
@@ -209,6 +210,7 @@ def test_a_derivative_is_what_finite_differences_say(op: str, batched: bool) -> 
     batch = 2 if batched else 1
     numbers = chance.normal(size=(SIZE, batch))
     given = {ir.CONSTANTS: chance.normal(size=(30, 1)), ir.SEED: np.ones((1, batch))}
+    given["choices"] = np.array([[2.0], [0.0], [1.0], [2.0]])
     found = evaluate([gradient], {**given, ir.INPUTS: numbers}, batch)[gradient]
     for i in range(SIZE):
         step = np.zeros((SIZE, 1))

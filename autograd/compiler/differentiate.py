@@ -212,5 +212,4 @@ VJP: dict[str, Callable[[Array, Array, int, Builder], Share | None]] = {
     "place": _of_place,
     "pick": _of_pick,
 }
-"""For each operation its vector-Jacobian product. `accumulate` and `scatter` are made by derivatives only, which are not
-derived."""
+"""For each operation its vector-Jacobian product. `accumulate` and `scatter` are made by derivatives only."""

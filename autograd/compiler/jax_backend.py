@@ -168,6 +168,13 @@ def _best(name: str) -> Function:
     return made
 
 
+def _pick(a: Array, x: Any, index: Any) -> Any:
+    count = x.shape[1]
+    known = (index >= 0) & (index < count) & (jnp.floor(index) == index)
+    chosen = jnp.arange(count)[None, :, None] == index[:, None, :]
+    return jnp.where(known, jnp.where(chosen, x, 0.0).sum(axis=1), jnp.nan)
+
+
 def _segments(a: Array, x: Any) -> Any:
     flat = x.reshape(-1, x.shape[-1])
     counts = np.diff(np.append(a.attr, flat.shape[0]))
@@ -222,6 +229,7 @@ MEANING: dict[str, Function] = {
     "fold": _fold,
     "segments": _segments,
     "contract": _contract,
+    "pick": _pick,
     "place": _place,
 }
 """The operations of the way forward: the way back is JAX's own."""

@@ -148,9 +148,7 @@ class Jitted:
             shapes = self._shapes(args, kwargs, numbers, rows=False)
             X = np.array([numbers], dtype=np.float64).reshape(1, -1)
             found = self._run(shapes, X, learning=False)
-            return like(
-                found.structure, [column[0] if type(column) is np.ndarray else column for column in found.columns]
-            )
+            return like(found.structure, list(map(_first, found.columns)))
 
     def batch(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns for each row.
@@ -522,3 +520,11 @@ def _told(shape: Shape) -> str:
     if len(shape.parts) > 4 and len(set(shape.parts)) == 1:
         return f"{shape.kind.__name__} of {len(shape.parts)} × {_told(shape.parts[0])}"
     return f"{shape.kind.__name__} of {', '.join(map(_told, shape.parts))}"
+
+
+def _first(column: Any) -> Any:
+    """The first row's number, as Python has it."""
+    if type(column) is not np.ndarray:
+        return column
+    number = column[0]
+    return number.item() if isinstance(number, np.generic) else number
