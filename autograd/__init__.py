@@ -1,8 +1,11 @@
 """glassgrad: a scalar autograd engine made of glass."""
 
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd.gradcheck import gradcheck  # not later: importing the module would hide the function of its name
+from autograd.later import provide
 from autograd.modes import detect_anomaly, enable_grad, no_grad
 from autograd.value import Value
 
@@ -181,14 +184,28 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
     for module, names in _LATER.items():
         if name in names:
-            found = getattr(import_module(f"autograd.{module}"), name)
+            found = _from(module, name)
             globals()[name] = found
             return found
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def _from(module: str, name: str) -> Any:
+    return getattr(import_module(f"autograd.{module}"), name)
+
+
+for _what, _module, _name in (
+    ("backward pass that can be differentiated", "differentiable", "backward_with_graph"),
+    ("display", "words.display", "bundle"),
+    ("expansion", "expansion", "expanded"),
+    ("kernel", "kernels", "kernel"),
+    ("pickling", "pickling", "reduce"),
+    ("refusal of a closure", "pickling", "refuse_closure"),
+    ("stale", "stale", "stale_at_a_glance"),
+):
+    provide(_what, partial(_from, _module, _name))
 
 
 def __dir__() -> list[str]:

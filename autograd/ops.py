@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from autograd.later import later
+
 Rule = Callable[..., Any]
 
 SUM, QUOTIENT, PRODUCT, SIGN, POWER, ATOM = range(6)
@@ -84,9 +86,7 @@ class Operation:
 
     def _evaluate_first(self, *data: float) -> tuple[float, ...]:
         """Stands in `evaluate` until the first call, which puts the operation's kernel in its place."""
-        from autograd.kernels import kernel
-
-        self.evaluate = kernel(self)
+        self.evaluate = later("kernel")(self)
         return self.evaluate(*data)
 
     @property

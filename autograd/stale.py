@@ -41,6 +41,11 @@ def stale(root: Value, most: int | None = None) -> str:
     return f"stale: {_changes(order, changed)} after this was computed; refresh()"
 
 
+def stale_at_a_glance(root: Value) -> str:
+    """The same for a repr, which is to be quick on a graph of any size."""
+    return stale(root, LOOKED_AT)
+
+
 def differs(node: Value) -> bool:
     """Whether a node's operands would give another number, or other local derivatives, than it holds."""
     rule = node._rule

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops, passes
 from autograd.graph import every_node, named
+from autograd.later import later
 from autograd.methods import Methods
 from autograd.modes import CHECKED, CUT, current
 from autograd.nary import DOT, SUM
@@ -415,16 +416,13 @@ class Value(Methods):
         shown = f"{name}Value(data={self._data}, grad={self.grad})"
         if self._rule is None:
             return shown
-        from autograd.stale import LOOKED_AT, stale
-
-        outdated = stale(self, LOOKED_AT)
+        outdated = later("stale")(self)
         return f"{shown}  # {outdated}" if outdated else shown
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """For IPython and Jupyter: the text and the drawing."""
-        from autograd.words.display import bundle
-
-        return bundle(repr(self), self)
+        shown: dict[str, str] = later("display")(repr(self), self)
+        return shown
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
@@ -458,9 +456,8 @@ class Value(Methods):
                ├─ w       2.0   0.0
                └─ x       3.0   0.0
         """
-        from autograd.expansion import expanded
-
-        return expanded(self)
+        whole: Value = later("expansion")(self)
+        return whole
 
     def __copy__(self) -> Value:
         """A second node of the same operands.
@@ -468,9 +465,7 @@ class Value(Methods):
         Raises:
             TypeError: its `_backward` was assigned to it: that function belongs to this one node.
         """
-        from autograd.pickling import refuse_closure
-
-        refuse_closure(self)
+        later("refusal of a closure")(self)
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other._data, other.grad = self._data, self.grad
@@ -483,9 +478,8 @@ class Value(Methods):
         self._names = other._names
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from autograd.pickling import reduce
-
-        return reduce(self)
+        reduced: tuple[Any, ...] = later("pickling")(self)
+        return reduced
 
     # Differentiation
 
@@ -511,9 +505,7 @@ class Value(Methods):
         if isinstance(gradient, bool):
             raise TypeError("backward() takes the gradient of this first: write backward(create_graph=True)")
         if create_graph:
-            from autograd.differentiable import backward_with_graph
-
-            backward_with_graph(self, gradient)
+            later("backward pass that can be differentiated")(self, gradient)
         else:
             passes.backward(self, gradient if type(gradient) is float else as_float(gradient))
 

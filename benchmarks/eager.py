@@ -1,11 +1,13 @@
-"""The eager engine beside micrograd: the same user-written code on both, with the garbage collector on.
+"""The eager engine beside micrograd, with the garbage collector on.
 
-Run `python -m benchmarks.eager`.
+Each comparison is made in a process that has loaded nothing else, and in one that has numpy, matplotlib and PyTorch
+loaded, whose many objects the collector goes through as well. Run `python -m benchmarks.eager`.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import random
 import subprocess
@@ -13,14 +15,22 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
 from typing import Any
 
+import micrograd.nn
 from micrograd.engine import Value as Micro
 
-from autograd import Value
+import autograd
+import nn
+from autograd import Value, no_grad
 from benchmarks.measuring import Row, side_by_side, table
 
 Number = Any
+Step = Callable[[], Number]
+
+LOADED = ("numpy", "matplotlib.pyplot", "torch")
 
 
 class Network:
@@ -55,12 +65,17 @@ def moons(count: int) -> list[tuple[list[float], int]]:
     return points
 
 
-def moons_step(value: Callable[[float], Number]) -> Callable[[], Number]:
-    """Forward and backward of the two-moons loss: hinge, and the sum of squared weights."""
-    network, points = Network(value, [2, 16, 16, 1]), moons(100)
+def moons_step(value: Callable[[float], Number]) -> Step:
+    """A step on two moons as a user writes it: hinge, and the sum of squared weights."""
+    network = Network(value, [2, 16, 16, 1])
+    return _moons_by_hand(value, network, lambda x: network(x)[0])
+
+
+def _moons_by_hand(value: Callable[[float], Number], network: Any, score_of: Callable[[list[Number]], Number]) -> Step:
+    points = moons(100)
 
     def step() -> Number:
-        scores = [network([value(number) for number in x])[0] for x, _ in points]
+        scores = [score_of([value(number) for number in x]) for x, _ in points]
         losses = [(1 + -label * score).relu() for (_, label), score in zip(points, scores, strict=True)]
         loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in network.parameters())
         for p in network.parameters():
@@ -71,14 +86,40 @@ def moons_step(value: Callable[[float], Number]) -> Callable[[], Number]:
     return step
 
 
-def image_step(value: Callable[[float], Number]) -> Callable[[], Number]:
+def moons_step_of_ours() -> Step:
+    """The same with `nn`: its network, its loss, its sums."""
+    model, points = nn.MLP(2, [16, 16, 1], seed=1337), moons(100)
+    labels = [label for _, label in points]
+
+    def step() -> Number:
+        scores = [model(x) for x, _ in points]
+        parameters = model.parameters()
+        loss = nn.hinge(scores, labels) + 1e-4 * autograd.dot(parameters, parameters)
+        model.zero_grad()
+        loss.backward()
+        return loss
+
+    return step
+
+
+def moons_step_of_micrograd() -> Step:
+    """The same with micrograd's network; it has no losses, so that the rest is its demo's."""
+    random.seed(1337)
+    model = micrograd.nn.MLP(2, [16, 16, 1])
+    return _moons_by_hand(Micro, model, model)
+
+
+def image_step(value: Callable[[float], Number], network: Any = None, loss_of: Any = None) -> Step:
     """Forward and backward of 64-16-10 on one image, with the squared error."""
-    network, draw = Network(value, [64, 16, 10]), random.Random(2)
+    network, draw = network or Network(value, [64, 16, 10]), random.Random(2)
     image, target = [draw.random() for _ in range(64)], [float(i == 3) for i in range(10)]
 
     def step() -> Number:
         outputs = network([value(number) for number in image])
-        loss = sum((a - b) ** 2 for a, b in zip(outputs, target, strict=True))
+        if loss_of is not None:
+            loss = loss_of(outputs, target)
+        else:
+            loss = sum((a - b) ** 2 for a, b in zip(outputs, target, strict=True))
         for p in network.parameters():
             p.grad = 0.0
         loss.backward()
@@ -98,33 +139,30 @@ def count(loss: Number) -> int:
     return len(met)
 
 
-def bytes_a_node(value: Callable[[float], Number], nodes: int = 50_000) -> float:
-    """The memory of a node in a long computation."""
+def bytes_of(step: Step) -> float:
+    """The memory of what a step makes, its loss and the graph below."""
+    step()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
-    a, b = value(1.0), value(0.5)
-    x = a
-    for _ in range(nodes // 2):
-        x = x * a + b
+    loss = step()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    while x._prev:  # micrograd's nodes recurse when a deep graph is freed at once
-        x = x._prev[0] if isinstance(x._prev, tuple) else next(iter(x._prev - {a, b}), a)
-    return (after - before) / nodes
+    del loss
+    return after - before
 
 
 def seconds_a_node(nodes: int) -> float:
     """Forward and backward of a chain, for each of its nodes."""
     best = float("inf")
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(max(1, 100_000 // nodes)):
             a, b = Value(1.0), Value(0.5)
             x = a
             for _ in range(nodes // 2):
                 x = x * a + b
             x.backward()
-        best = min(best, (time.perf_counter() - started) / max(1, 100_000 // nodes) / nodes)
+        best = min(best, (time.process_time() - started) / max(1, 100_000 // nodes) / nodes)
     return best
 
 
@@ -138,20 +176,72 @@ def import_seconds(code: str) -> float:
     return min(times)
 
 
-def measure() -> list[Row]:
-    """All comparisons."""
-    ours, theirs = side_by_side(moons_step(Value), moons_step(Micro), rounds=4, least=3.0)
-    size = count(moons_step(Value)())
-    rows = [Row(f"two moons, {size:,} nodes", ours, "micrograd", theirs, 15)]
-    ours, theirs = side_by_side(image_step(Value), image_step(Micro), rounds=6, least=0.5)
-    rows.append(Row("64-16-10, one image", ours, "micrograd", theirs, 3))
-    rows.append(Row("memory of a node", bytes_a_node(Value), "micrograd", bytes_a_node(Micro), 4, "bytes"))
-    small, large = seconds_a_node(1_000), seconds_a_node(1_000_000)
-    rows.append(Row("a node of 1,000,000", large, "of 1,000", small, 0.67))
-    bare, ours = import_seconds("pass"), import_seconds("import autograd")
-    rows.append(Row("import autograd, beyond a bare interpreter", ours - bare, "30 ms", 0.03, 1))
+def beside_micrograd(where: str) -> list[Row]:
+    """The steps of both engines, in this process as it is."""
+
+    def row(what: str, ours: Step, theirs: Step, aim: float) -> Row:
+        mine, peers = side_by_side(ours, theirs, rounds=4, least=1.0, clock=time.process_time)
+        return Row(f"{what}, {where}", mine, "micrograd", peers, aim)
+
+    model = nn.MLP(64, [16, 10], seed=1)
+    own = micrograd.nn.MLP(64, [16, 10])
+    return [
+        row("two moons, own nn", moons_step_of_ours(), moons_step_of_micrograd(), 40),
+        row("two moons, sums by hand", moons_step(Value), moons_step(Micro), 15),
+        row("64-16-10, own nn", image_step(Value, model, nn.squared_error), image_step(Micro, own), 30),
+        row("64-16-10, sums by hand", image_step(Value), image_step(Micro), 12),
+    ]
+
+
+def among_ourselves() -> list[Row]:
+    """What takes how long beside building a graph: without recording it, and to evaluate it again."""
+    model, points = nn.MLP(2, [16, 16, 1], seed=1337), moons(100)
+    network = Network(Value, [2, 16, 16, 1])
+
+    def with_nn() -> Value:
+        return nn.hinge([model(x) for x, _ in points], [label for _, label in points])
+
+    def by_hand() -> Value:
+        return sum((network([Value(number) for number in x])[0] for x, _ in points), Value(0.0))
+
+    rows = []
+    for what, build in (("own nn", with_nn), ("sums by hand", by_hand)):
+        unrecorded = no_grad()(build)
+        built, bare, again = side_by_side(
+            build, unrecorded, build().refresh, rounds=6, least=0.3, clock=time.process_time
+        )
+        rows.append(Row(f"forward of two moons within no_grad, {what}", bare, "recorded", built, 1))
+        rows.append(Row(f"refresh of two moons, {what}", again, "building it", built, 2))
     return rows
 
 
+def measure() -> list[Row]:
+    """All comparisons."""
+    rows = [*_in_a_process_of_its_own("bare"), *_in_a_process_of_its_own("loaded"), *among_ourselves()]
+    ours, theirs = (bytes_of(step) for step in (moons_step_of_ours(), moons_step_of_micrograd()))
+    rows.append(Row("memory of the graph of two moons, own nn", ours / 1e6, "micrograd", theirs / 1e6, 10, "MB"))
+    ours, theirs = (bytes_of(moons_step(value)) for value in (Value, Micro))
+    size = count(moons_step(Value)())
+    what = f"memory of a node of {size:,}, sums by hand"
+    rows.append(Row(what, ours / size, "micrograd", theirs / size, 4, "bytes"))
+    small, large = seconds_a_node(1_000), seconds_a_node(1_000_000)
+    rows.append(Row("a node of 1,000,000", large, "of 1,000", small, 0.67))
+    bare, with_ours = import_seconds("pass"), import_seconds("import autograd")
+    rows.append(Row("import autograd, beyond a bare interpreter", with_ours - bare, "25 ms", 0.025, 1))
+    return rows
+
+
+def _in_a_process_of_its_own(where: str) -> list[Row]:
+    command = [sys.executable, "-m", "benchmarks.eager", where]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [Row(**row) for row in json.loads(out)]
+
+
 if __name__ == "__main__":
-    print(table(measure()))
+    if sys.argv[1:] == ["loaded"]:
+        for name in LOADED:
+            import_module(name)
+    if sys.argv[1:]:
+        print(json.dumps([asdict(row) for row in beside_micrograd(sys.argv[1])]))
+    else:
+        print(table(measure()))

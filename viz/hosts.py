@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
+from collections.abc import Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
 from autograd import Value
+from autograd.words.display import show_with
+from viz.drawing import svg
+from viz.layout import LayoutError
 from viz.play import page, play
 
 HEIGHT = 480
@@ -47,3 +52,15 @@ def framed(loss: Value, *, selected: Value | None = None) -> str:
         f'<iframe sandbox="allow-scripts" style="width: 100%; height: {HEIGHT}px; border: 0" '
         f'title="Expression graph" srcdoc="{escape(page(loss, selected=selected))}"></iframe>'
     )
+
+
+def pictures(root: Value, highlight: Sequence[Value], drawn: bool) -> dict[str, str]:
+    """What a notebook shows of a graph: its page, and its drawing where one is wanted and can be laid out."""
+    shown = {"text/html": framed(root, selected=highlight[0] if highlight else None)}
+    if drawn:
+        with suppress(LayoutError):
+            shown["image/svg+xml"] = svg(root, highlight=highlight, theme="auto")
+    return shown
+
+
+show_with(pictures)

@@ -1,8 +1,11 @@
-"""What IPython and Jupyter show of a Value or a step: the text, the graph alive, and a drawing where it is small."""
+"""What IPython and Jupyter show of a Value or a step: the text, the graph alive, and a drawing where it is small.
+
+The pictures come from `viz`, once it is imported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autograd.graph import topological
 from autograd.value import Value
@@ -18,16 +21,22 @@ def bundle(text: str, root: Value, highlight: Sequence[Value] = ()) -> dict[str,
     """Representations by their MIME type; where a step is shown, its node is selected in the page."""
     shown = {"text/plain": repr(Text(text))}
     size = len(topological(root)) if root._prev else 0
-    if not 0 < size <= LARGEST:
+    if not 0 < size <= LARGEST or _pictures is None:
         return shown
-    try:
-        import viz
-    except ImportError:
-        return shown
-    shown["text/html"] = viz.framed(root, selected=highlight[0] if highlight else None)
-    if size <= DRAWN:
-        try:
-            shown["image/svg+xml"] = viz.svg(root, highlight=highlight, theme="auto")
-        except viz.LayoutError:
-            return shown
-    return shown
+    return shown | _pictures(root, highlight, size <= DRAWN)
+
+
+_Pictures = Callable[[Value, Sequence[Value], bool], dict[str, str]]
+
+_pictures: _Pictures | None = None
+
+
+def show_with(pictures: _Pictures) -> None:
+    """Registers what displays a graph, as `viz` does when it is imported.
+
+    Args:
+        pictures: `pictures(root, highlight, drawn)`: representations by their MIME type, a drawing among them where one
+            is wanted.
+    """
+    global _pictures
+    _pictures = pictures
