@@ -140,8 +140,9 @@ def test_it_trains_when_it_is_looked_at_and_ends_where_python_did(page: Any) -> 
 
 def test_three_rates_crawl_learn_and_explode(page: Any) -> None:
     page.execute_script("document.getElementById('fig-rates').scrollIntoView({block: 'center'})")
-    done = f"document.getElementById('rate1-loss').parentNode.textContent.startsWith('after {model.RATE_STEPS} steps')"
-    wait_until(page, done)
+    after = "document.getElementById('rate{}-loss').parentNode.textContent.startsWith('after {} steps ')"
+    wait_until(page, f"!{after.format(1, model.RATE_STEPS)}")  # it has begun anew
+    wait_until(page, " && ".join(after.format(i, model.RATE_STEPS) for i in range(3)))
     small, right, large = (text(page, f"rate{i}-loss") for i in range(3))
     assert float(small) > 1
     assert float(right) < 0.7
