@@ -1,6 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PARALLEL := --numprocesses=auto --dist=worksteal
+# What runs in a browser or trains for long depends on no version of Python.
+CORE := $(PARALLEL) --ignore-glob="tests/test_digits*" --ignore-glob="tests/test_page*" --ignore=tests/test_article.py
 OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 
 .PHONY: jax digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
@@ -65,7 +67,7 @@ docs: .venv/dev
 oldest:
 	@test -x build/oldest/bin/python || $(PYTHON) -m venv build/oldest
 	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test]" $(OLDEST)
-	@build/oldest/bin/python -m pytest -q $(PARALLEL) -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
+	@build/oldest/bin/python -m pytest -q $(CORE) -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
 
 # With JAX, which is heavy.
 jax:
@@ -77,7 +79,7 @@ jax:
 with-%:
 	@test -x build/$*/bin/python || $* -m venv build/$*
 	@build/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test,docs]"
-	@build/$*/bin/python -m pytest -q $(PARALLEL)
+	@build/$*/bin/python -m pytest -q $(CORE)
 
 wheel:
 	@rm -rf build/wheel && mkdir -p build/wheel/empty
