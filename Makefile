@@ -3,7 +3,7 @@ BIN := .venv/bin
 PARALLEL := --numprocesses=auto --dist=worksteal
 # What runs in a browser or trains for long depends on no version of Python.
 CORE := $(PARALLEL) --ignore-glob="tests/test_digits*" --ignore-glob="tests/test_page*" --ignore=tests/test_article.py
-OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.8.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
+OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.9.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 
 .PHONY: jax digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
 

@@ -11,7 +11,10 @@ At a kink, such as that of relu at 0, any derivative between the slopes on its t
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from autograd import ops
@@ -189,6 +192,8 @@ def _noise_inside(node: Value, data: list[float]) -> float:
 def _sent(node: Value) -> dict[Value, float]:
     """What a node adds to the gradient of each operand when its own is 1; all gradients are put back."""
     kept = {v: v.grad for v in (node, *node._prev)}
+    # One call of C, which no interrupt can come between.
+    put_back: Callable[[], object] = partial(deque, map(setattr, kept, repeat("grad"), kept.values()), 0)
     try:
         for v in kept:
             v.grad = 0.0
@@ -196,8 +201,7 @@ def _sent(node: Value) -> dict[Value, float]:
         node._backward()
         return {operand: float(operand.grad) for operand in node._prev}
     finally:
-        for v, grad in kept.items():
-            v.grad = grad
+        put_back()
 
 
 def _forward_of(node: Value, forwards: Mapping[str, Forward]) -> Forward:

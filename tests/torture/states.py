@@ -143,7 +143,7 @@ def tried_cursor(rng: random.Random, tries: int) -> Iterator[Left | None]:
         lambda bp: bp.next(4),
     ]
     while tries > 0:
-        command, position, skipped = rng.randrange(len(commands)), rng.randrange(1, 8), rng.randrange(40)
+        command, position = rng.randrange(len(commands)), rng.randrange(1, 8)
         scene: Scene = Scene()
         bp = Backprop(scene.loss)
 
@@ -153,9 +153,7 @@ def tried_cursor(rng: random.Random, tries: int) -> Iterator[Left | None]:
             bp = Backprop(scene.loss)
             bp.goto(position)  # noqa: B023
 
-        for number, place in enumerate(places(lambda: commands[command](bp), before=before, every=40)):  # noqa: B023
-            if number == 0 and skipped:
-                pass
+        for place in places(lambda: commands[command](bp), before=before, every=40):  # noqa: B023
             tries -= 1
             bp.run()
             if scene.seen() != end:
