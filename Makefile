@@ -81,9 +81,10 @@ with-%:
 	@build/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test,docs]"
 	@build/$*/bin/python -m pytest -q $(CORE)
 
-wheel:
+wheel: .venv/dev
 	@rm -rf build/wheel && mkdir -p build/wheel/empty
-	@$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	@$(BIN)/python -m build --outdir build/wheel . >build/wheel/log || { cat build/wheel/log; exit 1; }
+	@$(BIN)/twine check --strict build/wheel/*.whl build/wheel/*.tar.gz
 	@$(PYTHON) -m venv build/wheel/venv
 	@build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
 	@cp tests/wheel.py build/wheel/empty && cd build/wheel/empty && env -u PYTHONPATH ../venv/bin/python wheel.py

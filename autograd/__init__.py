@@ -10,6 +10,7 @@ from autograd.modes import detect_anomaly, enable_grad, no_grad
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    __version__: str
     from autograd.backprop import Backprop, Forward
     from autograd.compiler import Program
     from autograd.compiler import compile as compile
@@ -184,12 +185,24 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     for module, names in _LATER.items():
         if name in names:
             found = _from(module, name)
             globals()[name] = found
             return found
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def _version() -> str:
+    """The version of the distribution; a checkout that is not installed has none."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("glassgrad")
+    except PackageNotFoundError:
+        return "0+unknown"
 
 
 def _from(module: str, name: str) -> Any:

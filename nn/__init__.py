@@ -1,5 +1,13 @@
 """Networks of Values: modules, losses, optimisers, saving."""
 
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"the package autograd in {autograd.__file__} is not glassgrad's, but another of that name, such as HIPS's: "
+        "keep the two in environments of their own, and install glassgrad again here"
+    )
+
 from nn.blocks import Embedding, LayerNorm, Sequential
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.data import accuracy, minibatches

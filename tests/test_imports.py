@@ -5,6 +5,10 @@ from __future__ import annotations
 import builtins
 import subprocess
 import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
 
 import autograd
 
@@ -34,3 +38,18 @@ def test_a_star_hides_no_builtin() -> None:
 def test_an_unknown_name_is_named() -> None:
     assert not hasattr(autograd, "nonsense")
     assert callable(autograd.gradcheck)
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert autograd.__version__ == version("glassgrad")
+
+
+@pytest.mark.parametrize("package", ["nn", "viz"])
+def test_another_package_of_our_name_is_named(package: str, tmp_path: Path) -> None:
+    other = tmp_path / "autograd" / "__init__.py"
+    other.parent.mkdir()
+    other.touch()
+    path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(Path(autograd.__file__).parents[1])!r}]"
+    failed = subprocess.run([sys.executable, "-c", f"{path}\nimport {package}"], capture_output=True, text=True)
+    assert failed.stderr.splitlines()[-1].startswith("ImportError: ")
+    assert str(other) in failed.stderr.splitlines()[-1]

@@ -1,5 +1,13 @@
 """Expression graphs as pictures, and as pages in which they are alive."""
 
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"the package autograd in {autograd.__file__} is not glassgrad's, but another of that name, such as HIPS's: "
+        "keep the two in environments of their own, and install glassgrad again here"
+    )
+
 from viz.drawing import Drawing, draw_dot, save, svg
 from viz.following import Live, live
 from viz.frames import frames
