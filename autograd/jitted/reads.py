@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 
 from autograd import ops
-from autograd.jitted.tracing import current
+from autograd.jitted.guards import current
 from autograd.scalars import is_scalar
 from autograd.value import Value, apply
 

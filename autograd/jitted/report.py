@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from autograd.jitted.guards import Guard
 from autograd.jitted.path import Path
-from autograd.jitted.tracing import Guard
 
 _SHOWN = 8
 

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.learn.checking import Exercise, Wrong, check
-from autograd.learn.course import CHAPTERS, EXERCISES, find
+from autograd.learn.course import EXERCISES, find
 from autograd.learn.folder import Folder
-from autograd.words.text import folded, width
+from autograd.learn.saying import progress, say
+from autograd.learn.watching import watch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,8 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(*progress(folder))
         return 0
     if options.what == "watch":
-        from autograd.learn.watching import watch
-
         return watch(folder)
     if exercise is None:
         say(f"All {len(EXERCISES)} are repaired.")
@@ -67,24 +66,6 @@ def checked(folder: Folder, exercise: Exercise) -> int:
     folder.finish(exercise)
     say(f"✓ {file.name} is repaired.")
     return 0
-
-
-def progress(folder: Folder) -> list[str]:
-    """All exercises, with what is done."""
-    done = folder.done
-    lines = [f"{len(done)} of {len(EXERCISES)} are repaired, in {folder.path}"]
-    for title, chapter in CHAPTERS:
-        lines += ["", title]
-        lines += [f"  {'✓' if each.name in done else '·'} {folder.file(each).name}  {each.title}" for each in chapter]
-    return lines
-
-
-def say(*lines: str) -> None:
-    """Prints lines, folded to the terminal; plainer where it cannot show all characters."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    for line in lines:
-        for part in folded(line, width()):
-            print(part.encode(encoding, "replace").decode(encoding), flush=True)
 
 
 if __name__ == "__main__":

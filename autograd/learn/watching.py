@@ -8,10 +8,10 @@ import threading
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from autograd.learn.__main__ import progress, say
 from autograd.learn.checking import Exercise
 from autograd.learn.course import EXERCISES
 from autograd.learn.folder import Folder
+from autograd.learn.saying import progress, say
 
 LONGEST = 20.0
 """Seconds after which a check is given up: there is an endless loop in the file."""

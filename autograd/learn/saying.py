@@ -1,0 +1,27 @@
+"""What the learner is told in the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from autograd.learn.course import CHAPTERS, EXERCISES
+from autograd.learn.folder import Folder
+from autograd.words.text import folded, width
+
+
+def progress(folder: Folder) -> list[str]:
+    """All exercises, with what is done."""
+    done = folder.done
+    lines = [f"{len(done)} of {len(EXERCISES)} are repaired, in {folder.path}"]
+    for title, chapter in CHAPTERS:
+        lines += ["", title]
+        lines += [f"  {'✓' if each.name in done else '·'} {folder.file(each).name}  {each.title}" for each in chapter]
+    return lines
+
+
+def say(*lines: str) -> None:
+    """Prints lines, folded to the terminal; plainer where it cannot show all characters."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    for line in lines:
+        for part in folded(line, width()):
+            print(part.encode(encoding, "replace").decode(encoding), flush=True)
