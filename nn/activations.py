@@ -1,4 +1,4 @@
-"""Activations by name: what a neuron does with its weighted sum."""
+"""Activation functions by name."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ACTIVATIONS: dict[str, tuple[str, Activation]] = {
     "gelu": ("GELU", Value.gelu),
     "silu": ("SiLU", Value.silu),
 }
-"""For each name, how a neuron with it is shown and the function itself."""
+"""For each name, the prefix in a neuron's repr, and the function."""
 
 
 def find(name: str | Activation) -> tuple[str, Activation]:
-    """The activation of that name, or a function of one's own; and how a neuron with it is shown.
+    """The prefix in a neuron's repr and the function, for the name of an activation or a function of the user's.
 
     Raises:
-        ValueError: there is none of that name.
+        ValueError: no activation has that name.
     """
     if not isinstance(name, str):
         return getattr(name, "__name__", "Own").capitalize(), name

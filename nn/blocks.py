@@ -1,4 +1,4 @@
-"""What networks are built of beside layers of neurons: sequences, normalisation, tables."""
+"""Building blocks beside layers of neurons: sequences, normalisation, embeddings."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from nn.module import Module, Seed, check_size
 
 
 class Sequential(Module):
-    """Modules and functions one after the other: each takes what the one before it returned.
+    """Modules and functions in sequence: each takes the output of the previous one.
 
     Args:
-        *parts: modules; or functions of a number, such as `autograd.tanh`, which are applied to each number of a list.
+        *parts: modules, or functions of a number such as `autograd.tanh`, which are applied to each number of a list.
 
     Raises:
-        TypeError: a part cannot be called.
+        TypeError: a part is not callable.
 
     Example:
         >>> import autograd
@@ -36,7 +36,7 @@ Layer of [LinearNeuron(4)])
         self.parts = list(parts)
 
     def __call__(self, x: Any) -> Any:
-        """What the last part makes of what the others made of `x`."""
+        """Applies all parts to `x` in turn."""
         for part in self.parts:
             if not isinstance(part, Module) and isinstance(x, (list, tuple)):
                 x = [part(each) for each in x]
@@ -58,16 +58,16 @@ Layer of [LinearNeuron(4)])
 
 
 class LayerNorm(Module):
-    """Numbers shifted and scaled to mean 0 and variance 1, then by a weight and an offset for each.
+    """Layer normalisation: numbers are standardised, then each has its own weight and bias.
 
-    yᵢ = (xᵢ - mean) / √(variance + ε) · weightᵢ + biasᵢ, with the variance as the mean of squares.
-    Source: J. Ba, J. Kiros and G. Hinton, "Layer Normalization", 2016, in the form of PyTorch.
+    yᵢ = (xᵢ - mean) / √(variance + ε) · weightᵢ + biasᵢ, where the variance is the mean squared deviation.
+    Source: J. Ba, J. Kiros and G. Hinton, "Layer Normalization", 2016, in PyTorch's form.
 
     Args:
         size: how many numbers, at least 1.
         eps: ε, at least 0.
-        bias: whether there is an offset.
-        place: where it stands in a network: the names of its parameters begin so.
+        bias: whether to add a bias.
+        place: the path in a network, a prefix for the parameters' names.
 
     Raises:
         ValueError: the size is below 1.
@@ -81,7 +81,7 @@ class LayerNorm(Module):
         self.bias = [Value(0.0, label=f"{prefix}bias[{i}]") for i in range(size)] if bias else None
 
     def __call__(self, x: Sequence[Any]) -> list[Value]:
-        """As many numbers, normalised."""
+        """Normalises `size` numbers."""
         if len(x) != len(self.weight):
             raise ValueError(f"{self!r} takes {len(self.weight)} numbers, not {len(x)}")
         centre = mean(x)
@@ -95,14 +95,14 @@ class LayerNorm(Module):
 
 
 class Embedding(Module):
-    """A table with a row of numbers for each of so many things, such as letters; rows are picked by their place.
+    """A table with a row of numbers for each item of a vocabulary, such as letters. An index picks a row.
 
     Args:
-        num_embeddings: how many rows.
-        embedding_dim: how many numbers a row has.
+        num_embeddings: the number of rows.
+        embedding_dim: the number of columns.
         init: as for `Neuron`; by default normal with variance 1, as in PyTorch.
         seed: as for `Neuron`.
-        place: where it stands in a network: the names of its parameters begin so.
+        place: the path in a network, a prefix for the parameters' names.
 
     Raises:
         ValueError: a size is below 1.
@@ -135,7 +135,7 @@ class Embedding(Module):
         ]
 
     def __call__(self, index: Any) -> Any:
-        """The row of an index, a whole number or a Value that holds one; for a list of them, a list of rows.
+        """The row at an index, an int or a Value that holds a whole number; for a list of indices, a list of rows.
 
         Raises:
             IndexError: there is no such row.

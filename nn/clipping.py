@@ -1,4 +1,4 @@
-"""Gradients that are cut down where they are too large."""
+"""Gradient clipping."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from autograd.atomic import run
 def clip_grad_norm_(
     params: Iterable[Value] | Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> float:
-    """Scales all gradients down together, so that their norm is at most `max_norm`; named as in PyTorch.
+    """Scales all gradients by one factor so that their norm is at most `max_norm`, like PyTorch's.
 
-    Each gradient is multiplied by max_norm / (norm + 1e-6) if that is below 1, as there.
+    Each gradient is multiplied by max_norm / (norm + 1e-6) if that is below 1, as in PyTorch.
 
     Args:
         params: Values, or a compiled program.
-        max_norm: what the norm may be, at least 0.
-        norm_type: 2 for the root of the sum of squares, `inf` for the largest; or another p from above 0.
-        error_if_nonfinite: whether a norm that is inf or nan is an error; else the gradients become 0 or nan.
+        max_norm: the largest norm allowed, at least 0.
+        norm_type: the p of the p-norm, above 0; `inf` for the largest absolute value.
+        error_if_nonfinite: whether to raise if the norm is inf or nan; otherwise the gradients become 0 or nan.
 
     Returns:
-        The norm before.
+        The norm before clipping.
 
     Raises:
-        ValueError: `max_norm` is below 0, or `norm_type` not above 0.
-        FloatingPointError: the norm is not finite, and that is an error. Nothing is changed then.
+        ValueError: `max_norm` is below 0, or `norm_type` is not above 0.
+        FloatingPointError: the norm is not finite and `error_if_nonfinite` is set. Nothing has changed.
     """
     if not max_norm >= 0.0:
         raise ValueError(f"a norm is at least 0, not {max_norm!r}")
@@ -46,14 +46,14 @@ def clip_grad_norm_(
 
 
 def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
-    """Cuts each gradient to between `-clip_value` and `clip_value`; named as in PyTorch.
+    """Clips each gradient to between `-clip_value` and `clip_value`, like PyTorch's.
 
     Args:
         params: Values, or a compiled program.
         clip_value: at least 0.
 
     Raises:
-        ValueError: it is below 0.
+        ValueError: `clip_value` is below 0.
     """
     if not clip_value >= 0.0:
         raise ValueError(f"gradients are cut to at least 0, not {clip_value!r}")
@@ -67,7 +67,7 @@ def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
 
 
 class _Gradients:
-    """The gradients of Values, or the vector of them that a program has."""
+    """The gradients of Values, or the gradient vector of a program."""
 
     def __init__(self, params: Any) -> None:
         self.program = params if hasattr(params, "value_and_grad") else None
@@ -87,7 +87,7 @@ class _Gradients:
 
 
 def _norm(numbers: list[float], p: float) -> float:
-    """The p-norm, free of overflow: of numbers divided by the largest."""
+    """The p-norm. Dividing by the largest number first avoids overflow."""
     if any(x != x for x in numbers):
         return math.nan
     largest = max(map(abs, numbers), default=0.0)

@@ -1,4 +1,4 @@
-"""Mini-batches, and how many answers are right."""
+"""Mini-batches and accuracy."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from autograd.structure import mapped
 
 
 def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = None) -> Iterator[tuple[Any, ...]]:
-    """Goes through all examples once, a batch at a time; the last batch may be smaller.
+    """Iterates over all examples once, a batch at a time; the last batch may be smaller.
 
     Args:
-        *sequences: of the same length, such as images and labels: lists, or numpy arrays with a row for each example.
-        size: examples in a batch, at least 1.
-        rng: shuffles with it, or with that seed; None keeps the order.
+        *sequences: of equal length, such as images and labels: lists, or numpy arrays with a row for each example.
+        size: the number of examples in a batch, at least 1.
+        rng: a generator or a seed to shuffle with; None keeps the order.
 
     Yields:
-        For each batch a part of each sequence, alike in kind.
+        For each batch, the selected part of each sequence: a list of a list, an array of an array.
 
     Raises:
         ValueError: the lengths differ, or the size is below 1.
@@ -45,23 +45,23 @@ def _take(sequence: Any, rows: list[int]) -> Any:
 
 
 def accuracy(outputs: Any, labels: Any) -> float:
-    """The share of examples whose largest output is that of the label, from 0 to 1.
+    """The fraction of examples, from 0 to 1, whose largest output is at the label's index.
 
     Args:
-        outputs: for each example its outputs, numbers or Values; lists or an array (examples, outputs), or what gives
-            them one by one, such as `(model(x) for x in images)`: each graph is let go before the next is made.
-        labels: for each example the position of the right one.
+        outputs: the outputs of each example, numbers or Values: lists, an array (examples, outputs), or an iterator
+            such as `(model(x) for x in images)`, of which each graph is freed before the next is built.
+        labels: the index of the right output of each example.
 
     Raises:
-        ValueError: there are not as many labels as examples, or there are none; an example has fewer than two outputs,
-            of which none would be a choice; a label is no position.
+        ValueError: the number of labels is not that of the examples, or is 0; an example has fewer than two outputs;
+            a label is not an index of an output.
 
     Example:
         >>> accuracy([[0.1, 0.9], [0.8, 0.3]], [1, 1])
         0.5
     """
     if not hasattr(outputs, "__len__"):
-        outputs = list(map(_numbers, outputs))  # a loop's name would keep each until the next is made
+        outputs = list(map(_numbers, outputs))  # a loop variable would keep each graph alive while the next is built
     if len(outputs) != len(labels) or not len(labels):
         raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
     right = 0

@@ -1,4 +1,4 @@
-"""How weights start: random, from a seed, and of a size that suits the neuron's."""
+"""Initial weights: random, from a seed, scaled to the layer's size."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
-"""`draw(rng, nin, nout)`: one weight of a layer with so many inputs and outputs."""
+"""`draw(rng, nin, nout)` returns one weight of a layer with `nin` inputs and `nout` outputs."""
 
 
 def uniform(rng: random.Random, nin: int, nout: int) -> float:
-    """Evenly from -1 to 1, whatever the layer's size, as micrograd does."""
+    """Uniform from -1 to 1, whatever the layer's size, as in micrograd."""
     return rng.uniform(-1, 1)
 
 
 def normal(rng: random.Random, nin: int, nout: int) -> float:
-    """Normal, with mean 0 and variance 1, whatever the layer's size, as tables of embeddings start in PyTorch."""
+    """Normal with mean 0 and variance 1, whatever the layer's size, as for PyTorch's embeddings."""
     return rng.gauss(0.0, 1.0)
 
 
 def he(rng: random.Random, nin: int, nout: int) -> float:
-    """Normal, with variance 2 / nin: keeps the size of signals through relu layers.
+    """Normal with variance 2 / nin, which preserves the size of signals through relu layers.
 
     Source: K. He et al., "Delving Deep into Rectifiers", 2015, equation 10.
     """
@@ -30,7 +30,7 @@ def he(rng: random.Random, nin: int, nout: int) -> float:
 
 
 def xavier(rng: random.Random, nin: int, nout: int) -> float:
-    """Evenly within ±√(6 / (nin + nout)): keeps the size of signals and gradients through tanh layers.
+    """Uniform within ±√(6 / (nin + nout)), which preserves the size of signals and gradients through tanh layers.
 
     Source: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
     2010, equation 16.
@@ -43,10 +43,10 @@ INITIALISERS: dict[str, Initialiser] = {"uniform": uniform, "normal": normal, "h
 
 
 def find(init: str | Initialiser) -> Initialiser:
-    """The initialiser of that name, or the function itself.
+    """The initialiser with that name, or the given function itself.
 
     Raises:
-        ValueError: there is none of that name.
+        ValueError: no initialiser has that name.
     """
     if not isinstance(init, str):
         return init
@@ -57,7 +57,7 @@ def find(init: str | Initialiser) -> Initialiser:
 
 
 def generator(seed: int | random.Random | None) -> random.Random:
-    """The source of random numbers: its own for a seed, a given one, or that of the `random` module."""
+    """A new generator for a seed, the given generator, or the global one of the `random` module."""
     if seed is None:
         return random._inst
     return seed if isinstance(seed, random.Random) else random.Random(seed)

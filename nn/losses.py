@@ -1,6 +1,6 @@
-"""Losses: how far the outputs are from what they should be, as one Value to differentiate.
+"""Losses: the distance between outputs and targets, as one Value to differentiate.
 
-Targets may be numbers, or Values where a graph is traced for the compiler.
+Targets are numbers, or Values if the graph is to be compiled with targets as inputs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def squared_error(outputs: Any, targets: Any) -> Value:
         targets: as many numbers.
 
     Raises:
-        ValueError: there are not as many targets as outputs, or there are none.
+        ValueError: the number of targets is not that of the outputs, or is 0.
 
     Example:
         >>> squared_error([Value(0.5), Value(2.0)], [0, 1]).data
@@ -36,25 +36,24 @@ def mse(outputs: Any, targets: Any) -> Value:
 
     Args:
         outputs: a Value, a sequence of Values, or a sequence of such sequences, one for each example.
-        targets: numbers in the same arrangement.
+        targets: numbers, nested like the outputs.
 
     Raises:
-        ValueError: the arrangement is not the same, or there are no outputs.
+        ValueError: targets are not nested like the outputs, or there are no outputs.
     """
     terms = [(output - target) ** 2 for output, target in _positions(outputs, targets)]
     return _total(terms) / len(terms)
 
 
 def hinge(scores: Any, labels: Any) -> Value:
-    """The mean of max(0, 1 - label · score): 0 once each score is on its label's side by at least 1.
+    """The mean of max(0, 1 - label · score): 0 if each score has its label's sign and is at least 1 in size.
 
     Args:
         scores: a Value, or a sequence of Values.
-        labels: as many numbers, each -1 or 1, or Values that will be, where a graph is traced for the compiler.
+        labels: as many numbers, each -1 or 1, or Values that stand for such numbers.
 
     Raises:
-        ValueError: a label that is a number is neither -1 nor 1, there are not as many labels as scores, or there are
-            none.
+        ValueError: a label is a number other than -1 and 1, or the number of labels is not that of the scores, or is 0.
 
     Source: C. Cortes and V. Vapnik, "Support-Vector Networks", 1995.
     """
@@ -67,17 +66,17 @@ def hinge(scores: Any, labels: Any) -> Value:
 
 
 def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
-    """The mean of -(t·log p + (1 - t)·log(1 - p)): how surprised one is that has given each yes a probability.
+    """The mean of -(t·log p + (1 - t)·log(1 - p)), the surprise at each target t of a model that gave it probability p.
 
-    Logarithms end at -100, as in PyTorch, so that a probability of 0 or 1 is no error. Where the probabilities are
-    sigmoids, `binary_cross_entropy_with_logits` of what goes into the sigmoids is more exact.
+    Logarithms are clamped at -100, as in PyTorch, so that a probability of 0 or 1 is not an error. If the probabilities
+    are sigmoids, `binary_cross_entropy_with_logits` of the sigmoids' arguments is more accurate.
 
     Args:
         probabilities: a Value from 0 to 1, a sequence of Values, or a sequence of such sequences.
-        targets: numbers in the same arrangement, each from 0 (no) to 1 (yes); or Values, where a graph is traced.
+        targets: numbers from 0 (no) to 1 (yes), nested like the probabilities, or Values that stand for such numbers.
 
     Raises:
-        ValueError: the arrangement is not the same, there are none, or one is not from 0 to 1.
+        ValueError: targets are not nested like the probabilities, or there are none, or one is not from 0 to 1.
     """
     terms = []
     for p, target in _positions(probabilities, targets):
@@ -87,15 +86,17 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
 
 
 def binary_cross_entropy_with_logits(logits: Any, targets: Any, pos_weight: float = 1.0) -> Value:
-    """The same of sigmoid(logits), exact in both tails: log σ(x) is -softplus(-x), which neither cancels nor overflows.
+    """`binary_cross_entropy` of sigmoid(logits), accurate in both tails.
+
+    log σ(x) is computed as -softplus(-x), which neither cancels nor overflows.
 
     Args:
         logits: a Value, a sequence of Values, or a sequence of such sequences.
-        targets: numbers in the same arrangement, each from 0 (no) to 1 (yes); or Values, where a graph is traced.
-        pos_weight: how much a yes counts, beside a no.
+        targets: numbers from 0 (no) to 1 (yes), nested like the logits, or Values that stand for such numbers.
+        pos_weight: the weight of a yes relative to a no.
 
     Raises:
-        ValueError: the arrangement is not the same, there are none, or a target is not from 0 to 1.
+        ValueError: targets are not nested like the logits, or there are none, or a target is not from 0 to 1.
 
     Example:
         >>> binary_cross_entropy_with_logits(Value(40.0), 1).data
@@ -129,20 +130,18 @@ def _check_share(what: str, x: Any) -> None:
 
 
 def cross_entropy(scores: Any, labels: Any) -> Value:
-    """The mean of -log softmax(scores)[label]: how surprised the network is by the right answers.
+    """The mean of -log softmax(scores)[label]: the network's surprise at the right answers.
 
-    softmax is not computed: log(exp(s₁) + exp(s₂) + …) - s_label is the same, and finite for all finite scores.
+    softmax itself is not computed: log(exp(s₁) + exp(s₂) + …) - s_label is equal, and finite for all finite scores.
 
     Args:
-        scores: the scores of an example before softmax, at least one, or a sequence of such sequences, one for each
-            example.
-        labels: the position of the right score, a whole number from 0, or a Value that holds one and stays in the
-            graph; for several examples as many of them. A row of targets, a number or Value for each score, will do in
-            place of a position: the share of each answer, which add up to 1.
+        scores: the scores of one example before softmax, at least one; or a sequence of such sequences.
+        labels: the index of the right score, an int or a Value; or a row of probabilities, one for each score, which
+            add up to 1. For several examples, a sequence of these.
 
     Raises:
-        ValueError: there are not as many labels as examples, or there are none; a position or the number of targets
-            does not fit the scores; targets are below 0, or do not add up to 1.
+        ValueError: the number of labels is not that of the examples, or is 0; an index is out of range; the number of
+            probabilities is not that of the scores; one is below 0, or they do not add up to 1.
 
     Source: C. Bishop, "Pattern Recognition and Machine Learning", 2006, equation 4.108.
 
@@ -174,7 +173,7 @@ def _surprise(scores: Any, label: Any) -> Value:
 
 
 def _check_shares(targets: list[Any], count: int) -> None:
-    """Refuses targets that are no shares; Values stand for what is not known yet."""
+    """Refuses numbers that are not probabilities of all answers. Values are not known yet, and pass."""
     numbers = [as_float(target) for target in targets]
     if not all(number >= 0.0 for number in numbers) or (len(numbers) == count and abs(sum(numbers) - 1.0) > 1e-3):
         some = ", ".join(f"{number:g}" for number in numbers[:5]) + (", …" if count > 5 else "")

@@ -25,10 +25,10 @@ Seed = int | random.Random | None
 class Module:
     """Something with parameters: Values, modules, and lists of them, held as attributes.
 
-    A parameter is a leaf that an attribute holds, directly or in (nested) lists, tuples, dicts, arrays of objects and
-    modules. Its name is the way to it, the first of several: `layers[0].neurons[3].w[5]`. So an input that a module
-    keeps as an attribute counts as one too. Attributes are those of the instance, its slots, and those of its class. A
-    set has no order to name its parts by: one that holds parameters is refused.
+    A parameter is a leaf that an attribute holds, directly or inside (nested) lists, tuples, dicts, object arrays and
+    modules. Its name is the path to it, the first if there are several: `layers[0].neurons[3].w[5]`. An input that a
+    module keeps as an attribute therefore counts as a parameter. Attributes include slots and class attributes. A set
+    has no order by which to name its elements, so a set of parameters is refused.
 
     Example:
         >>> class Line(Module):
@@ -41,7 +41,7 @@ class Module:
     """
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """Every parameter with its name, in the order in which the attributes were set; a shared one once."""
+        """Every parameter with its name, in the order in which attributes were set. A shared parameter appears once."""
         seen: set[Value] = set()
         found = []
         for name, held in _named(self):
@@ -59,7 +59,7 @@ class Module:
         return list(dict.fromkeys(found))
 
     def predict(self, examples: Iterable[Any]) -> list[Any]:
-        """The module's answers to examples, as plain numbers, in lists as it arranges them; no graph is recorded.
+        """The module's outputs for each example, as plain numbers, nested as the module nests them. Records no graph.
 
         Example:
             >>> MLP(2, [3, 1], init=lambda rng, nin, nout: 1.0).predict([[1.0, 2.0], [0.0, 0.5]])
@@ -70,21 +70,21 @@ class Module:
             return [mapped(lambda y: y.data if isinstance(y, Value) else y, call(example)) for example in examples]
 
     def zero_grad(self) -> None:
-        """Sets the gradient of each parameter to 0, which `backward()` would otherwise add to."""
+        """Sets every parameter's gradient to 0; otherwise the next `backward()` would add to it."""
         assign(self.parameters(), "grad", itertools.repeat(0.0))
 
     def state_dict(self) -> dict[str, float | list[float]]:
-        """The present numbers by name: a float for a Value, a list for a list of Values."""
+        """The current numbers by name: a float for a Value, a list of floats for a list of Values."""
         return {name: [v.data for v in held] if isinstance(held, list) else held.data for name, held in _named(self)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Sets each parameter to the number that `state` holds for it.
 
         Args:
-            state: as from `state_dict()`; arrays will do for lists.
+            state: as returned by `state_dict()`; arrays may stand for lists.
 
         Raises:
-            ValueError: a name or a length is not as in this module, or a number is not finite. Nothing is changed then.
+            ValueError: a name or a length does not match this module, or a number is not finite. Nothing has changed.
         """
         mine = dict(_named(self))
         if missing := [name for name in mine if name not in state]:
@@ -121,17 +121,17 @@ def _finite(name: str, number: Any) -> float:
 
 
 _Way = tuple[Any, str]
-"""How a part is reached: the way to what it is in, and what is added to that way's name."""
+"""The path to a part: its container's path, and the text that the part appends to the name."""
 
 
 def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
-    """The parameters in a module's attributes, with the way to each; a list of nothing else as one.
+    """The parameters in a module's attributes, with the path to each. A list of leaves comes as one item.
 
-    What can be reached along several ways is gone into along the first, so that the time is that of what there is, and
-    not of the ways; nothing is too deep.
+    Each container is entered once, along the first path to it: the time grows with the number of objects, not with
+    the number of paths. There is no recursion, so no nesting is too deep.
     """
     met = {id(module)}
-    kept: list[Any] = []  # what is made here lives as long as its identity is remembered
+    kept: list[Any] = []  # an id is unique only while its object lives
     path = [_parts(module, None)]
     while path:
         for way, part in path[-1]:
@@ -145,7 +145,7 @@ def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
                 if id(part) in met:
                     continue
                 met.add(id(part))
-                part = part.tolist()  # the same objects, in lists; an array without axes is its object
+                part = part.tolist()  # the same objects, in lists; an array without axes gives its one object
                 kept.append(part)
             if isinstance(part, Value):
                 if not part._prev:
@@ -171,7 +171,7 @@ def _is_leaf(part: Any) -> bool:
 
 
 def _all_leaves(parts: Sequence[Any]) -> bool:
-    """Whether each is a leaf. Most often each is a Value that no operation made, which is quick to see."""
+    """Whether each part is a leaf. The first test is fast and settles the usual case: Values that no operation made."""
     if set(map(type, parts)) == {Value} and set(map(_rule_of, parts)) == {None}:
         return True
     return all(map(_is_leaf, parts))
@@ -191,12 +191,12 @@ def _parts(whole: Any, above: Any) -> Iterator[tuple[_Way, Any]]:
 
 
 def _attributes(module: Module) -> Iterator[tuple[str, Any]]:
-    """The attributes of an instance, as they were set; then its slots, and what its classes hold for all instances."""
+    """The attributes of an instance in the order they were set, then its slots, then its class attributes."""
     own = vars(module)
     yield from own.items()
     for kind in type(module).__mro__:
         if kind.__module__ == __name__:
-            break  # ours hold nothing for all instances
+            break  # our own classes have no such attributes
         slots = kind.__dict__.get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
             if name not in own and hasattr(module, name):
@@ -216,7 +216,7 @@ def _refuse_set(way: _Way, part: Any) -> None:
 
 
 def _named(module: Module) -> Iterator[tuple[str, Value | list[Value]]]:
-    """The same with a name for each, no two alike: keys of a dict may look the same and differ."""
+    """The parameters with unique names: different keys of a dict may have the same repr."""
     met: set[str] = set()
     for way, held in _held(module):
         parts: list[str] = []
@@ -233,7 +233,7 @@ def _named(module: Module) -> Iterator[tuple[str, Value | list[Value]]]:
 
 
 class _Inputs(list[Value]):
-    """The inputs of a layer, for each of its neurons: as Values, and as numbers, made once."""
+    """The inputs of a layer as Values and as numbers, converted once for all its neurons."""
 
     __slots__ = ("data", "values")
 
@@ -246,9 +246,9 @@ class _Inputs(list[Value]):
 
 
 class _Weights:
-    """The weights and the bias of a neuron as a tuple, which is the same one as long as they are the same Values.
+    """The weights and the bias of a neuron as a tuple: the same tuple for as long as they are the same Values.
 
-    So the graphs of many examples share it, and the passes need to look at it but once.
+    The graphs of many examples share that tuple, and a pass visits it once.
     """
 
     __slots__ = ("_last", "leaves")
@@ -256,7 +256,7 @@ class _Weights:
     def __init__(self) -> None:
         self._last: tuple[Value, ...] = ()
         self.leaves = False
-        """Whether all of them are leaves, which is for good."""
+        """Whether all of them are leaves. A leaf never becomes an inner node."""
 
     def of(self, w: Sequence[Value], b: Value) -> tuple[Value, ...]:
         now = (*w, b)
@@ -274,12 +274,12 @@ class Neuron(Module):
 
     Args:
         nin: how many inputs, at least 1.
-        nonlin: whether to apply the activation; without, the sum is the answer.
+        nonlin: whether to apply the activation; if not, the output is the sum itself.
         activation: `relu`, `leaky_relu`, `tanh`, `sigmoid`, `softplus` or `linear`; or a function of a Value.
         init: `uniform`, `he`, `xavier`, or a function (see `nn.initialisation`); the bias starts at 0.
         seed: a number, a `random.Random`, or None for the generator of the `random` module.
-        nout: how many neurons share the inputs; `xavier` asks.
-        place: where it stands in a network, such as `layers[0].neurons[3]`: the names of its parameters begin so.
+        nout: how many neurons share the inputs; `xavier` needs it.
+        place: the neuron's path in its network, such as `layers[0].neurons[3]`: a prefix for its parameters' names.
 
     Raises:
         ValueError: `nin` is below 1, or the activation or initialisation is not known.
@@ -309,7 +309,7 @@ class Neuron(Module):
         self.activation = chosen if isinstance(chosen, str) else self._shown.lower()
 
     def __call__(self, x: Sequence[Any]) -> Value:
-        """The neuron's answer to `nin` inputs, numbers or Values."""
+        """The neuron's output for `nin` inputs, numbers or Values."""
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(x)}")
         inputs = x if type(x) is _Inputs else _Inputs(x)
@@ -318,7 +318,7 @@ class Neuron(Module):
         return answer
 
     def is_plain(self) -> bool:
-        """Whether its weights and its bias are all that it holds, and leaves: most parameters are found by this."""
+        """Whether it holds nothing but weights and a bias, all leaves. This is the fast path for most parameters."""
         self._weights.of(self.w, self.b)
         return self._weights.leaves and len(vars(self)) == _ATTRIBUTES
 
@@ -327,18 +327,18 @@ class Neuron(Module):
 
 
 _ATTRIBUTES = 8
-"""How many attributes a neuron has to which its user has added none."""
+"""The number of attributes of a neuron to which the user has added none."""
 
 
 class Layer(Module):
-    """Neurons side by side, which share their inputs.
+    """Neurons side by side, sharing their inputs.
 
     Args:
         nin: how many inputs.
         nout: how many neurons.
         seed: as for `Neuron`; the neurons draw from it in turn.
-        place: where it stands in a network, such as `layers[0]`.
-        **kwargs: for each `Neuron`.
+        place: the layer's path in its network, such as `layers[0]`.
+        **kwargs: passed on to each `Neuron`.
     """
 
     def __init__(self, nin: int, nout: int, *, seed: Seed = None, place: str = "", **kwargs: Any) -> None:
@@ -348,7 +348,7 @@ class Layer(Module):
         self.neurons = [Neuron(nin, **kwargs, seed=rng, nout=nout, place=f"{prefix}neurons[{j}]") for j in range(nout)]
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """The answers of all neurons: a list, or the one Value of a single neuron."""
+        """The outputs of all neurons: a list, or a single Value if there is one neuron."""
         inputs = _Inputs(x)
         answers = [neuron(inputs) for neuron in self.neurons]
         return answers[0] if len(answers) == 1 else answers
@@ -358,12 +358,12 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers one after the other, each neuron joined to all of the layer before.
+    """A multi-layer perceptron: each neuron takes all outputs of the previous layer.
 
     Args:
         nin: how many inputs.
         nouts: the sizes of the layers; the last is the number of outputs.
-        activation: of the hidden layers.
+        activation: the activation of the hidden layers.
         output: the activation of the last layer.
         init: as for `Neuron`.
         seed: as for `Neuron`; the same seed gives the same weights.
@@ -401,7 +401,7 @@ class MLP(Module):
         ]
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """The network's answers to `nin` inputs: a list, or the one Value of a single output."""
+        """The network's outputs for `nin` inputs: a list, or a single Value if there is one output."""
         for i, layer in enumerate(self.layers):
             x = layer(x if i == 0 or isinstance(x, list) else [x])
         return x
@@ -411,7 +411,7 @@ class MLP(Module):
 
 
 def compact(parts: Iterable[str], most: int = 16) -> str:
-    """Parts one after the other; where there are many alike, how many: `32 × ReLUNeuron(64)`."""
+    """The parts separated by commas; runs of equal parts are counted if the list is long: `32 × ReLUNeuron(64)`."""
     listed = list(parts)
     if len(listed) <= most:
         return ", ".join(listed)
@@ -420,7 +420,7 @@ def compact(parts: Iterable[str], most: int = 16) -> str:
 
 
 def check_size(what: str, size: int) -> None:
-    """Refuses a size that is no whole number from 1."""
+    """Refuses a size that is not a positive whole number."""
     try:
         whole = 0 if isinstance(size, bool) else operator.index(size)
     except TypeError:

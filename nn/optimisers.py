@@ -1,7 +1,7 @@
-"""Optimisers: how the gradients change the parameters.
+"""Optimisers: they change parameters by their gradients.
 
-An optimiser takes a list of Values, or a compiled program, whose parameters and gradients are one vector each. The
-rule of each optimiser is written once, for a number and for a vector alike.
+An optimiser takes a list of Values, or a compiled program, whose parameters and gradients are one vector each. Each
+optimiser's rule is written once and works on a number as on a vector.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from nn import schedules
 
 Rate = float | Callable[[int], float]
 State = tuple[Any, ...]
-"""What an optimiser remembers of a parameter, numbers or vectors; empty before the first step."""
+"""An optimiser's memory of one parameter, numbers or vectors; empty before the first step."""
 
 
 class Optimiser:
     """Steps downhill.
 
-    What is remembered of a parameter belongs to that parameter: `params` may be reordered or added to at any time.
+    Its state belongs to each parameter, not to a position: `params` may be reordered or extended at any time.
 
     Args:
-        params: the Values to change; or pairs of a name and a Value, as from `Module.named_parameters()`, by which
-            `state_dict()` then knows them; or a compiled program.
+        params: the Values to change; or pairs of a name and a Value, as `Module.named_parameters()` returns, in which
+            case `state_dict()` uses the names; or a compiled program.
         lr: the learning rate, a number above 0, or a schedule (see `nn.schedules`): a function of the step, from 0.
 
     Raises:
-        ValueError: the rate is not above 0 and finite; there are no parameters, or one comes twice or is no leaf.
-        TypeError: a parameter is no Value.
+        ValueError: the rate is not above 0 and finite; there are no parameters; one is listed twice or is not a leaf.
+        TypeError: a parameter is not a Value.
     """
 
     def __init__(self, params: Iterable[Value] | Iterable[tuple[str, Value]] | Any, lr: Rate) -> None:
@@ -61,11 +61,11 @@ class Optimiser:
     def step(self) -> None:
         """Changes each parameter by its gradient: all of them, or none if anything is wrong.
 
-        A gradient that is a Value, as after `backward(create_graph=True)`, counts by its number.
+        If a gradient is a Value, as after `backward(create_graph=True)`, its number is used.
 
         Raises:
-            ValueError: a schedule gives a rate that is below 0 or not finite.
-            TypeError: a gradient is no number.
+            ValueError: a schedule returns a rate that is below 0 or not finite.
+            TypeError: a gradient is not a number.
         """
         rate = self.rate
         if not 0.0 <= rate < math.inf:
@@ -87,26 +87,26 @@ class Optimiser:
         assign(params, "_data", moved, [partial(setattr, self, "_states", states), counted])
 
     def zero_grad(self) -> None:
-        """Sets the gradients to 0, as `Module.zero_grad`; a program computes its own afresh."""
+        """Sets the gradients to 0, like `Module.zero_grad`. A program computes new gradients each time anyway."""
         assign(self.params, "grad", repeat(0.0))
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the next steps depend on, but for the parameters: in lists, dicts, numbers and texts.
+        """Everything the next steps depend on except the parameters, in lists, dicts, numbers and strings.
 
-        What is remembered of a parameter stands under its name; without names, under its label, if all have one of
-        their own; else under its place in the list. `json` keeps it to the last digit.
+        A parameter's state is stored under its name; without names, under its label if all labels are set and unique;
+        else under its position in the list. `json` preserves it to the last digit.
         """
         names = self._keys()
         states = {names[key]: _lists(state) for key, state in self._states.items() if key in names}
         return {"kind": type(self).__name__, "steps": self.steps, "options": self._options(), "states": states}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on where another optimiser of the same kind stopped, with its options and schedule.
+        """Continues where another optimiser of the same class stopped, with its options and schedule.
 
-        A schedule that is a function of your own is not in the state: this optimiser then keeps its own.
+        A schedule that is a plain function is not part of the state: this optimiser then keeps its own.
 
         Raises:
-            ValueError: the state is that of another kind of optimiser, or of other parameters. Nothing is changed then.
+            ValueError: the state belongs to another class of optimiser, or to other parameters. Nothing has changed.
         """
         kind = type(self).__name__
         if state.get("kind") != kind:
@@ -131,7 +131,7 @@ class Optimiser:
         return {name: list(x) if isinstance(x, tuple) else x for name, x in shown.items()}
 
     def _keys(self) -> dict[Any, str]:
-        """For each parameter, what it is called in a state."""
+        """The key of each parameter in a state."""
         if self._program is not None:
             return {None: "params"}
         labels = [self._names.get(p) or p.label for p in self.params]
@@ -150,19 +150,19 @@ class Optimiser:
         return tuple(kept)
 
     def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        """How far a parameter moves against its gradient, numbers or vectors, and what is kept for the next step."""
+        """How far a parameter moves against its gradient, and its next state; for numbers and vectors alike."""
         raise NotImplementedError
 
 
 class SGD(Optimiser):
-    """Gradient descent: each parameter moves against its gradient, by the learning rate.
+    """Gradient descent: each parameter moves against its gradient, times the learning rate.
 
     Args:
         params: the Values to change, or a compiled program.
         lr: the learning rate, or a schedule.
-        momentum: how much of the last change goes on, from 0 (none) to below 1:
-            v ← momentum · v + g, p ← p - lr · v. Source: B. Polyak, 1964, in the form of PyTorch.
-        weight_decay: adds that multiple of the parameter to its gradient, which pulls it to 0.
+        momentum: the fraction of the previous velocity that is kept, from 0 (none) to below 1:
+            v ← momentum · v + g, p ← p - lr · v. Source: B. Polyak, 1964, in PyTorch's form.
+        weight_decay: this multiple of the parameter is added to its gradient, which pulls it towards 0.
     """
 
     def __init__(
@@ -184,7 +184,7 @@ class SGD(Optimiser):
 
 
 class Adam(Optimiser):
-    """Gradient descent with a rate for each parameter, from running means of its gradient and the square of that.
+    """Gradient descent with a rate for each parameter, from running means of its gradient and squared gradient.
 
     m ← β₁m + (1 - β₁)g, v ← β₂v + (1 - β₂)g², p ← p - lr · m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and
     v̂ = v / (1 - β₂ᵗ) at the parameter's own step t. Source: D. Kingma and J. Ba, "Adam: A Method for Stochastic
@@ -195,7 +195,7 @@ class Adam(Optimiser):
         lr: the learning rate, or a schedule.
         betas: β₁ and β₂, each from 0 to below 1.
         eps: ε, above 0.
-        weight_decay: adds that multiple of the parameter to its gradient, and so to the means; see `AdamW`.
+        weight_decay: this multiple of the parameter is added to its gradient, and so enters the means; see `AdamW`.
     """
 
     def __init__(
@@ -230,10 +230,9 @@ class Adam(Optimiser):
 
 
 class AdamW(Adam):
-    """Adam with a pull to 0 that is apart from the gradient's means: p ← p - lr · λ · p before each step.
+    """Adam with decoupled weight decay: p ← p - lr · λ · p before each step, without effect on the running means.
 
-    Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, in the form of
-    PyTorch.
+    Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, in PyTorch's form.
 
     Args:
         params, lr, betas, eps: as for `Adam`.

@@ -1,8 +1,8 @@
 """Saving a module's parameters to a file, and loading them again.
 
-The file is a `.npz` of numpy: an array for each entry of `state_dict()`, and beside them the format's version and the
-module's description. Nothing in it is executed: no pickle is ever read. Nothing is unpacked that the module does not
-need: what an entry will take is known, and compared with what the file says, before any of it is read.
+The file is a numpy `.npz`: an array for each entry of `state_dict()`, plus the format's version and the module's
+description. Nothing in it is executed, and no pickle is ever read. The module decides how large an entry may be; the
+file's index is checked against that before anything is unpacked.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 FORMAT = "glassgrad model 1"
 _FORMAT, _DESCRIPTION = "@format", "@module"
 _HEADER = 10_000
-"""More bytes than the header of an array takes."""
+"""An upper bound on an array's header, in bytes."""
 _TEXT = 1_000_000
-"""More bytes than a description takes, with its header."""
+"""An upper bound on a description with its header, in bytes."""
 
 
 def save(module: Module, path: str | os.PathLike[str]) -> None:
@@ -38,10 +38,10 @@ def save(module: Module, path: str | os.PathLike[str]) -> None:
 
     Args:
         module: any module.
-        path: where to, by custom with the ending `.npz`.
+        path: the file, by convention with the extension `.npz`.
 
     Raises:
-        ValueError: a number is not finite: such a model could not be loaded again.
+        ValueError: a number is not finite, so the model could not be loaded again.
         OSError: the file cannot be written.
     """
     import numpy as np
@@ -62,13 +62,13 @@ def load(module: Module, path: str | os.PathLike[str]) -> None:
     """Sets a module's parameters to those saved in a file.
 
     Args:
-        module: of the same shape as the one that was saved. It is left as it was if anything is wrong.
+        module: a module of the same shape as the saved one. If anything is wrong, it is left unchanged.
         path: the file.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: the file is damaged, was not written by `save`, or is of another module: of other sizes, or with
-            other activations.
+        ValueError: the file is damaged, was not written by `save`, or holds another module, with other sizes or
+            activations.
     """
     with _opened(path) as (archive, held):
         state = _state(archive, held, module, path_shown(path))
@@ -76,7 +76,7 @@ def load(module: Module, path: str | os.PathLike[str]) -> None:
 
 
 def description(path: str | os.PathLike[str]) -> str:
-    """What a saved model is, in words: `MLP 64-32-10 (relu, linear)`; nothing where the file does not say.
+    """The description of a saved model, such as `MLP 64-32-10 (relu, linear)`; empty if the file has none.
 
     Raises:
         OSError: the file cannot be read.
@@ -87,17 +87,17 @@ def description(path: str | os.PathLike[str]) -> str:
 
 
 class _OtherError(Exception):
-    """The file is whole, and not of this module."""
+    """The file is undamaged, but holds something other than this module."""
 
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError,
            struct.error, SyntaxError, MemoryError, OverflowError, zipfile.BadZipFile, zlib.error)  # fmt: skip
-"""What a damaged archive may fail with."""
+"""The errors that reading a damaged archive can raise."""
 
 
 @contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
-    """The archive that a file is, with what it holds by name; what fails while it is read is a ValueError about it."""
+    """Opens a file as an archive and lists its members by name. An error while it is read becomes a `ValueError`."""
     shown = path_shown(path)
     mode = os.stat(path).st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -122,7 +122,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[zipfile.ZipFile, dic
 
 
 def _state(archive: zipfile.ZipFile, held: dict[str, Any], module: Module, shown: str) -> dict[str, Any]:
-    """The state that an archive holds for a module."""
+    """The `state_dict` for a module that an archive holds."""
     description, mine = _text(archive, held.pop(_DESCRIPTION, None)), _describe(module)
     if description != mine:
         known = printable(description, 80) or "nothing known"
@@ -147,7 +147,7 @@ def _arrays(archive: zipfile.ZipFile, held: Any, needed: dict[str, Any], shown: 
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> np.ndarray:
-    """An array of an archive, of at most so many bytes."""
+    """Reads a member of an archive as an array, if it has at most `most` bytes."""
     import numpy as np
 
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -177,12 +177,12 @@ def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo | None) -> str:
 
 
 def _entry(name: str) -> str:
-    """A name as a zip archive can hold it, and told from those of our own: `%` stands before what is not so."""
+    """A parameter's name, percent-encoded to be a safe member name that differs from our own entries."""
     return quote(name, safe="[]().,'\"!#$&+-=_~^{}; ", errors="surrogatepass")
 
 
 def _describe(module: Module) -> str:
-    """The module's kind, sizes and activations, short: `MLP 64-32-10 (relu, linear)`."""
+    """The module's class, sizes and activations: `MLP 64-32-10 (relu, linear)`."""
     layers = [layer for layer in getattr(module, "layers", []) if hasattr(layer, "neurons")]
     if not layers:
         return type(module).__name__

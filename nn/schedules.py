@@ -8,9 +8,9 @@ from typing import Any
 
 
 class Schedule:
-    """A learning rate for each step. Made by the functions below; any function of the step will do in its place.
+    """A learning rate for each step, made by the functions below. Any function of the step may take its place.
 
-    `state_dict()` holds all that it is made of, in dicts, numbers and texts, and `schedule` makes it again from that.
+    `state_dict()` describes it in dicts, numbers and strings, from which `schedule` makes it again.
 
     Example:
         >>> falling = cosine(0.1, 100)
@@ -30,10 +30,10 @@ class Schedule:
         return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.options.items())})"
 
     def state_dict(self) -> dict[str, Any]:
-        """What `schedule` makes it from.
+        """The description from which `schedule` makes an equal schedule.
 
         Raises:
-            TypeError: it goes on to a function of your own, which no state can hold.
+            TypeError: it includes a plain function, which cannot be described.
         """
         state: dict[str, Any] = {"kind": self.name}
         for key, value in self.options.items():
@@ -44,7 +44,7 @@ class Schedule:
 
 
 def schedule(state: Mapping[str, Any]) -> Schedule:
-    """The schedule of that state.
+    """Makes a schedule from its `state_dict()`.
 
     Raises:
         ValueError: there is no such schedule, or its numbers are out of bounds.
@@ -63,10 +63,10 @@ def constant(lr: float) -> Schedule:
 
 
 def exponential(lr: float, factor: float, every: int = 1) -> Schedule:
-    """Begins at `lr`, and is multiplied by `factor`, above 0, after every so many steps, at least 1.
+    """Starts at `lr` and is multiplied by `factor` after every `every` steps.
 
     Raises:
-        ValueError: a number is out of these bounds.
+        ValueError: `factor` is not above 0, or `every` is below 1.
 
     Example:
         >>> halving = exponential(0.8, 0.5, every=10)
@@ -79,22 +79,22 @@ def exponential(lr: float, factor: float, every: int = 1) -> Schedule:
 
 
 def cosine(lr: float, steps: int, end: float = 0.0) -> Schedule:
-    """Falls from `lr` to `end` along half a wave of the cosine over `steps` steps, at least 1, and stays there.
+    """Falls from `lr` to `end` along half a cosine wave over `steps` steps, and stays there.
 
     Source: I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, equation 5.
 
     Raises:
-        ValueError: there are no steps.
+        ValueError: `steps` is below 1.
     """
     return Schedule("cosine", lr=lr, steps=_steps(steps), end=end)
 
 
 def warmup(schedule: Callable[[int], float], steps: int) -> Schedule:
-    """Climbs evenly to the schedule's first rate over `steps` steps, then follows it from its beginning.
+    """Rises linearly to the schedule's first rate over `steps` steps, then follows the schedule from its start.
 
     Raises:
-        TypeError: the first argument is no schedule.
-        ValueError: there are less than 0 steps.
+        TypeError: `schedule` is not callable.
+        ValueError: `steps` is below 0.
     """
     if not callable(schedule):
         raise TypeError(f"warmup goes before a schedule, such as constant({schedule!r})")
