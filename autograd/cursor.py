@@ -1,4 +1,4 @@
-"""`Cursor`: a place in the sequence of a graph's nodes, with the commands of a debugger."""
+"""`Cursor`: a position in the sequence of a graph's nodes, with the commands of a debugger."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ _clock = itertools.count()
 
 
 class PassDone(StopIteration):
-    """There is no next step. Its text says what is final, and what one can do."""
+    """There is no next step. The message says what is final and what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """Where `run` stops."""
+    """A condition at which `run` stops."""
 
     words: str
     holds: Condition
     everywhere: bool = False
-    """Whether the operands of the node that was visited are asked too."""
+    """Whether the condition applies to the operands of the visited node too."""
 
 
 class Cursor:
-    """A place in the sequence of a graph's nodes, which can go forward and back.
+    """A position in the sequence of a graph's nodes, which can move forward and back.
 
-    Every command shows where it arrived. `run` stops at breakpoints; what is watched is shown after each step.
+    Every command returns a text that shows the new position. `run` stops at breakpoints; watched nodes are shown after
+    each step.
     """
 
     def __init__(self, loss: Value) -> None:
@@ -47,7 +48,7 @@ class Cursor:
         self._breakpoints: list[Breakpoint] = []
         self._watched: list[Value] = []
         self.used = next(_clock)
-        """A number that grows: the cursor with the largest was made or moved last."""
+        """An increasing number: the cursor with the largest was created or moved last."""
 
     # What a kind of pass defines
 
@@ -68,25 +69,25 @@ class Cursor:
         raise NotImplementedError
 
     def _complete_after(self, node: Value) -> int:
-        """After how many steps a node is done with."""
+        """The number of steps after which a node is complete."""
         raise NotImplementedError
 
     def _settle(self) -> None:
-        """Puts in order what an interrupt has left."""
+        """Repairs the state that an interrupt left behind."""
 
     def _finished(self) -> str:
-        """What is to be said of a pass that is done."""
+        """The message of a pass that is done."""
         raise NotImplementedError
 
     def _state(self, node: Value) -> str:
-        """How a watched node stands."""
+        """The state of a watched node, as text."""
         raise NotImplementedError
 
     # Where it is
 
     @property
     def position(self) -> int:
-        """How many steps have been taken."""
+        """The number of steps taken so far."""
         raise NotImplementedError
 
     @property
@@ -96,12 +97,12 @@ class Cursor:
 
     @property
     def remaining(self) -> int:
-        """How many steps are left."""
+        """The number of steps left."""
         return len(self._order) - self.position
 
     @property
     def current(self) -> Value | None:
-        """The node that the next step visits; None when done."""
+        """The node that the next step visits; None at the end."""
         return None if self.done else self._order[self.position]
 
     # Going
@@ -126,11 +127,11 @@ class Cursor:
         return replace(step, notes=(*notes, *step.notes, *watched, *self.names.notes))
 
     def next(self, steps: int = 1) -> Step:
-        """Takes one step, or several; returns the last.
+        """Takes one step, or several, and returns the last.
 
         Raises:
-            ValueError: fewer than one step was asked for.
-            PassDone: all steps have been taken: a `StopIteration`, whose text says what one can do.
+            ValueError: `steps` is below 1.
+            PassDone: all steps have been taken. It is a `StopIteration` whose message says what to do next.
         """
         if a_whole_number(steps, "the number of steps") < 1:
             raise ValueError(f"next() takes at least one step, not {steps}; back() goes the other way")
@@ -140,10 +141,10 @@ class Cursor:
         return self._arrived()
 
     def back(self, steps: int = 1) -> Text:
-        """Undoes the last step exactly, or several, and says where it is then.
+        """Undoes the last step exactly, or several, and returns the new position as text.
 
         Raises:
-            ValueError: fewer than one step was asked for.
+            ValueError: `steps` is below 1.
         """
         if a_whole_number(steps, "the number of steps") < 1:
             raise ValueError(f"back() undoes at least one step, not {steps}; next() goes the other way")
@@ -160,11 +161,11 @@ class Cursor:
         return f"Undone: step {first}" if first == last else f"Undone: steps {last} to {first}"
 
     def goto(self, where: int | Value | str) -> Step | Text:
-        """Goes forward or back: until exactly so many steps have been taken, or just after a node is done with.
+        """Moves forward or back to a position, or to the step after which a node is complete.
 
         Args:
-            where: a position, from 0; or a node, itself or by its name. A leaf is done with once all that use it have
-                been visited.
+            where: a number of steps, from 0; or a node or its name. A leaf is complete once all its consumers have been
+                visited.
 
         Raises:
             ValueError: there is no such position or node.
@@ -190,7 +191,7 @@ class Cursor:
         return self._place(self._undone(before) if before > position else "Nothing to do", *notes)
 
     def reset(self) -> Text:
-        """Goes back to the start, and leaves everything as it was found."""
+        """Goes back to the start and restores everything as it was before the pass."""
         self._settle()
         before = self.position
         while self.position:
@@ -200,13 +201,13 @@ class Cursor:
         return self._place(undone if before else "No step had been taken")
 
     def run(self, until: Value | str | None = None) -> Step | Text:
-        """Goes on to the end, to the next breakpoint, or until a node is done with; returns the last step.
+        """Runs to the end, to the next breakpoint, or until a node is complete, and returns the last step.
 
         Args:
-            until: a node, itself or by its name, leaves included.
+            until: a node or its name; leaves count.
 
         Raises:
-            ValueError: there is no such node, or it was done with before.
+            ValueError: there is no such node, or it is complete already.
         """
         if self.done and until is None:
             return Text(self._finished())
@@ -221,18 +222,17 @@ class Cursor:
                 return self._arrived(f"stopped at the breakpoint {several(met)}")
         return self._arrived(*([self._complete(node)] if node is not None else []))
 
-    # Breakpoints and what is watched
+    # Breakpoints and watched nodes
 
     def break_at(self, *where: Value | str | Condition) -> Text:
-        """Makes `run` stop after certain steps; without arguments, lists the breakpoints.
+        """Sets breakpoints, at which `run` stops; without arguments, lists them.
 
         Args:
-            where: nodes, themselves or by name; operations by symbol or name, `"*"` or `"tanh"`; or a condition, a
-                function of a node that is asked about the node of each step and its operands:
-                `lambda v: abs(v.grad) > 10`.
+            where: nodes or their names; operations by symbol or name, such as `"*"` or `"tanh"`; or a condition, a
+                function called with the node of each step and its operands, such as `lambda v: abs(v.grad) > 10`.
 
         Raises:
-            ValueError: there is no such node or operation in the graph.
+            ValueError: the graph has no such node or operation.
         """
         self._breakpoints += [self._breakpoint(each) for each in where]
         if not self._breakpoints:
@@ -240,12 +240,12 @@ class Cursor:
         return Text(f"run() stops at {several([b.words for b in self._breakpoints], 20)}.")
 
     def clear(self) -> Text:
-        """Removes all breakpoints, and watches nothing any more."""
+        """Removes all breakpoints and watches."""
         self._breakpoints, self._watched = [], []
         return Text("No breakpoints, and nothing watched.")
 
     def watch(self, *nodes: Value | str) -> Text:
-        """Shows the gradients of these nodes after each step; without arguments, now."""
+        """Shows the gradients of these nodes after each step; without arguments, shows them now."""
         self._watched += [node for node in map(self._node, nodes) if node not in self._watched]
         if not self._watched:
             return Text('Nothing is watched. watch("a") or watch(a) does.')
@@ -312,5 +312,5 @@ def _operation_names(node: Value) -> tuple[str, ...]:
 
 
 def operations(loss: Value) -> list[Value]:
-    """The operations of a graph in the order of computation; the loss alone where it is a leaf."""
+    """The operations of a graph in the order of computation; the loss itself if it is a leaf."""
     return topological(loss) or [loss]

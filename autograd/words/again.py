@@ -1,4 +1,4 @@
-"""A graph computed again beside itself, from its leaves' present numbers: nothing in it is changed."""
+"""Recomputes a graph from its leaves' current numbers without changing it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd.value import Value
 
 
 def recomputed(loss: Value, given: Mapping[Value, float] | None = None) -> dict[Value, float]:
-    """The number of each operation as it would be now, with some numbers given.
+    """The number that each node would have now; `given` overrides the numbers of some nodes.
 
     Raises:
         TypeError: a node was made by hand and cannot be computed again.
@@ -25,7 +25,7 @@ def recomputed(loss: Value, given: Mapping[Value, float] | None = None) -> dict[
 def differentiated(
     loss: Value, given: Mapping[Value, float] | None = None
 ) -> tuple[dict[Value, float], dict[Value, float]]:
-    """The number of each operation, and the derivative of the loss for each node, as they would be now.
+    """The number that each node would have now, and the derivative of the loss with respect to it.
 
     Raises:
         TypeError: a node was made by hand and cannot be computed again.

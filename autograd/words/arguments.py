@@ -1,4 +1,4 @@
-"""What the words are asked about: arguments checked, and mistakes told, in one place."""
+"""Checks the arguments of the functions that explain a graph, and words their errors."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def a_whole_number(n: Any, what: str) -> int:
 
 
 def a_depth(depth: Any) -> int:
-    """How many operations deep to go.
+    """The argument as a depth, counted in operations.
 
     Raises:
-        TypeError: it is no whole number.
+        TypeError: it is not a whole number.
         ValueError: it is negative.
     """
     found = a_whole_number(depth, "depth counts operations and")
@@ -55,11 +55,11 @@ def a_depth(depth: Any) -> int:
 
 
 def a_pair(loss: Any, a: Any, function: str) -> tuple[Value, Value]:
-    """The result and what it depends on, if they are that.
+    """The arguments, if `loss` depends on `a`.
 
     Raises:
-        TypeError: one of them is no Value.
-        ValueError: the first does not depend on the second.
+        TypeError: one of them is not a Value.
+        ValueError: `loss` does not depend on `a`.
     """
     loss, a = a_value(loss, f"{function}(loss, a)"), a_value(a, f"{function}(loss, a)")
     if not depends(loss, a):
@@ -77,10 +77,10 @@ def a_pair(loss: Any, a: Any, function: str) -> tuple[Value, Value]:
 
 
 def depends(loss: Value, a: Value) -> bool:
-    """Whether `a` is among the nodes that the loss was computed from, itself included."""
+    """Whether `a` is the loss itself or one of the nodes it was computed from."""
     return any(node is a for node in every_node(loss))
 
 
 def called(v: Value) -> str:
-    """A Value in a message, outside its graph: by its label, else by its number."""
+    """The name of a Value in a message without its graph: its label, else its number."""
     return printable(v.label) if v.label else f"Value({number(v.data)})"

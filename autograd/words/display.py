@@ -1,6 +1,6 @@
-"""What IPython and Jupyter show of a Value or a step: the text, the graph alive, and a drawing where it is small.
+"""How IPython and Jupyter display a Value or a step: as text, as a live graph, and as a drawing if it is small.
 
-The pictures come from `viz`, once it is imported.
+`viz` registers the pictures when it is imported.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from autograd.value import Value
 from autograd.words.text import Text
 
 DRAWN = 150
-"""Graphs of more operations are not drawn: the page that shows them is enough."""
+"""Graphs with more operations are not drawn; the live page shows them."""
 LARGEST = 20_000
-"""Graphs of more operations are shown as text alone: a notebook would grow by megabytes."""
+"""Graphs with more operations are shown as text only, since a page would add megabytes to the notebook."""
 
 
 def bundle(text: str, root: Value, highlight: Sequence[Value] = ()) -> dict[str, str]:
-    """Representations by their MIME type; where a step is shown, its node is selected in the page."""
+    """The representations by MIME type. The page selects the nodes in `highlight`, such as that of a step."""
     shown = {"text/plain": repr(Text(text))}
     size = len(topological(root)) if root._prev else 0
     if not 0 < size <= LARGEST or _pictures is None:
@@ -32,11 +32,10 @@ _pictures: _Pictures | None = None
 
 
 def show_with(pictures: _Pictures) -> None:
-    """Registers what displays a graph, as `viz` does when it is imported.
+    """Registers the function that draws graphs; `viz` calls this when it is imported.
 
     Args:
-        pictures: `pictures(root, highlight, drawn)`: representations by their MIME type, a drawing among them where one
-            is wanted.
+        pictures: `pictures(root, highlight, drawn)` returns representations by MIME type, with a drawing if `drawn`.
     """
     global _pictures
     _pictures = pictures

@@ -1,4 +1,4 @@
-"""`formula`: a Value as the expression that it was computed from."""
+"""`formula`: the expression that a Value was computed from."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from autograd.words.notation import Written, latex_name, literal, rule_of, write
 from autograd.words.text import Text
 
 LARGEST = 1000
-"""How many operands a formula may have when no depth is asked for."""
+"""The largest number of operands in a formula without a given depth."""
 
 
 def formula(v: Value, depth: int | None = None, latex: bool = False) -> Text:
-    r"""The expression that a Value was computed from, in parentheses only where they are needed.
+    r"""The expression that a Value was computed from, with as few parentheses as possible.
 
     Args:
         v: the result.
-        depth: how many operations deep to go; what lies deeper is called by its name or number. Without it everything
-            is written out, or as many levels as make at most 1,000 operands: shared parts are repeated in a formula,
-            and it can be exponentially larger than its graph.
-        latex: write LaTeX, for a formula in a notebook or a paper.
+        depth: how many operations deep to go; deeper nodes appear as their name or number. By default all levels are
+            written out, or as many as give at most 1,000 operands: a formula repeats shared subexpressions, so it can
+            be exponentially larger than its graph.
+        latex: write LaTeX, for a notebook or a paper.
 
     Raises:
-        TypeError: `v` is no Value, or `depth` no whole number.
+        TypeError: `v` is not a Value, or `depth` is not a whole number.
         ValueError: `depth` is negative.
 
     Example:
@@ -48,7 +48,7 @@ def formula(v: Value, depth: int | None = None, latex: bool = False) -> Text:
 
 
 def _depth_that_fits(root: Value) -> int:
-    """How many levels can be written out with at most `LARGEST` operands."""
+    """The number of levels that can be written out with at most `LARGEST` operands."""
     level, depth, size = Counter([root]), 0, 0
     while True:
         below: Counter[Value] = Counter()
@@ -62,7 +62,7 @@ def _depth_that_fits(root: Value) -> int:
 
 
 def _expand(root: Value, depth: int, names: Names, latex: bool) -> Written:
-    """The expression of a node, `depth` operations deep, without recursion."""
+    """Writes the expression of a node, `depth` operations deep, without recursion."""
     written: dict[tuple[Value, int], Written] = {}
     pending = [(root, depth)]
     while pending:
@@ -81,7 +81,7 @@ def _expand(root: Value, depth: int, names: Names, latex: bool) -> Written:
 
 
 def _cut(node: Value, names: Names, latex: bool) -> Written:
-    """A node that is not written out: by its label; a leaf by its number; others by their stable name."""
+    """A node that is not written out: its label; else a leaf's number, or an operation's stable name."""
     if not (node.label or node._prev):
         return literal(number(node.data))
     name = names(node) if node.label else names.number(node)

@@ -1,4 +1,4 @@
-"""What the nodes of a graph are called in lessons, and labels taken from variable names."""
+"""The names of a graph's nodes in lessons, and labels taken from variable names."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from autograd.words.notation import Written, literal, rule_of, write
 from autograd.words.text import several, unbroken
 
 SHORT = 28
-"""Up to how many characters an expression serves as its own name."""
+"""The longest expression, in characters, that serves as its own name."""
 
 LARGE = 10_000
-"""In a graph of more nodes expressions are not tried as names: results without a label are numbers."""
+"""In a graph with more nodes, unlabelled results are named by number, never by expression."""
 
 MANY = 8
-"""An expression of more operands is not its own name."""
+"""An expression with more operands does not serve as its own name."""
 
 DEEPEST = 4
-"""How deep in nested lists Values are given labels."""
+"""The depth of nested lists up to which Values are labelled."""
 
 
 class Names:
-    """The names of the nodes of one graph: always the same for the same graph.
+    """The names of the nodes of one graph. The same graph always has the same names.
 
-    A node is called by its label; without one, by its expression where that is short (`a * b`), and otherwise by its
-    number in the order of computation (`v12`). No two nodes share a name: where two have the same label they are
-    numbered, `a#1` and `a#2`, and `notes` says so. A leaf without a label is its number.
+    A node's name is its label; without one, its expression if that is short (`a * b`); else its position in the order
+    of computation (`v12`). No two nodes share a name: nodes with equal labels are numbered, `a#1` and `a#2`, and
+    `notes` says so. The name of an unlabelled leaf is its number.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -52,11 +52,11 @@ class Names:
         return self.written(node).text
 
     def atom(self, node: Value) -> str:
-        """The name, in parentheses where it is an expression: `(a * b).grad`."""
+        """The name, in parentheses if it is an expression: `(a * b).grad`."""
         return self.written(node).within(ATOM)
 
     def written(self, node: Value) -> Written:
-        """The name, and how tightly it binds."""
+        """The name with its binding strength."""
         known = self._names.get(node)
         if known is None:
             return _alone(node)
@@ -65,18 +65,18 @@ class Names:
         return known
 
     def number(self, node: Value) -> str:
-        """The stable name such as `v12`; empty for a node outside the graph."""
+        """The stable name, such as `v12`; empty for a node outside the graph."""
         return f"v{self._numbers[node]}" if node in self._numbers else ""
 
     def is_constant(self, node: Value) -> bool:
-        """Whether a node is a number to the reader: a leaf that nobody labelled, in a graph where others are."""
+        """Whether readers see a node as a plain number: an unlabelled leaf in a graph with labelled leaves."""
         return not node._prev and not node.label and self._some_labelled
 
     def find(self, name: str) -> Value:
-        """The node of that name.
+        """The node with that name.
 
         Raises:
-            ValueError: there is none, or there are several.
+            ValueError: no node has it, or several do.
         """
         found = [node for node in self.nodes if not self.is_constant(node) and name in (self(node), self.atom(node))]
         if len(found) == 1:
@@ -91,7 +91,7 @@ class Names:
 
     @property
     def notes(self) -> list[str]:
-        """A sentence for each name that was used so far and that several nodes have."""
+        """A sentence for each ambiguous label that has been used so far."""
         return [self._note(text) for text in self._told_apart]
 
     def _note(self, text: str) -> str:
@@ -128,7 +128,7 @@ class Names:
 
     @cached_property
     def _shared(self) -> dict[Value, str]:
-        """The nodes that share their short name with others, and that name."""
+        """The nodes whose short name is not unique, and that name."""
         candidates = [(node, text.text) for node, text in self._short.items() if text is not None and _is_called(node)]
         uses = Counter(text for _, text in candidates)
         return {node: text for node, text in candidates if uses[text] > 1}
@@ -150,12 +150,12 @@ class Names:
 
 
 def _is_called(node: Value) -> bool:
-    """Whether a node has a name of its own: a leaf without a label is only a number."""
+    """Whether a node has a name. An unlabelled leaf is only a number."""
     return bool(node.label or node._prev)
 
 
 def _short(node: Value, short: dict[Value, Written | None], numbers: dict[Value, int]) -> Written | None:
-    """A label, a number, or an expression of such and of numbered nodes; None where it would be long."""
+    """A node's label, its number, or its expression in short names; None if that is long."""
     if node.label or not node._prev:
         return _alone(node)
     if len(node._prev) > MANY:
@@ -166,21 +166,21 @@ def _short(node: Value, short: dict[Value, Written | None], numbers: dict[Value,
 
 
 def _alone(node: Value) -> Written:
-    """What a node is called outside any graph: its label or its number."""
+    """The name of a node without its graph: its label or its number."""
     return Written(printable(node.label)) if node.label else literal(number(node.data))
 
 
 def label(names: Mapping[str, Any]) -> list[str]:
-    """Labels every Value that has no label yet by the name it goes by; returns the labels given.
+    """Labels each unlabelled Value with the name of its variable, and returns the new labels.
 
-    At the prompt of `python -m autograd` this happens by itself.
+    The prompt of `python -m autograd` does this by itself.
 
     Args:
-        names: usually `locals()`. Values in lists and tuples are labelled too: `x[0]`, `w[1][2]`, … Names that begin
-            with an underscore are passed over. Of two names for one Value the first counts.
+        names: usually `locals()`. Values in lists and tuples are labelled too: `x[0]`, `w[1][2]`, … Names that start
+            with an underscore are skipped. If a Value has two names, the first one is used.
 
     Raises:
-        TypeError: `names` is no mapping of names to things.
+        TypeError: `names` is not a mapping.
 
     Example:
         >>> p, q = Value(2.0), [Value(3.0), Value(4.0)]
@@ -203,7 +203,7 @@ def label(names: Mapping[str, Any]) -> list[str]:
 
 
 def named_values(names: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
-    """Every Value that stands under a public name, or in a list there, with the way to it."""
+    """Every Value under a public name, or in a list there, with its path."""
     for name, thing in list(names.items()):
         if not name.startswith("_"):
             yield from _within(name, thing, DEEPEST)

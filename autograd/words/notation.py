@@ -1,4 +1,4 @@
-"""How an operation is written, from the templates of its declaration."""
+"""Writes an operation as text or LaTeX, from the templates in its declaration."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from autograd.value import Handmade, Value
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An expression as text, and how tightly its outermost operation binds."""
+    """An expression as text, with the binding strength of its outermost operation."""
 
     text: str
     binding: int = ATOM
 
     def within(self, needed: int, latex: bool = False) -> str:
-        """The text, in parentheses unless it binds as tightly as needed."""
+        """The text, in parentheses if it binds less tightly than `needed`."""
         if self.binding >= needed:
             return self.text
         return rf"\left({self.text}\right)" if latex else f"({self.text})"
 
 
 def literal(text: str) -> Written:
-    """A number's text: a negative one binds as a sign does."""
+    """A number as an expression. A negative number binds like a sign."""
     return Written(text, SIGN if text.startswith("-") else ATOM)
 
 
 def write(rule: Operation | str, operands: list[Written], latex: bool = False) -> Written:
-    """An operation on operands that are written already; a rule that is only a name is written as a call.
+    """Writes an operation, given its operands as text. A rule that is only a name is written as a call.
 
-    A sum of any length is written as the `+` and `*` that it stands for.
+    A sum of any length is written with `+` and `*`.
 
     Example:
         >>> total = write(ops.ADD, [Written("a"), Written("b")])
@@ -62,7 +62,7 @@ def write(rule: Operation | str, operands: list[Written], latex: bool = False) -
 
 
 def brief(rule: Operation | str, operands: list[Written], first: int = 2, last: int = 1) -> Written:
-    """The same as `write`, with what is in the middle of a long sum left out.
+    """Like `write`, but omits the middle of a long sum.
 
     Example:
         >>> from autograd.nary import DOT
@@ -83,7 +83,7 @@ def _written(rule: Operation, latex: bool = False) -> Callable[[Written, Written
 
 
 def rule_of(node: Value) -> Operation | str:
-    """The operation of a node, or the name of one made by hand."""
+    """The operation of a node, or the name of a node made by hand."""
     rule = node._rule
     if isinstance(rule, Handmade):
         return printable(rule.symbol) or "node"
@@ -100,7 +100,7 @@ def _call(name: str, operands: list[Written], latex: bool) -> Written:
 
 @lru_cache(maxsize=256)
 def declared(symbol: str, arity: int) -> Operation | None:
-    """The declared operation of that symbol or name, so that a `+` made by hand is written as one."""
+    """The declared operation with that symbol or name, so that a `+` made by hand is written like any other."""
     for operation in list(ops.OPERATIONS.values()):
         if not isinstance(operation, Operation) or operation.arity != arity:
             continue
@@ -110,7 +110,7 @@ def declared(symbol: str, arity: int) -> Operation | None:
 
 
 def _needed(rule: Operation, i: int, operand: Written, latex: bool) -> int:
-    """How tightly operand i must bind to stand without parentheses."""
+    """The binding strength that operand i needs to go without parentheses."""
     if latex and _enclosed(rule.latex, i):
         return SUM
     if latex and rule.needs[i] == ATOM and "^" in operand.text:
@@ -121,13 +121,13 @@ def _needed(rule: Operation, i: int, operand: Written, latex: bool) -> int:
 
 
 def _enclosed(template: str, i: int) -> bool:
-    """Whether a LaTeX template holds operand i between braces of its own, as a fraction or an exponent does."""
+    """Whether a LaTeX template puts operand i in its own braces, as a fraction or an exponent does."""
     marked = template.format(*(f"<{k}>" for k in range(8)))
     return f"{{<{i}>}}" in marked and f"{{<{i}>}}^" not in marked
 
 
 def latex_name(name: str) -> str:
-    r"""A name in LaTeX: `x1` as x with an index, longer ones upright, special characters escaped.
+    r"""A name in LaTeX: `x1` gets a subscript, longer names are upright, special characters are escaped.
 
     Example:
         >>> print(latex_name("x1"), latex_name("w[0]"), latex_name("50%"))

@@ -1,4 +1,4 @@
-"""`explain` and `derivation`: the chain rule for one gradient, along all the ways that lead to it."""
+"""`explain` and `derivation`: the chain rule for one gradient, summed over all paths."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from autograd.words.rules import role, symbols, used_again
 from autograd.words.text import KEPT, Text, cells, folded, padded, unbroken, width
 
 MOST = 20
-"""So many paths are written out; where there are more, the last step of each."""
+"""The most paths that are written out one by one; beyond, they are summed by direct consumer."""
 
 COUNTED = 10**24
-"""Up to so many paths are counted."""
+"""Counting of paths stops here."""
 
 LONG = 24
-"""A path of more edges is shown by its two ends, and by what lies between them in one number."""
+"""A path with more edges is shown by its two ends, with the middle as one number."""
 
 Edge = tuple[Value, int]
-"""A node and which of its operands comes next."""
+"""A node, and the position of the operand that comes next on the path."""
 
 
 def gradients(loss: Value) -> dict[Value, float]:
-    """The derivative of the loss for each node, as of the forward pass, without touching any `.grad`.
+    """The derivative of the loss with respect to each node, as of the forward pass. No `.grad` is touched.
 
     Raises:
         TypeError: a node was made by hand, and only its `_backward` knows its derivatives.
@@ -52,7 +52,7 @@ def check_known(node: Value) -> None:
 
 
 def consumers(loss: Value, a: Value) -> dict[Value, list[Edge]]:
-    """For `a` and each node that depends on it: who uses it, and as which operand; loss first."""
+    """For `a` and each node that depends on it, its consumers and their operand positions."""
     users: dict[Value, list[Edge]] = {a: []}
     for node in topological(loss):
         for i, operand in enumerate(node._prev):
@@ -63,7 +63,7 @@ def consumers(loss: Value, a: Value) -> dict[Value, list[Edge]]:
 
 
 def count_paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> int:
-    """How many ways lead from the loss to `a`; counted up to `COUNTED`."""
+    """The number of paths from the loss to `a`, at most `COUNTED`."""
     ways: dict[Value, int] = {loss: 1}
     for node in [*reversed(topological(loss)), a]:
         if node in users and node is not loss:
@@ -72,7 +72,7 @@ def count_paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> int:
 
 
 def paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> Iterator[list[Edge]]:
-    """Each way from the loss to `a`, as the edges along it, without recursion."""
+    """Each path from the loss to `a`, as a list of edges, without recursion."""
     way: list[Edge] = []
     pending = [iter(users[a])]
     while pending:
@@ -89,13 +89,13 @@ def paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> Iterator[lis
 
 
 def explain(loss: Value, a: Value) -> Text:
-    """Why `a` has its gradient: each way from the loss to it, the product along the way, and their sum.
+    """Explains the gradient of `a`: each path from the loss, the product along it, and the sum over all paths.
 
-    Where there are more than 20 ways, it shows what each direct consumer of `a` contributes.
+    With more than 20 paths, it shows the contribution of each direct consumer of `a` instead.
 
     Raises:
         ValueError: the loss does not depend on `a`.
-        TypeError: an argument is no Value; a node was made by hand, and only its `_backward` knows its derivatives.
+        TypeError: an argument is not a Value, or a node was made by hand and only its `_backward` knows its derivatives.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -115,7 +115,7 @@ def explain(loss: Value, a: Value) -> Text:
 
 
 def explained(loss: Value, a: Value) -> tuple[Names, str, list[Row]]:
-    """What `explain` says, not laid out yet: the names it uses, the title, and a row for each way and for their sum."""
+    """The content of `explain` before layout: the names in use, the title, a row for each path and one for their sum."""
     names, users, gradient = _prepared(loss, a, "explain")
     title = f"{_ratio(names, loss, a, False)} = {number(gradient[a])}".replace(KEPT, " ")
     if a is loss:
@@ -135,11 +135,11 @@ def explained(loss: Value, a: Value) -> tuple[Names, str, list[Row]]:
 
 
 Row = tuple[str, str, str]
-"""A way, the product along it, and what that is."""
+"""A path, the product along it, and the product's number."""
 
 
 def _along(names: Names, way: list[Edge], a: Value) -> str:
-    """The nodes of a way; of a long one, those at its ends."""
+    """The nodes of a path; of a long path, those at its ends."""
     stops = [_stop(names, way, k, a) for k in _ends(len(way) + 1)]
     if len(way) > LONG:
         stops.insert(len(stops) // 2, f"… {len(way) + 1 - len(stops):,} more …")
@@ -147,7 +147,7 @@ def _along(names: Names, way: list[Edge], a: Value) -> str:
 
 
 def _stop(names: Names, way: list[Edge], k: int, a: Value) -> str:
-    """Node k of a way, and as which operand it was entered where the one before uses it more than once."""
+    """Node k of a path, with its role if the previous node uses it more than once."""
     node = way[k][0] if k < len(way) else a
     name = unbroken(names(node))
     user, i = way[k - 1] if k else (node, 0)
@@ -155,7 +155,7 @@ def _stop(names: Names, way: list[Edge], k: int, a: Value) -> str:
 
 
 def _factors(way: list[Edge]) -> str:
-    """The local derivatives of a way; of a long one those at its ends, and the product and the least of the others."""
+    """The local derivatives of a path. A long path shows those at its ends, and the product and minimum of the rest."""
     shown = _ends(len(way))
     parts = [factor(way[k][0]._local_grads[way[k][1]]) for k in shown]
     if len(way) > LONG:
@@ -167,7 +167,7 @@ def _factors(way: list[Edge]) -> str:
 
 
 def _ends(count: int) -> list[int]:
-    """The positions that are shown of so many."""
+    """The positions, of `count`, that are shown."""
     if count <= LONG + 1:
         return list(range(count))
     half = LONG // 3
@@ -188,7 +188,7 @@ def _by_user(names: Names, edges: list[Edge], gradient: dict[Value, float]) -> l
 
 
 def _columns(rows: list[Row], columns: int) -> list[str]:
-    """Three columns where they fit, else each way and the product along it below each other."""
+    """Three columns if they fit; else each path with its product on the line below."""
     left, middle = (max(cells(row[k]) for row in rows) for k in (0, 1))
     whole = [f"  {padded(way, left)}   {padded(product, middle)} = {result}" for way, product, result in rows]
     if max(map(cells, whole)) <= columns:
@@ -206,7 +206,7 @@ def _product(way: list[Edge]) -> float:
     product = 1.0
     for node, i in way:
         product *= node._local_grads[i]
-    return product + 0.0  # the sign of a zero tells nothing here
+    return product + 0.0  # the sign of a zero means nothing here
 
 
 def _prepared(loss: Value, a: Value, function: str) -> tuple[Names, dict[Value, list[Edge]], dict[Value, float]]:
@@ -215,17 +215,17 @@ def _prepared(loss: Value, a: Value, function: str) -> tuple[Names, dict[Value, 
 
 
 def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
-    r"""The chain rule for one derivative, written out: in derivatives, in symbols, in numbers.
+    r"""Writes out the chain rule for one derivative: in partial derivatives, in symbols, in numbers.
 
     Args:
-        loss: what is differentiated.
-        a: what it is differentiated by.
+        loss: the Value to differentiate.
+        a: the Value to differentiate with respect to.
         latex: write LaTeX.
 
     Raises:
-        ValueError: the loss does not depend on `a`, or there are more than 20 ways to it, or one of more than 1,000
-            steps: then see `explain`.
-        TypeError: an argument is no Value; a node was made by hand, and only its `_backward` knows its derivatives.
+        ValueError: the loss does not depend on `a`; or there are more than 20 paths, or one has more than 1,000 steps,
+            in which case use `explain`.
+        TypeError: an argument is not a Value, or a node was made by hand and only its `_backward` knows its derivatives.
 
     Example:
         >>> a, b = Value(0.5, label="a"), Value(-1.0, label="b")
@@ -258,7 +258,7 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
     ]
     head = _ratio(names, loss, a, latex)
     different = [row for k, row in enumerate(rows) if k == 0 or row != rows[k - 1]]
-    if different[0] == [head] and len(different) > 1:  # a single step: its derivative is the one that is asked for
+    if different[0] == [head] and len(different) > 1:  # a single step: its derivative is the whole answer
         different = different[1:]
     if latex:
         lines = [f"{head if k == 0 else ''}&= {' + '.join(row)} \\\\" for k, row in enumerate(different)]
@@ -276,11 +276,11 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
 
 
 LONGEST = 1000
-"""Paths of up to so many steps are written out."""
+"""The longest path, in steps, that is written out."""
 
 
 def _folded(start: str, summands: list[str], columns: int) -> list[str]:
-    """A sum on one line where it fits, else each summand on its own, folded between words."""
+    """A sum on one line if it fits; else one summand a line, wrapped between words."""
     whole = start + " + ".join(summands)
     if cells(whole) <= columns:
         return [whole.replace(KEPT, " ")]
@@ -300,7 +300,7 @@ def _ratio(names: Names, top: Value, bottom: Value, latex: bool) -> str:
 
 
 def _fraction(names: Names, edge: Edge, latex: bool) -> str:
-    """The derivative along an edge; where the operand is used twice, that for this one use."""
+    """The derivative along an edge. If the node uses the operand twice, it is that of this one use."""
     node, i = edge
     if not used_again(node, i):
         return _ratio(names, node, node._prev[i], latex)

@@ -18,14 +18,14 @@ from autograd.words.text import ordinal
 Found = TypeVar("Found")
 
 MANY = 1000
-"""Among so many operands it is looked whether one is used twice."""
+"""The search for an operand's second use stops after this many operands."""
 
 
 def derivative(node: Value, i: int, names: Names) -> str:
-    """The derivative of a node for its operand i, as of the forward pass: its rule, then the rule in numbers.
+    """The derivative of a node with respect to its operand i, as of the forward pass: the rule in symbols and numbers.
 
-    Where a rule distinguishes cases, only the one that holds is written. For a node made by hand there are numbers
-    alone. Where the operand is used twice by the node, it is the part through this one use.
+    If a rule distinguishes cases, only the one that holds is written. A node made by hand has numbers only. If the node
+    uses the operand twice, the derivative is that of this one use.
 
     Example:
         >>> x = Value(0.5, label="x")
@@ -41,20 +41,20 @@ def derivative(node: Value, i: int, names: Names) -> str:
 
 
 def used_again(node: Value, i: int) -> bool:
-    """Whether operand i is another operand of this node as well."""
+    """Whether the node uses its operand i at another position as well."""
     operand = node._prev[i]
     return any(each is operand and k != i for k, each in enumerate(node._prev[:MANY]))
 
 
 def role(node: Value, i: int) -> str:
-    """What operand i is called in a sentence: `first factor`, `exponent`, `third operand`."""
+    """The noun for operand i in a sentence: `first factor`, `exponent`, `third operand`."""
     rule = node._rule
     named = rule.roles if isinstance(rule, Operation) else ()
     return named[i] if i < len(named) else f"{ordinal(i)} operand"
 
 
 def expressions(node: Value, i: int, names: Names) -> list[str]:
-    """The rule in symbols, in numbers, and the number that it gives; fewer where two of them would be the same."""
+    """The rule in symbols, in numbers, and its result, without repetitions."""
     local = node._local_grads[i]
     result = number(local)
     rule = rule_that_holds(node, i)
@@ -68,9 +68,9 @@ def expressions(node: Value, i: int, names: Names) -> list[str]:
 
 
 def rule_that_holds(node: Value, i: int) -> Term | None:
-    """The partial derivative for operand i as a term over `y` and `x0`, `x1`, …; None where there is no rule to read.
+    """The partial derivative for operand i as a term over `y`, `x0`, `x1`, …; None if the node has no readable rule.
 
-    Cases are resolved by the present numbers.
+    Cases are resolved by the current numbers.
     """
     rule = node._rule
     if not isinstance(rule, Operation):
@@ -80,7 +80,7 @@ def rule_that_holds(node: Value, i: int) -> Term | None:
 
 
 def symbols(node: Value, i: int, names: Names) -> Written | None:
-    """The rule that holds for operand i, in names; None where there is none to read."""
+    """The rule that holds for operand i, in names; None if the node has no readable rule."""
     rule = rule_that_holds(node, i)
     if rule is None:
         return None
@@ -88,7 +88,7 @@ def symbols(node: Value, i: int, names: Names) -> Written | None:
 
 
 def equation(node: Value, names: Names) -> str:
-    """How a node was computed, in names and in numbers: `d = e + c = -6.0 + 10.0 = 4.0`."""
+    """The computation of a node in names and numbers: `d = e + c = -6.0 + 10.0 = 4.0`."""
     rule = node._rule
     if rule is None:
         return f"{names(node)} = {number(node.data)}"
@@ -99,7 +99,7 @@ def equation(node: Value, names: Names) -> str:
 
 
 class _Lookup(dict[str, Found]):
-    """What stands for the names of a term, looked up for those that occur: an operation may have a million operands."""
+    """Substitutes for a term's names, looked up on demand, since an operation may have a million operands."""
 
     def __init__(self, find: Callable[[str], Found]) -> None:
         super().__init__()
@@ -118,9 +118,9 @@ def _data(node: Value) -> dict[str, float]:
 
 
 def _resolved(term: Term, data: dict[str, float]) -> Term:
-    """The term with each case decided; where two cases agree here, the shorter is taken.
+    """The term with each case decided. If two cases have the same value here, the shorter one is taken.
 
-    tanh's slope is 1 - y * y, and written otherwise where that would lose digits: most readers see no difference.
+    tanh's slope, for example, is 1 - y * y, with another form for large operands, where that loses digits.
     """
     if term.head in ("name", "number"):
         return term
@@ -134,7 +134,7 @@ def _resolved(term: Term, data: dict[str, float]) -> Term:
 
 
 def _size(term: Term) -> int:
-    """How many names, numbers and operations a term has."""
+    """The number of names, numbers and operations in a term."""
     return 1 if term.head in ("name", "number") else 1 + sum(map(_size, term.args))
 
 

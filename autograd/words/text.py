@@ -1,4 +1,4 @@
-"""Texts in the width of a terminal: folded, in columns, with wide characters aligned."""
+"""Text for a terminal: wrapped to its width, in columns, with wide characters aligned."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 ELSEWHERE = 100
-"""The columns of a text that does not go to a terminal."""
+"""The width of text that does not go to a terminal, in columns."""
 
 NARROWEST, WIDEST = 40, 120
 
 
 class Text(str):
-    """Text that a prompt shows as it is, without quotes, its long lines folded to the terminal's width."""
+    """A string whose repr has no quotes and is wrapped to the terminal's width."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class Text(str):
 
 
 def width() -> int:
-    """How many columns there are: those of the terminal, from 40 to 120; 100 where the output goes elsewhere."""
+    """The terminal's width in columns, clamped to 40 to 120; 100 if the output goes elsewhere."""
     try:
         if not sys.stdout.isatty():
             return ELSEWHERE
@@ -35,16 +35,16 @@ def width() -> int:
 
 
 KEPT = "\u00a0"
-"""A blank at which `folded` breaks no line."""
+"""A space at which `folded` does not break the line."""
 
 
 def unbroken(name: str) -> str:
-    """A short name as one word, for `folded` to keep on one line."""
+    """Joins a short name into one word, which `folded` keeps on one line."""
     return name.replace(" ", KEPT) if len(name) <= NARROWEST // 2 else name
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal a text takes: two for a wide character, none for a combining one.
+    """The number of terminal columns that a text takes: two for a wide character, none for a combining one.
 
     Example:
         >>> cells("loss"), cells("損失")
@@ -60,17 +60,17 @@ def _cell(c: str) -> int:
 
 
 def padded(text: str, columns: int) -> str:
-    """The text, with blanks after it up to that many columns."""
+    """Pads the text with spaces to that many columns."""
     return text + " " * (columns - cells(text))
 
 
 def folded(line: str, columns: int, indent: str | None = None) -> list[str]:
-    """A line as lines of at most that many columns, broken between words, or within one that is too long.
+    """Wraps a line to that many columns, between words or within a word that is too long.
 
     Args:
-        line: without a line break.
-        columns: how many fit.
-        indent: what later lines begin with; else as the first does, and two blanks more.
+        line: text without a line break.
+        columns: the width.
+        indent: the start of continuation lines; by default the first line's indentation plus two spaces.
     """
     if cells(line) <= columns:
         return [line.replace(KEPT, " ")]
@@ -93,7 +93,7 @@ def folded(line: str, columns: int, indent: str | None = None) -> list[str]:
 
 
 def _head(word: str, columns: int) -> str:
-    """As much of a word as fits, and at least one character."""
+    """The longest prefix of a word that fits, at least one character."""
     taken = 0
     for i, c in enumerate(word):
         taken += _cell(c)
@@ -103,7 +103,7 @@ def _head(word: str, columns: int) -> str:
 
 
 def several(names: Iterable[str], longest: int = 3) -> str:
-    """A list in a sentence: `a, b and c`, or `a, b, c and 5 more`."""
+    """Joins names for a sentence: `a, b and c`, or `a, b, c and 5 more`."""
     items = list(names)
     if len(items) > longest:
         items = [*items[:longest], f"{len(items) - longest} more"]
@@ -114,7 +114,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 
 def ordinal(i: int) -> str:
-    """Which of several, from 0: `first`, `second`, …, `11th`."""
+    """The ordinal of position i, counted from 0: `first`, `second`, …, `11th`."""
     if i < len(ORDINALS):
         return ORDINALS[i]
     n = i + 1
@@ -123,7 +123,7 @@ def ordinal(i: int) -> str:
 
 
 def aligned(rows: Sequence[tuple[str, ...]], numeric: frozenset[int] = frozenset()) -> list[str]:
-    """Rows as columns two blanks apart; the columns in `numeric` stand to the right."""
+    """Lays rows out in columns two spaces apart; the columns in `numeric` are right-aligned."""
     widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(

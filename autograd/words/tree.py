@@ -1,4 +1,4 @@
-"""`tree`: a graph in the terminal."""
+"""`tree`: a graph as an indented list."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from autograd.words.text import NARROWEST, Text, aligned, cells, folded, width
 
 
 def tree(v: Value, depth: int = 5) -> Text:
-    """The graph behind a Value, one node a line: its operands below it, with data, gradient and operation.
+    """The graph behind a Value, one node a line, with its data, gradient and operation; operands follow, indented.
 
-    A node that is used more than once is shown in full where it comes first, and with `↑` afterwards. Plain numbers in
-    the expression are shown without a gradient.
+    A node that is used more than once is shown in full the first time, and with `↑` afterwards. Plain numbers in the
+    expression are shown without a gradient.
 
     Args:
         v: the result.
-        depth: how many operations deep to go; `…` follows a node that has more below.
+        depth: how many operations deep to go; `…` marks a node whose operands are not shown.
 
     Raises:
-        TypeError: `v` is no Value, or `depth` no whole number.
+        TypeError: `v` is not a Value, or `depth` is not a whole number.
         ValueError: `depth` is negative.
 
     Example:
@@ -62,7 +62,7 @@ def _is_called(node: Value) -> bool:
 
 
 def _in_columns(rows: list[tuple[str, str, str, str, str]], columns: int) -> list[str]:
-    """The table; in a narrow terminal without the operation, which the names show too."""
+    """The table. In a narrow terminal it has no column for the operation, which the names show too."""
     beside: list[tuple[str, ...]] = [row[2:] for row in rows]
     room = columns - _total(beside)
     if room < NARROWEST // 2:
@@ -73,12 +73,12 @@ def _in_columns(rows: list[tuple[str, str, str, str, str]], columns: int) -> lis
 
 
 def _total(rows: Sequence[tuple[str, ...]]) -> int:
-    """The width of these columns, with the blanks before each."""
+    """The width of these columns, with the spaces before each."""
     return sum(2 + max(map(cells, column)) for column in zip(*rows, strict=True))
 
 
 def _branches(node: Value, below: str, level: int) -> list[tuple[Value, str, str, int]]:
-    """The operands of a node with the lines that lead to them, the last first."""
+    """The operands of a node with the tree lines before them, in reverse order."""
     last = len(node._prev) - 1
     return [
         (operand, f"{below}└─ ", f"{below}   ", level) if i == last else (operand, f"{below}├─ ", f"{below}│  ", level)
@@ -87,7 +87,7 @@ def _branches(node: Value, below: str, level: int) -> list[tuple[Value, str, str
 
 
 def _fit(lines: str, name: str, room: int) -> str:
-    """Lines and a name within the first column: deep down, the lines begin with `…`; what remains is cut at its end."""
+    """Fits tree lines and a name into the first column: first the lines are cut at their start, then the name's end."""
     excess = cells(lines) + cells(name) - room
     if excess <= 0:
         return lines + name
