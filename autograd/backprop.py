@@ -1,4 +1,4 @@
-"""`Backprop` and `Forward`: a graph one step at a time, with a small lesson at each.
+"""`Backprop` and `Forward`: a graph one step at a time, with a small lesson at each step.
 
 The backward pass of `Value.backward()` visits the nodes in reverse topological order. Here the same pass is a cursor:
 each step applies the chain rule at one node, shows what happened, and can be undone exactly.
@@ -21,11 +21,11 @@ from autograd.words.rules import MANY, derivative, equation
 from autograd.words.text import Text, several
 
 STALE_LOOKED_AT = 10_000
-"""At the first step, graphs of so many operations are searched for numbers that were changed."""
+"""At the first step, a graph is searched for changed numbers if it has at most this many operations."""
 
 
 class Forward(Cursor):
-    """The way forward: how a value was computed, node by node. It changes nothing.
+    """The forward pass as a cursor: how a value was computed, node by node. It changes nothing.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -85,21 +85,21 @@ def _stale_here(node: Value) -> tuple[str, ...]:
 
 
 class Backprop(Cursor):
-    """The backward pass as a cursor: `next(bp)` applies the chain rule at one node and tells what it did.
+    """The backward pass as a cursor: `next(bp)` applies the chain rule at one node and says what it did.
 
-    After the last step the gradients are those of `loss.backward()`, to the bit: those of inner nodes afresh, those of
-    leaves added to what the leaves held. `reset()` restores what was before the first step, at any time. An error or
-    an interrupt within a step leaves the step not taken.
+    After the last step the gradients equal those of `loss.backward()` to the bit: inner nodes start from 0, and leaves
+    add to the gradients they had. `reset()` restores, at any time, the state before the first step. If a step is
+    interrupted or raises, it has not been taken.
 
-    Two cursors over common nodes are kept apart: while one moves, the other is put aside, and goes on where it was when
-    it is moved again.
+    Two cursors over common nodes do not mix: while one moves, the other is suspended, and it resumes at its position
+    when it is moved again.
 
     Args:
-        loss: where the pass starts.
-        constants: also tell the gradients of plain numbers in the expression.
+        loss: the Value to start from.
+        constants: whether to show the gradients of plain numbers in the expression.
 
     Raises:
-        TypeError: `loss` is no Value.
+        TypeError: `loss` is not a Value.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -151,18 +151,18 @@ class Backprop(Cursor):
         return self._consumers
 
     def explain(self, a: Value | str) -> Text:
-        """Why `a` has the gradient that it has, or will have: see `autograd.explain`."""
+        """Explains the gradient that `a` has or will have; see `autograd.explain`."""
         return explain(self.loss, self._node(a))
 
     def reset(self) -> Text:
-        """Goes back to the start, and leaves everything as it was found."""
+        """Goes back to the start and restores everything as it was before the pass."""
         if self._aside:
             self._aside = 0
             return self._place("This pass had been put aside, and is at its start now")
         return super().reset()
 
-    # Numbers. A step is taken at the moment when what it changed is appended to `_taken`; what an interrupted one
-    # changed until then stands in `_unfinished`, and is put back before anything else is done.
+    # Numbers. Appending the previous gradients to `_taken` is what makes a step taken. Until then they are kept in
+    # `_unfinished`, from which an interrupted step is undone before anything else happens.
 
     def _visit(self) -> None:
         self._come_back()
@@ -198,7 +198,7 @@ class Backprop(Cursor):
         _latest[:] = [(_passes[-1], self._taken, len(self._order))]
 
     def _send(self, node: Value) -> None:
-        """Sends each operand the node's gradient times the local derivative, as `backward()` does."""
+        """Adds the node's gradient times the local derivative to each operand's gradient, as `backward()` does."""
         if node._closure is not None:
             node._backward()
             for operand in node._prev:
@@ -209,7 +209,7 @@ class Backprop(Cursor):
             self._set(operands[i], operands[i].grad + slopes[i] * node.grad)
 
     def _held(self, before: _Before) -> dict[Value, Any]:
-        """What leaves held before the pass, which `backward()` adds at its end."""
+        """The leaves' gradients from before the pass, which `backward()` adds at its end."""
         first = self._taken[0] if self._taken else before
         return {leaf: grad for leaf, grad in first if not leaf._prev and (grad or leaf is self.loss)}
 
@@ -218,7 +218,7 @@ class Backprop(Cursor):
         self._now[node] = grad
 
     def _settle(self) -> None:
-        """Puts back what an interrupted step changed."""
+        """Undoes an interrupted step."""
         unfinished = self._unfinished
         if unfinished is not None and not (self._taken and self._taken[-1] is unfinished):
             self._restore(unfinished)
@@ -251,7 +251,7 @@ class Backprop(Cursor):
     # Several passes over common nodes
 
     def _come_back(self) -> None:
-        """Puts aside the passes that would mix with this one, and brings this one back to where it was."""
+        """Suspends the passes that would mix with this one, and resumes this one if it was suspended."""
         self._settle()
         if not _moved or _moved[0]() is not self:
             with _lock:
@@ -280,7 +280,7 @@ class Backprop(Cursor):
         self._notes.append(f"put aside, to go on where it was when it is moved again: {several(others)}")
 
     def _undo_dropped(self) -> None:
-        """Undoes the latest pass if it was left half way and is no more: its gradients are not "from before"."""
+        """Undoes the latest pass if its cursor is gone and left it half way: its gradients do not count as earlier."""
         for ref, taken, total in _latest:
             if ref() is None and taken and len(taken) < total:
                 mine = set(self.names.nodes)
@@ -328,7 +328,7 @@ class Backprop(Cursor):
         return f"{name}, complete: {whose} {several(map(self.names, users))}{comma} {have} been visited"
 
     def _by_rule(self, node: Value, before: dict[Value, Any]) -> list[Change]:
-        """What each operand received, read from the local derivatives."""
+        """The contribution to each operand's gradient, from the local derivatives."""
         running = dict(before)
         received: set[Value] = set()
         changes: dict[int, Change] = {}
@@ -362,7 +362,7 @@ class Backprop(Cursor):
         return Change(operand, before, after, rule, text, note, constant)
 
     def _accumulated(self, node: Value, changes: list[Change]) -> list[Change]:
-        """What leaves held before the pass, added at its end."""
+        """The changes at the end of the pass, when the leaves' earlier gradients are added."""
         received = {change.node: change.after for change in changes}
         added = []
         for leaf, held in self._held(self._taken[0]).items():
@@ -373,7 +373,7 @@ class Backprop(Cursor):
         return added
 
     def _complete_after(self, node: Value) -> int:
-        """An inner node is done with when it has been visited; a leaf, when all that use it have been."""
+        """An inner node is complete once it has been visited; a leaf, once all its consumers have been."""
         if not self._last:
             for i, each in enumerate(self._order, 1):
                 self._last.update(dict.fromkeys(each._prev, i))
@@ -409,27 +409,23 @@ def _shown(change: Change) -> Change:
 
 
 _Before = list[tuple[Value, Any]]
-"""Gradients before a step."""
+"""The gradients before a step."""
 
 _lock = threading.RLock()
-"""Held while the lists of passes change: threads may step through graphs of their own."""
+"""Held while the lists of passes change, since threads may step through graphs of their own."""
 
 _passes: list[weakref.ref[Backprop]] = []
-"""Every pass that has begun, in the order in which they began."""
+"""Every pass that has begun, in order."""
 
 _moved: list[weakref.ref[Backprop]] = []
-"""The pass that moved last, if any: until another moves, it need not look for others."""
+"""The pass that moved last, if any. Until another moves, it need not look for conflicts."""
 
 _latest: list[tuple[weakref.ref[Backprop], list[_Before], int]] = []
-"""The pass that began last, what it did, and its number of steps: one dropped half way is undone by the next."""
+"""The pass that began last, the gradients to undo it, and its number of steps."""
 
 
 def lessons(loss: Value) -> list[Step]:
-    """The lessons of a whole backward pass, for a page that plays it; the graph is left as it was.
-
-    Each `Step` has `node`, `title`, `reason`, `words` and `changes` (for each operand its node, the gradient before
-    and after, `rule`, `sum` and `note`), and `lines`, the same laid out for a terminal.
-    """
+    """All lessons of a backward pass, for a page that plays it. The graph is left unchanged."""
     bp = Backprop(loss)
     try:
         return list(bp)

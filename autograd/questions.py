@@ -1,4 +1,4 @@
-"""Questions about a gradient: what a nudge does, why it is zero, and what goes wrong without its rules."""
+"""Questions about a gradient: what does a nudge do, why is it zero, and why is it computed this way?"""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ from autograd.words.text import Text, cells, folded, padded, unbroken, width
 
 
 def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
-    """If `a` increases slightly, what happens to the loss? As the derivative predicts, and as it really is.
+    """If `a` increases slightly, what happens to the loss? Compares the derivative's prediction with the real change.
 
-    Both are for the leaves' present numbers, whatever they were at the forward pass. Where the two differ, a tenth of
-    the step is tried as well: where the curve bends, the difference falls to about a hundredth. The graph is left as
-    it was.
+    Both use the leaves' current numbers, even if they changed since the forward pass. If the two differ, a tenth of the
+    step is tried too: on a smooth curve the difference shrinks to about a hundredth. The graph is left unchanged.
 
     Args:
-        loss: what is watched.
-        a: what is nudged; a leaf, or a value on the way.
-        step: by how much.
+        loss: the result to observe.
+        a: the Value to nudge, a leaf or an inner node.
+        step: the size of the nudge.
 
     Raises:
-        ValueError: the loss does not depend on `a`; the step is 0 or not finite.
-        TypeError: an argument is no Value; a node was made by hand and cannot be computed again.
+        ValueError: the loss does not depend on `a`, or the step is 0 or not finite.
+        TypeError: an argument is not a Value, or a node was made by hand and cannot be computed again.
 
     Example:
         >>> w = Value(3.0, label="w")
@@ -75,11 +74,11 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
 
 
 def _difference(loss: Value, a: Value, slope: float, step: float, now: dict[Value, float]) -> list[str]:
-    """How prediction and reality differ, and by how much less with a tenth of the step, which tells why."""
+    """The difference between prediction and reality. How it shrinks with a tenth of the step tells its cause."""
     here = now.get(a, a.data)
 
     def missed(step: float) -> float:
-        moved = (here + step) - here  # the step that was really made, after rounding
+        moved = (here + step) - here  # the actual step, after rounding
         return abs(recomputed(loss, {a: here + step})[loss] - now[loss] - slope * moved)
 
     whole = missed(step)
@@ -103,12 +102,12 @@ def why_zero(loss: Value, a: Value | None = None) -> Text:
     """Why is this gradient zero, or missing?
 
     Args:
-        loss: what was differentiated, or should be.
-        a: whose gradient. The two are also understood the other way round; and with one argument alone, only that
-            Value itself can be looked at.
+        loss: the Value that was differentiated, or should be.
+        a: the Value whose gradient is zero. The two arguments may be swapped. With one argument, the answer is limited
+            to what that Value itself knows.
 
     Raises:
-        TypeError: an argument is no Value.
+        TypeError: an argument is not a Value.
 
     Example:
         >>> w, x = Value(-2.0, label="w"), Value(3.0, label="x")
@@ -137,7 +136,7 @@ def why_zero(loss: Value, a: Value | None = None) -> Text:
 
 
 def _alone(a: Value) -> Text:
-    """What can be said of a gradient without knowing what it is of."""
+    """The answer if the loss is unknown."""
     name = called(a)
     if a.grad != 0:
         return Text(f"{name}.grad is {number(a.grad)}: it is not zero.")
@@ -154,7 +153,7 @@ def _not_in(a: Value, name: str, gradient: dict[Value, float]) -> str:
 
 
 def _cut(a: Value, loss: Value, gradient: dict[Value, float]) -> str:
-    """Where the ways from the loss to `a` end."""
+    """The nodes at which the paths from the loss to `a` are cut."""
     users = consumers(loss, a)
     cuts: dict[str, None] = {}
     for operand, edges in users.items():
@@ -180,13 +179,13 @@ def _reason(node: Value, i: int, operand: Value) -> str:
 
 
 def misconceptions(loss: Value) -> Text:
-    """Why topological order, why `+=`, why clear the gradients? The tempting wrong ways, on your own graph.
+    """Why topological order, why `+=`, why zero the gradients? Runs the tempting mistakes on your own graph.
 
-    The first two are run beside the right one, and shown with the first node where they go wrong; the third is shown as
-    one meets it here, where a second `backward()` adds to leaves alone. The graph is left as it was.
+    For the first two, it shows the first node with a wrong gradient. For the third, it shows the effect of a second
+    `backward()`, which adds to the gradients of leaves only. The graph is left unchanged.
 
     Raises:
-        TypeError: `loss` is no Value; a node was made by hand, and only its `_backward` knows its derivatives.
+        TypeError: `loss` is not a Value, or only the `_backward` of a node made by hand knows its derivatives.
 
     Example:
         >>> a = Value(3.0, label="a")
@@ -221,7 +220,7 @@ def misconceptions(loss: Value) -> Text:
 
 
 def _twice(names: Names, loss: Value, right: dict[Value, float]) -> list[str]:
-    """What a second pass leaves: leaves have added up, all other gradients are those of one pass."""
+    """The gradients after a second pass: leaves have accumulated, all others are those of one pass."""
     leaves = [v for v in right if not v._prev and right[v] != 0 and not names.is_constant(v)]
     if not leaves:
         return ["   no leaf here has a gradient that could add up."]
@@ -256,9 +255,9 @@ def _first_wrong(
 
 
 def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]:
-    """Depth first, each node once, sending on whatever it has when it is first reached.
+    """Visits each node once, depth first, and propagates the gradient it has at that moment.
 
-    With the first operand first, or else the last: of the two, one that goes wrong.
+    Of the two orders, first operand first or last operand first, it prefers one that goes wrong.
     """
     for direction in (-1, 1):
         found: dict[Value, float] = {loss: 1.0}

@@ -1,4 +1,4 @@
-"""Whether a graph's numbers are still those of its leaves: what was changed since they were computed."""
+"""Whether a graph's numbers still follow from its leaves, and what has changed since they were computed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 LOOKED_AT = 1000
-"""How many operations a repr looks at: it is to be quick on a graph of any size."""
+"""The most operations that a repr checks, so that it is fast on a graph of any size."""
 
 
 def stale(root: Value, most: int | None = None) -> str:
-    """What was changed after this was computed, as a sentence; empty where nothing was.
+    """A sentence that says what changed after this graph was computed; empty if nothing did.
 
-    A node is stale where its operands' present numbers would give another answer, or other local derivatives, than it
-    holds. What an operand was before is known where a product kept it as a local derivative.
+    A node is stale if its operands' current numbers give another result, or other local derivatives, than it holds. An
+    operand's earlier number is known if a product kept it as a local derivative.
 
     Args:
-        root: whose graph.
-        most: graphs of more operations are not looked at, and nothing is said of them.
+        root: the root of the graph.
+        most: the largest number of operations to check; for larger graphs the result is empty.
 
     Example:
         >>> from autograd import Value
@@ -42,15 +42,15 @@ def stale(root: Value, most: int | None = None) -> str:
 
 
 def stale_at_a_glance(root: Value) -> str:
-    """The same for a repr, which is to be quick on a graph of any size."""
+    """`stale` with a limit on the graph's size, for a repr."""
     return stale(root, LOOKED_AT)
 
 
 def differs(node: Value) -> bool:
-    """Whether a node's operands would give another number, or other local derivatives, than it holds."""
+    """Whether a node's operands now give another number, or other local derivatives, than it holds."""
     rule = node._rule
     if not isinstance(rule, Operation) or not node._local_grads:
-        return False  # made by hand: only its maker knows how to compute it
+        return False  # made by hand: nothing here knows how to recompute it
     try:
         answer, *slopes = rule.evaluate(*[operand.data for operand in node._prev])
     except (ArithmeticError, ValueError):
@@ -60,7 +60,7 @@ def differs(node: Value) -> bool:
 
 
 def _order(root: Value, most: int | None) -> list[Value]:
-    """The operations below a node; none where there are more than `most`."""
+    """The operations below a node; none if there are more than `most`."""
     if most is None:
         return topological(root)
     met, pending = {root}, [root]
@@ -75,7 +75,7 @@ def _order(root: Value, most: int | None) -> list[Value]:
 
 
 def _changes(order: list[Value], changed: list[Value]) -> str:
-    """Which leaves were changed, and from what to what where that is known."""
+    """The leaves that changed, with their old and new numbers as far as they are known."""
     before: dict[Value, float] = {}
     for node in order:
         for operand, old in _kept(node):
@@ -94,7 +94,7 @@ def _changes(order: list[Value], changed: list[Value]) -> str:
 
 
 def _kept(node: Value) -> list[tuple[Value, float]]:
-    """What operands were when a node was computed, where its rule kept it: a factor, as the other's derivative."""
+    """The operands' numbers when a node was computed, if its rule kept them: a product keeps its factors."""
     rule, operands = node._rule, node._prev
     if not isinstance(rule, Operation) or not node._local_grads:
         return []

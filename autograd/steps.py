@@ -10,55 +10,55 @@ from autograd.words.display import bundle
 from autograd.words.text import cells, folded, padded, width
 
 MOST = 20
-"""So many changes of one step are written out."""
+"""The most changes of one step that are written out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one step did to one gradient."""
+    """The effect of one step on one gradient."""
 
     node: Value
-    """Whose gradient changed."""
+    """The node whose gradient changed."""
     before: Any
     after: Any
     rule: str
     """The local derivative, in symbols and numbers: `∂L/∂d = f = -2.0`."""
     sum: str
-    """How the gradient changed: `d.grad: 0 → 0 + (-2.0)·1.0 = -2.0`."""
+    """The change of the gradient: `d.grad: 0 → 0 + (-2.0)·1.0 = -2.0`."""
     note: str = ""
-    """What is worth noticing: `one more: they add up`."""
+    """A remark, such as `one more: they add up`."""
     constant: bool = False
-    """Whether it is that of a plain number in the expression: the lesson passes it over, unless asked for it."""
+    """Whether the node is a plain number in the expression, which the lesson omits by default."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """The lesson of one step: the same words for the prompt and for a page.
 
-    Its `repr`, and `lines`, is the whole lesson; the parts are for who lays it out differently.
+    `repr(step)` is the whole lesson. The attributes are for other layouts.
     """
 
     number: int
-    """Which step it is, from 1."""
+    """The number of the step, from 1."""
     total: int
     node: Value
-    """The node at which the chain rule was applied, or which was computed."""
+    """The node that was visited."""
     title: str
-    """The node and its operation with numbers filled in: `d = e + c = -6.0 + 10.0 = 4.0`."""
+    """The node's equation, in names and numbers: `d = e + c = -6.0 + 10.0 = 4.0`."""
     reason: str
-    """Its gradient so far, and why it is complete."""
+    """The node's gradient, and why it is complete."""
     words: str
     """The rule of differentiation in a sentence."""
     changes: tuple[Change, ...]
-    """One for each operand, in order; in the last step also one for each leaf that held a gradient before the pass."""
+    """A change for each operand, in order; in the last step also for each leaf that had a gradient before the pass."""
     loss: Value | None = None
-    """Where the pass started."""
+    """The root of the pass."""
     notes: tuple[str, ...] = ()
-    """What else is to be said here: a breakpoint, what is watched, that a number is stale."""
+    """Further remarks: a breakpoint, watched gradients, a stale number."""
 
     @property
     def lines(self) -> list[str]:
-        """The lesson, within the terminal's width."""
+        """The lesson as lines, wrapped to the terminal's width."""
         columns = width()
         lines = folded(f"Step {self.number} of {self.total}: {self.title}", columns, "    ")
         for sentence in filter(None, (self.reason, self.words)):
@@ -75,12 +75,12 @@ class Step:
         return "\n".join(self.lines)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """For IPython and Jupyter: the lesson, and the drawing with the step's node marked."""
+        """For IPython and Jupyter: the lesson, and the graph with the step's node highlighted."""
         return bundle(repr(self), self.node if self.loss is None else self.loss, [self.node])
 
 
 def _in_columns(changes: list[Change], columns: int) -> list[str]:
-    """The rules in one column and the sums in another where they fit, else each below the other."""
+    """Rules in one column and sums in another if they fit, else below each other."""
     left = max((cells(change.rule) for change in changes), default=0)
     return [line for change in changes for line in _laid_out(change, left, columns)]
 

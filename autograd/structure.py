@@ -1,4 +1,4 @@
-"""Arguments of functions: numbers and Values, in lists, tuples, named tuples, dicts and arrays, however nested."""
+"""Structured arguments: numbers and Values in nested lists, tuples, named tuples, dicts and arrays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def flat(structure: Any) -> Iterator[Any]:
-    """What is in a structure, one after the other; a dict's in the order of its keys, an array's row by row."""
+    """The leaves of a structure in order: a dict's in the order of its keys, an array's row by row."""
     if isinstance(structure, dict):
         structure = structure.values()
     elif is_array(structure):
@@ -20,7 +20,7 @@ def flat(structure: Any) -> Iterator[Any]:
 
 
 def mapped(function: Callable[[Any], Any], structure: Any, arrays: bool = True) -> Any:
-    """The same structure, with the function applied to what is in it; arrays only where that is wanted."""
+    """The structure with the function applied to each leaf; without `arrays`, arrays are kept as they are."""
     if isinstance(structure, list):
         return [mapped(function, part, arrays) for part in structure]
     if isinstance(structure, tuple):
@@ -36,13 +36,13 @@ def mapped(function: Callable[[Any], Any], structure: Any, arrays: bool = True) 
 
 
 def like(structure: Any, parts: Iterable[Any]) -> Any:
-    """The same structure, filled from `parts`."""
+    """The structure with its leaves replaced by `parts`, in order."""
     rest = iter(parts)
     return mapped(lambda _: next(rest), structure)
 
 
 def is_structure(x: Any) -> bool:
-    """Whether x holds numbers, in place of being one."""
+    """Whether x is a container of numbers."""
     return isinstance(x, (list, tuple, dict)) or is_array(x)
 
 
@@ -52,7 +52,7 @@ def is_array(x: Any) -> bool:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two structures are alike, apart from the numbers in them."""
+    """Whether two structures differ in nothing but their leaves."""
     if isinstance(one, dict) or isinstance(other, dict):
         keys = isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other)
         return keys and all(same(one[key], other[key]) for key in one)
@@ -64,7 +64,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _array(shaped: Any, parts: list[Any]) -> Any:
-    """An array of that shape: of floats, of arrays that are then its last axes, or else of objects."""
+    """An array of the shape of `shaped`: of floats, of arrays that become its last axes, or else of objects."""
     import numpy as np
 
     if parts and all(is_array(part) for part in parts):

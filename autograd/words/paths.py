@@ -95,7 +95,7 @@ def explain(loss: Value, a: Value) -> Text:
 
     Raises:
         ValueError: the loss does not depend on `a`.
-        TypeError: an argument is not a Value, or a node was made by hand and only its `_backward` knows its derivatives.
+        TypeError: an argument is not a Value, or only the `_backward` of a node made by hand knows its derivatives.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -115,7 +115,7 @@ def explain(loss: Value, a: Value) -> Text:
 
 
 def explained(loss: Value, a: Value) -> tuple[Names, str, list[Row]]:
-    """The content of `explain` before layout: the names in use, the title, a row for each path and one for their sum."""
+    """The content of `explain` before layout: the names in use, the title, a row for each path and for their sum."""
     names, users, gradient = _prepared(loss, a, "explain")
     title = f"{_ratio(names, loss, a, False)} = {number(gradient[a])}".replace(KEPT, " ")
     if a is loss:
@@ -225,7 +225,7 @@ def derivation(loss: Value, a: Value, latex: bool = False) -> Text:
     Raises:
         ValueError: the loss does not depend on `a`; or there are more than 20 paths, or one has more than 1,000 steps,
             in which case use `explain`.
-        TypeError: an argument is not a Value, or a node was made by hand and only its `_backward` knows its derivatives.
+        TypeError: an argument is not a Value, or only the `_backward` of a node made by hand knows its derivatives.
 
     Example:
         >>> a, b = Value(0.5, label="a"), Value(-1.0, label="b")
