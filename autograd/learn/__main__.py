@@ -16,7 +16,7 @@ from autograd.learn.watching import watch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Watches a learner's folder, or does one thing in it; returns the status to exit with."""
+    """Watches a learner's folder, or runs one command in it; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m autograd.learn",
         description="Small files with one fault each. Repair them in your editor; each is checked when it is saved.",
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def checked(folder: Folder, exercise: Exercise) -> int:
-    """Checks a file and says what was found: 0 if it is repaired, else 1."""
+    """Checks a file and prints the result; returns 0 if it is repaired, else 1."""
     file = folder.file(exercise)
     try:
         source = file.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a check has in hand: the learner's file as run, numbers drawn anew, and words for what it found."""
+"""Tools for checking an exercise: running the learner's file, drawing numbers, wording the misconception."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from autograd.shown import number
 
 
 class Wrong(Exception):  # noqa: N818 - it tells what was found, of a learner who did nothing exceptional
-    """A misconception, found on the learner's own numbers.
+    """A misconception, shown on the learner's own numbers.
 
     Args:
-        misconception: what it is, in a few words.
-        shown: the numbers that show it, and what is right.
+        misconception: the misconception in a few words.
+        shown: the wrong numbers and the right ones.
     """
 
     def __init__(self, misconception: str, shown: str) -> None:
@@ -35,21 +35,21 @@ Check = Callable[["Learner"], None]
 class Exercise:
     """A file with one fault.
 
-    `fault` stands in the file once, and `fix` in its place is a solution.
+    `fault` occurs in the file once; replacing it with `fix` solves the exercise.
     """
 
     name: str
     teaches: str
-    """The misconception that its check finds in the file as it is handed out."""
+    """The misconception that its check finds in the original file."""
     check: Check
     fault: str
     fix: str
     hints: tuple[str, ...]
-    """By degrees: the last all but says it."""
+    """Hints, from vague to nearly the solution."""
 
     @property
     def source(self) -> str:
-        """The file as it is handed out."""
+        """The original file."""
         return (Path(__file__).parent / "exercises" / f"{self.name}.py").read_text()
 
     @property
@@ -64,13 +64,13 @@ class Exercise:
 
     @property
     def goal(self) -> str:
-        """What is to be reached, in two sentences."""
+        """The goal, in two sentences."""
         return " ".join(self.source.split('"""')[1].split("\n\n", 1)[1].split())
 
 
 @dataclass
 class Learner:
-    """A learner's file, run."""
+    """The names defined by a learner's file."""
 
     names: dict[str, Any]
     random: random.Random = field(default_factory=random.Random)
@@ -79,7 +79,7 @@ class Learner:
         """Calls a function of the file.
 
         Raises:
-            Wrong: it is not there any more, or raises.
+            Wrong: the function is missing, or raises.
         """
         if not callable(self.names.get(function)):
             raise Wrong("something is missing", f"there is no function {function} in the file any more")
@@ -93,7 +93,7 @@ class Learner:
             ) from error
 
     def draw(self, low: float = -2.0, high: float = 2.0) -> float:
-        """A number of two decimals, away from 0."""
+        """A random number with two decimals, at least 0.1 in size."""
         while True:
             x = round(self.random.uniform(low, high), 2)
             if abs(x) >= 0.1:
@@ -107,14 +107,14 @@ def _where(error: BaseException) -> str:
 
 
 FILE = ".py⟨exercise⟩"
-"""The end of the name under which an exercise is compiled: it tells its frames from all others."""
+"""The suffix of the file name under which exercises are compiled, by which their frames are recognised."""
 
 
 def run(source: str, name: str = "exercise", seed: int | None = None) -> Learner:
-    """The file as a module of its own.
+    """Runs the file as a module.
 
     Raises:
-        Wrong: it is no Python, or stops with an error.
+        Wrong: the file has a syntax error, or raises.
     """
     names: dict[str, Any] = {"__name__": f"autograd.learn.{name}"}
     try:
@@ -141,15 +141,15 @@ def check(exercise: Exercise, source: str, seed: int | None = None) -> None:
 
 
 def close(x: float, y: float, tolerance: float = 1e-6) -> bool:
-    """Whether two numbers are the same but for rounding; nan is like nothing."""
+    """Whether two numbers are equal up to rounding. nan equals nothing."""
     return abs(x - y) <= tolerance * max(1.0, abs(x), abs(y))
 
 
 def all_close(xs: Sequence[float], ys: Sequence[float], tolerance: float = 1e-6) -> bool:
-    """Whether two rows of numbers are the same but for rounding."""
+    """Whether two rows of numbers are equal up to rounding."""
     return len(xs) == len(ys) and all(close(x, y, tolerance) for x, y in zip(xs, ys, strict=True))
 
 
 def row(xs: Sequence[float]) -> str:
-    """Numbers in a sentence."""
+    """Joins numbers for a sentence."""
     return ", ".join(map(number, xs))

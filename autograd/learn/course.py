@@ -16,10 +16,10 @@ EXERCISES: list[Exercise] = [exercise for _, chapter in CHAPTERS for exercise in
 
 
 def find(name: str) -> Exercise:
-    """The exercise of that name or number.
+    """The exercise with that name or number.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no such exercise.
     """
     for i, exercise in enumerate(EXERCISES, 1):
         if name.removesuffix(".py") in (exercise.name, str(i), f"{i:02}", f"{i:02}_{exercise.name}"):

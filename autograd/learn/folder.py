@@ -1,4 +1,4 @@
-"""A learner's folder: the files to repair, and how far one has come."""
+"""A learner's folder: the files to repair, and the progress so far."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from autograd.learn.course import EXERCISES
 
 
 class Folder:
-    """The files of the exercises, and what is done.
+    """The files of the exercises, and the learner's progress.
 
     Args:
-        path: is made where it does not exist. Files that are there are never written over.
+        path: the folder, created if it does not exist. Existing files are never overwritten.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,11 +27,11 @@ class Folder:
                 self.reset(exercise)
 
     def file(self, exercise: Exercise) -> Path:
-        """Where the learner's file is."""
+        """The path of the learner's file."""
         return self.path / f"{EXERCISES.index(exercise) + 1:02}_{exercise.name}.py"
 
     def reset(self, exercise: Exercise) -> None:
-        """Puts the file there as it is handed out; what was there is kept beside it, with `.old` after its name."""
+        """Writes the original file. An existing file is kept beside it, with `.old` appended to its name."""
         file = self.file(exercise)
         if file.exists():
             file.replace(file.with_name(f"{file.name}.old"))
@@ -39,24 +39,24 @@ class Folder:
 
     @property
     def next(self) -> Exercise | None:
-        """The first exercise that is not done; None at the end."""
+        """The first unsolved exercise; None at the end."""
         done = self._kept["done"]
         return next((exercise for exercise in EXERCISES if exercise.name not in done), None)
 
     @property
     def done(self) -> list[str]:
-        """The names of the exercises that are done."""
+        """The names of the solved exercises."""
         return list(self._kept["done"])
 
     def finish(self, exercise: Exercise) -> None:
-        """Notes that an exercise is done."""
+        """Records that an exercise is solved."""
         kept = self._kept
         if exercise.name not in kept["done"]:
             kept["done"].append(exercise.name)
             self._keep(kept)
 
     def hint(self, exercise: Exercise) -> str:
-        """The next hint; after the last, the last again."""
+        """The next hint; after the last one, the last one again."""
         kept = self._kept
         given = kept["hints"].get(exercise.name, 0)
         kept["hints"][exercise.name] = min(given + 1, len(exercise.hints))

@@ -1,4 +1,4 @@
-"""Digits of three by five pixels, for exercises: small enough to be learned scalar by scalar in a blink."""
+"""Digits of three by five pixels, small enough to be learned scalar by scalar within an exercise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROWS = """
 """
 
 Example = tuple[list[float], int]
-"""Pixels, row by row, and the digit that they show."""
+"""Pixels, row by row, and their digit."""
 
 
 def glyph(digit: int) -> list[float]:
@@ -22,5 +22,5 @@ def glyph(digit: int) -> list[float]:
 
 
 def digits(draw: random.Random, of_each: int = 12) -> list[Example]:
-    """Digits written in an unsteady hand, all zeros first, then all ones, and so on."""
+    """Noisy digits, all zeros first, then all ones, and so on."""
     return [([p + draw.gauss(0.0, 0.1) for p in glyph(digit)], digit) for digit in range(10) for _ in range(of_each)]

@@ -1,4 +1,4 @@
-"""`quiz`: the backward pass with its numbers hidden, for the reader to say."""
+"""`quiz`: the backward pass with hidden numbers, which the reader fills in."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Ask = Callable[[str], str]
 
 
 def quiz(loss: Value, ask: Ask = input) -> Text:
-    """Steps through the backward pass and asks for each gradient; says what a wrong answer has forgotten.
+    """Steps through the backward pass, asks for each gradient, and says what a wrong answer forgot.
 
-    An answer is a number or arithmetic, such as `1 + 3*2`; nothing shows the right one, and `q` ends it. The graph is
-    left as it was.
+    An answer is a number or arithmetic such as `1 + 3*2`. An empty line shows the right answer, `q` ends the quiz. The
+    graph is left unchanged.
 
     Args:
-        loss: where the pass starts.
-        ask: shows a text and returns the answer.
+        loss: the root of the pass.
+        ask: shows a prompt and returns the answer, like `input`.
 
     Returns:
-        how many were right at the first try.
+        The number of gradients that were right at the first try, in words.
 
     Raises:
-        TypeError: `loss` is no Value.
+        TypeError: `loss` is not a Value.
     """
     bp, right, asked = Backprop(loss), 0, 0
     try:
@@ -59,7 +59,7 @@ def _say(*lines: str) -> None:
 
 
 def _asked(bp: Backprop, step: Step, i: int, change: Change, ask: Ask) -> bool | None:
-    """Asks for one gradient until it is right; whether it was at once, or None where the reader has had enough."""
+    """Asks for one gradient until it is right. Returns whether the first answer was; None if the reader quits."""
     name = bp.names.atom(change.node)
     after = float(change.after)
     first = True
@@ -87,7 +87,7 @@ def _asked(bp: Backprop, step: Step, i: int, change: Change, ask: Ask) -> bool |
 
 
 def mistake(given: float, step: Step, i: int, change: Change) -> str:
-    """What a wrong answer has forgotten, as far as that can be told from its number."""
+    """The likely mistake behind a wrong number."""
     node = step.node
     before, after, upstream = float(change.before), float(change.after), float(node.grad)
     share = after - before
@@ -133,10 +133,10 @@ _OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
 
 
 def evaluated(text: str) -> float:
-    """The number that is typed, arithmetic allowed.
+    """Evaluates a number or arithmetic.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the text is neither.
 
     Example:
         >>> evaluated("1 + -3*2")

@@ -1,4 +1,4 @@
-"""What the learner is told in the terminal."""
+"""Output to the learner's terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd.words.text import folded, width
 
 
 def progress(folder: Folder) -> list[str]:
-    """All exercises, with what is done."""
+    """The list of exercises, with the solved ones marked."""
     done = folder.done
     lines = [f"{len(done)} of {len(EXERCISES)} are repaired, in {folder.path}"]
     for title, chapter in CHAPTERS:
@@ -20,7 +20,7 @@ def progress(folder: Folder) -> list[str]:
 
 
 def say(*lines: str) -> None:
-    """Prints lines, folded to the terminal; plainer where it cannot show all characters."""
+    """Prints lines, wrapped to the terminal. Characters that it cannot encode are replaced."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     for line in lines:
         for part in folded(line, width()):

@@ -1,4 +1,4 @@
-"""Waiting for the learner to save a file, checking it, and going on to the next."""
+"""Waits for the learner to save a file, checks it, and moves on to the next."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from autograd.learn.folder import Folder
 from autograd.learn.saying import progress, say
 
 LONGEST = 20.0
-"""Seconds after which a check is given up: there is an endless loop in the file."""
+"""The time limit of a check in seconds; beyond it, the file has an endless loop."""
 
 KEYS = "h: a hint, l: list, c: check again, q: quit"
 
 LOOKING = 0.2
-"""Seconds between two looks at the file."""
+"""The polling interval in seconds."""
 
 
 def watch(folder: Folder) -> int:
-    """Checks the next exercise whenever its file is saved, until all are done or the learner has had enough."""
+    """Checks the next exercise whenever its file is saved, until all are solved or the learner quits."""
     typed = _typed()
     say(f"Your files are in {folder.path}. Open the one that is named below in your editor, repair it, and save it.")
     while (exercise := folder.next) is not None:
@@ -46,7 +46,7 @@ def _introduce(folder: Folder, exercise: Exercise) -> None:
 
 
 def _repaired(folder: Folder, exercise: Exercise, typed: SimpleQueue[str]) -> bool:
-    """Checks an exercise at each change; True once it is repaired, False when the learner leaves."""
+    """Checks an exercise at each change. Returns True once it is repaired, False if the learner quits."""
     file, seen = folder.file(exercise), None
     while True:
         now = _stamp(file)
@@ -71,7 +71,7 @@ def _repaired(folder: Folder, exercise: Exercise, typed: SimpleQueue[str]) -> bo
 
 
 def run_check(folder: Folder, exercise: Exercise, longest: float = LONGEST) -> int:
-    """Checks a file in a process of its own, which an endless loop does not outlive."""
+    """Checks a file in a process of its own, which is killed if it loops endlessly."""
     command = [sys.executable, "-m", "autograd.learn", "check", exercise.name, "--folder", str(folder.path)]
     try:
         return subprocess.run(command, stdin=subprocess.DEVNULL, timeout=longest, check=False).returncode
@@ -81,7 +81,7 @@ def run_check(folder: Folder, exercise: Exercise, longest: float = LONGEST) -> i
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
-    """What changes when a file is saved."""
+    """The modification time and size of a file, which change when it is saved."""
     try:
         found = file.stat()
     except OSError:  # an editor may be replacing it just now
@@ -90,7 +90,7 @@ def _stamp(file: Path) -> tuple[int, int] | None:
 
 
 def _typed() -> SimpleQueue[str]:
-    """What the learner types, line by line, and an empty word at the end of it."""
+    """A queue of the learner's input lines, with an empty string at the end of input."""
     words: SimpleQueue[str] = SimpleQueue()
 
     def read() -> None:

@@ -1,4 +1,4 @@
-"""`worksheet`: a graph with blanks for a class to fill in, in variants, and the solutions."""
+"""`worksheet`: variants of a graph with blanks for a class to fill in, and their solutions."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from autograd.words.names import Names
 from autograd.words.notation import latex_name
 
 TRIES = 200
-"""So many times numbers are drawn until all of a variant are defined and short enough to be written."""
+"""The number of attempts to draw numbers for which everything is defined and short to write."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A node of a variant: its name, and what belongs into its blanks."""
+    """A node of a variant: its name, and the content of its blanks."""
 
     name: str
     latex: str
     data: float
     grad: float
     given: bool
-    """Whether its data is printed: it is a leaf."""
+    """Whether its data is printed, as for a leaf."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class Variant:
 
 
 def variants(loss: Value, count: int = 4, seed: int = 0) -> list[Variant]:
-    """The same graph with other numbers: those of its leaves are drawn anew, and all others follow.
+    """Draws new numbers for the leaves of a graph, and computes all others from them.
 
     Args:
-        loss: the result whose derivatives are asked for; it is left as it was.
-        count: how many.
+        loss: the result whose derivatives are asked for; it is left unchanged.
+        count: the number of variants.
         seed: the same seed gives the same numbers.
 
     Raises:
-        TypeError: `loss` is no Value, or a node was made by hand and cannot be computed again.
-        ValueError: no numbers were found for which everything is defined; or there is nothing to compute.
+        TypeError: `loss` is not a Value, or a node was made by hand and cannot be computed again.
+        ValueError: `loss` is a leaf, or no numbers were found for which everything is defined.
     """
     a_value(loss, "worksheet(loss, path)")
     if not loss._prev:
@@ -71,7 +71,7 @@ def variants(loss: Value, count: int = 4, seed: int = 0) -> list[Variant]:
 
 
 def _drawn(loss: Value, leaves: list[Value], draw: random.Random) -> tuple[dict[Value, float], dict[Value, float]]:
-    """Numbers for the leaves, at which all others are defined; and the derivatives."""
+    """The data and gradients of all nodes, for new numbers of the leaves at which they are defined."""
     for attempt in range(TRIES):
         whole = attempt < TRIES // 2 and all(float(leaf.data).is_integer() for leaf in leaves)
         given = {leaf: _near(leaf.data, draw, whole) for leaf in leaves}
@@ -82,14 +82,14 @@ def _drawn(loss: Value, leaves: list[Value], draw: random.Random) -> tuple[dict[
         found = [*data.values(), *gradient.values()]
         least = min((abs(gradient.get(leaf, 0.0)) for leaf in leaves), default=0.0)
         if attempt < 3 * TRIES // 4 and least < 0.01:
-            continue  # saturated or cut off: there is nothing to learn from a row of zeros
+            continue  # saturated or cut off: a row of zeros teaches nothing
         if all(math.isfinite(x) and abs(x) < 1e4 for x in found):
             return data, gradient
     raise ValueError(f"no numbers near those of this graph were found for which all of it is defined: {loss!r}")
 
 
 def _near(x: float, draw: random.Random, whole: bool) -> float:
-    """Another number of the same kind: whole where it was whole, and of the same sign."""
+    """A random number of the same sign and similar size, whole if `whole`."""
     sign = -1.0 if x < 0 else 1.0
     if whole:
         return sign * draw.randint(1, max(5, min(9, round(abs(x)) * 2)))
@@ -116,14 +116,14 @@ def worksheet(
     """Writes a worksheet: variants of a graph with blanks for data and gradients, and the solutions at the end.
 
     Args:
-        loss: the graph; labels make it readable. It is left as it was.
-        path: where to, ending in `.html`, `.tex` or `.pdf` (which needs matplotlib).
-        count: how many variants.
+        loss: the graph; labels make it readable. It is left unchanged.
+        path: the file, with the extension `.html`, `.tex` or `.pdf` (which needs matplotlib).
+        count: the number of variants.
         seed: the same seed gives the same numbers.
-        title: stands above each sheet.
+        title: the heading of each sheet.
 
     Raises:
-        ValueError: the ending is another, or see `variants`.
+        ValueError: the extension is another, or see `variants`.
         TypeError: see `variants`.
         ImportError: matplotlib is not installed, for a `.pdf`.
 
@@ -233,7 +233,7 @@ def _pdf(sheets: list[Variant], title: str) -> bytes:
 
 
 _ROWS = 26
-"""The nodes on a page of a PDF."""
+"""The number of nodes on a page of a PDF."""
 
 
 def _draw(figure: object, sheet: Variant, first: int, title: str, solved: bool) -> None:

@@ -1,1 +1,1 @@
-"""The prompt of `python -m autograd`: Python's or IPython's own, with labels, commands and words for mistakes."""
+"""The prompt of `python -m autograd`: Python's or IPython's, plus labels, commands and short error messages."""

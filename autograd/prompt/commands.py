@@ -1,4 +1,4 @@
-"""What is typed: pasted prompts taken off, and the commands of a debugger understood as calls of the latest pass."""
+"""Translates input lines: strips pasted prompts, and turns debugger commands into calls on the latest pass."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMMANDS = {
     "clear": "no breakpoints, nothing watched",
     "show": "where the pass is",
 }
-"""The commands on the latest pass, and what each does."""
+"""The commands, with their help. They act on the latest pass."""
 
 METHODS = {"break": "break_at"}
 _PROMPT = re.compile(r"\s*(>>>|\.\.\.)( |$)")
@@ -27,13 +27,13 @@ _COMMAND = re.compile(rf"({'|'.join(COMMANDS)})(?:\s+(?:until\s+)?({_ARGUMENT}))
 
 
 def pasted(line: str) -> str:
-    """A line without the prompt that was pasted with it."""
+    """Strips a pasted prompt from a line."""
     found = _PROMPT.match(line)
     return line[found.end() :] if found else line
 
 
 def session(lines: list[str]) -> list[str]:
-    """What was typed in a session that is pasted with its answers; other lines as they are.
+    """The input lines of a pasted session, without its output; other lines are returned unchanged.
 
     Example:
         >>> session([">>> a = 2", ">>> a", "2"])
@@ -45,15 +45,15 @@ def session(lines: list[str]) -> list[str]:
 
 
 def latest(namespace: dict[str, Any]) -> tuple[str, Cursor] | None:
-    """The pass that commands go to: the one bound last in a session, with its name."""
+    """The pass on which commands act, with its name: the one that was created or moved last."""
     found = [(name, thing) for name, thing in namespace.items() if isinstance(thing, Cursor) and name[:1] != "_"]
     return max(found, key=lambda each: each[1].used) if found else None
 
 
 def translated(line: str, namespace: dict[str, Any]) -> str:
-    """A command as the call that it stands for; any other line as it is.
+    """Translates a command into a method call; any other line is returned unchanged.
 
-    A word is a command only where the line is nothing else, and where no variable is called so.
+    A word is a command only if it is the whole line (with its argument), and no variable has that name.
 
     Example:
         >>> from autograd import Backprop, Value

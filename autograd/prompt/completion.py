@@ -1,4 +1,4 @@
-"""Completion at the prompt: names, attributes, and within quotes the labels of the graphs at hand."""
+"""Completion at the prompt: names, attributes and, inside quotes, the labels of the session's graphs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def labels(namespace: dict[str, Any]) -> list[str]:
 
 
 def within_quotes(line: str, namespace: dict[str, Any]) -> list[str] | None:
-    """The labels that continue an open quote at the end of a line; None where there is none.
+    """The labels that complete an open quote at the end of a line; None if there is no open quote.
 
     Example:
         >>> within_quotes('bp.goto("a', {"L": Value(2.0, label="alpha") * 3})
@@ -35,7 +35,7 @@ def within_quotes(line: str, namespace: dict[str, Any]) -> list[str] | None:
 
 
 def after_command(line: str, namespace: dict[str, Any]) -> list[str] | None:
-    """The labels that continue a command such as `goto a`; None where the line is none."""
+    """The labels that complete a command such as `goto a`; None if the line is not a command."""
     word, blank, rest = line.lstrip().partition(" ")
     if not blank or word not in COMMANDS or word in namespace:
         return None
@@ -43,7 +43,7 @@ def after_command(line: str, namespace: dict[str, Any]) -> list[str] | None:
 
 
 class Completer:
-    """For `readline`: what begins with a text, one candidate at a time."""
+    """A completer for `readline`, which asks for one candidate at a time."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         import rlcompleter

@@ -1,4 +1,4 @@
-"""Python's own session, with labels, commands and words for mistakes."""
+"""Python's interactive console, with labels, commands and short error messages."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Console(code.InteractiveConsole):
     """A session over a namespace.
 
     Args:
-        namespace: its names.
-        commands: understand `next`, `goto a`, … as calls of the latest pass.
+        namespace: the session's variables.
+        commands: whether `next`, `goto a`, … act on the latest pass.
     """
 
     def __init__(self, namespace: dict[str, Any], commands: bool = True) -> None:
@@ -34,15 +34,14 @@ class Console(code.InteractiveConsole):
         self._at_once = False
 
     def raw_input(self, prompt: str = "") -> str:
-        """Reads a line, and notes whether it was there before it was asked for."""
+        """Reads a line, and records whether it was waiting already, as a pasted line is."""
         self._at_once = _waiting()
         return super().raw_input(prompt)
 
     def push(self, line: str, *arguments: Any, **keywords: Any) -> bool:
-        """Takes a line; says whether more are needed.
+        """Takes a line, and returns whether more are needed.
 
-        After a line with a prompt before it, lines without one that are there at once are what a session had answered:
-        it is pasted with its answers, and only what was typed is run.
+        If a pasted line starts with a prompt, then pasted lines without one are a session's output, and are skipped.
         """
         typed = pasted(line)
         if typed == line and self._in_paste and self._at_once:
@@ -56,7 +55,7 @@ class Console(code.InteractiveConsole):
         return super().push(line, *arguments, **keywords)
 
     def runsource(self, source: str, filename: str = "<prompt>", symbol: str = "single") -> bool:
-        """Runs a statement once it is complete; says whether more lines are needed."""
+        """Runs a statement if it is complete, and returns whether more lines are needed."""
         try:
             complete = self.compile(source, filename, symbol)
         except (OverflowError, SyntaxError, ValueError):
@@ -71,7 +70,7 @@ class Console(code.InteractiveConsole):
         return False
 
     def runcode(self, code: CodeType) -> None:
-        """Runs a statement and shows what goes wrong, in words."""
+        """Runs a statement, and shows errors in the prompt's short form."""
         shown, sys.displayhook = sys.displayhook, _display
         try:
             exec(code, self.locals)
@@ -86,10 +85,10 @@ class Console(code.InteractiveConsole):
         self.labels.update()
 
     def run_all(self, stream: Any) -> int:
-        """Runs what comes from a file or a pipe, shows what each statement gives, and stops at the first error.
+        """Runs a file or pipe, shows the result of each statement, and stops at the first error.
 
         Returns:
-            the status to exit with.
+            The exit status.
         """
         more = False
         for line in stream:
@@ -102,7 +101,7 @@ class Console(code.InteractiveConsole):
 
 
 def _display(thing: Any) -> None:
-    """Shows what a line gave, and keeps it as `_`; a Value's long repr is folded between words."""
+    """Shows the result of a line and keeps it as `_`. A Value's long repr is wrapped between words."""
     if thing is None:
         return
     builtins._ = None  # type: ignore[attr-defined]
@@ -111,8 +110,8 @@ def _display(thing: Any) -> None:
 
 
 def _waiting() -> bool:
-    """Whether more was typed, or pasted, than has been read."""
+    """Whether more input is waiting to be read."""
     try:
         return bool(select.select([sys.stdin], [], [], 0)[0])
-    except (OSError, ValueError):  # nothing that can be waited for, as on Windows
+    except (OSError, ValueError):  # `select` does not work on this input, as on Windows
         return False

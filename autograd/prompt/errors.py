@@ -1,4 +1,4 @@
-"""Mistakes at the prompt: the message, without the engine's own lines."""
+"""Errors at the prompt: the message, without the engine's stack frames."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from autograd.words.text import Text, folded, width
 
 OURS = [str(Path(__file__).resolve().parents[2] / package) for package in ("autograd", "nn", "viz")]
 WORDED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
-"""Errors that say what was wrong: where in the engine they were raised helps nobody at a prompt."""
+"""Errors whose message says what was wrong, so that the engine's stack frames add nothing."""
 
 
 def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Prints an error as Python does, "Did you mean" included, or in words where there are some."""
+    """Prints an error: the message alone if the engine raised it, else as Python does, "Did you mean" included."""
     if issubclass(kind, KeyboardInterrupt):
         print("\nKeyboardInterrupt", file=sys.stderr)
         return
@@ -32,7 +32,7 @@ def show(kind: type[BaseException], error: BaseException, trace: TracebackType |
 
 
 def in_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str | None:
-    """The message alone, where the engine refused what was typed; None for any other error."""
+    """The message alone, if the engine refused the input; None for any other error."""
     if isinstance(error, PassDone):
         return repr(Text(error))
     ours = [each for each in _frames(trace) if _is_ours(each)]
@@ -43,7 +43,7 @@ def in_words(kind: type[BaseException], error: BaseException, trace: TracebackTy
 
 
 def shortened(kind: type[BaseException], trace: TracebackType | None) -> TracebackType | None:
-    """The traceback up to where it goes into the engine, of an error that says what was wrong."""
+    """The traceback up to the engine's first frame, if the error's message says what was wrong."""
     frames = _frames(trace)
     theirs = list(takewhile(lambda each: not _is_ours(each), frames))
     if not theirs or len(theirs) == len(frames) or not _is_ours(frames[-1]) or not issubclass(kind, WORDED):
@@ -55,7 +55,7 @@ def shortened(kind: type[BaseException], trace: TracebackType | None) -> Traceba
 
 
 def suggestion(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
-    """What Python itself would suggest for a name that is not there; empty where it has nothing to suggest."""
+    """Python's own suggestion for an unknown name; empty if it has none."""
     written = StringIO()
     with redirect_stderr(written):
         sys.__excepthook__(kind, error, trace)

@@ -1,4 +1,4 @@
-"""`help()` at the prompt: the dozen things one can do."""
+"""`help()` at the prompt: a list of the main functions and commands."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ THINGS = [
 
 
 class Help:
-    """Stands for `help` at the prompt: alone it lists what one can do, with an argument it is Python's."""
+    """Replaces `help` at the prompt: without arguments it lists functions and commands, else it is Python's."""
 
     def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
 
     def __call__(self, *about: Any) -> Text | None:
-        """What one can do here, or Python's help about something."""
+        """Lists functions and commands; with an argument, shows Python's help."""
         if not about:
             return Text(repr(self))
         pydoc.help(*about)
@@ -54,7 +54,7 @@ class Help:
 
 
 def _columns(rows: list[tuple[str, str]]) -> list[str]:
-    """What one types and what it does, beside each other where there is room."""
+    """Calls and their descriptions, side by side if there is room."""
     columns, left = width(), max(len(what) for what, _ in rows) + 4
     if columns < left + 30:
         return [line for what, does in rows for line in (f"  {what}", *folded(f"      {does}", columns, "      "))]

@@ -1,4 +1,4 @@
-"""IPython's session, with the same labels, commands and words."""
+"""An IPython session with the same labels, commands and short error messages."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def _prepare(shell: Any) -> None:
 
 
 class _Weaver:
-    """What IPython wants of a transformer of statements."""
+    """An AST transformer for IPython."""
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
 
     def visit(self, tree: Any) -> Any:
-        """The statements with labels given between them."""
+        """Inserts label updates between statements."""
         return self._labels.woven(tree)
 
 
@@ -55,7 +55,7 @@ def _commands(lines: list[str], namespace: dict[str, Any]) -> list[str]:
 
 
 def _show(shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: Any = None) -> None:
-    """A mistake in words; what comes from elsewhere is shown as IPython does."""
+    """Shows an error of the engine by its message, and any other error as IPython does."""
     told = errors.in_words(kind, error, trace.tb_next if trace else None)
     if told is None:
         shell.showtraceback((kind, error, errors.shortened(kind, trace)), tb_offset=tb_offset)

@@ -1,4 +1,4 @@
-"""Variables as labels: at the prompt a Value is called by the name that it is bound to."""
+"""Variables as labels: at the prompt, a Value's label is the name of its variable."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from autograd.value import Value
 from autograd.words.names import named_values
 
 HOOK = "__label__"
-"""What the statements of a session call between them; no name that a session shows."""
+"""The name under which a session's statements call `update`; hidden from the user."""
 
 
 class Labels:
-    """Gives the Values of a namespace the names that they are bound to, and takes a name back when it is bound anew.
+    """Labels the Values of a namespace with their variables' names, and removes a label when its name is rebound.
 
-    A label given by hand stays. A leaf keeps the name that it had; a result that is bound no more is called by its
-    expression again.
+    Labels set by hand are kept. A leaf keeps its label even if its variable is gone; a result goes back to being named
+    by its expression.
     """
 
     def __init__(self, namespace: dict[str, Any]) -> None:
@@ -26,7 +26,7 @@ class Labels:
         namespace[HOOK] = self.update
 
     def update(self) -> None:
-        """Makes labels and names agree."""
+        """Brings the labels up to date with the variables."""
         bound: dict[Value, str] = {}
         for name, value in named_values(self.namespace):
             if name.partition("[")[0] not in self._passing:
@@ -37,7 +37,7 @@ class Labels:
         self._given = [(value, name) for value, name in bound.items() if self._name(value, name)]
 
     def _name(self, value: Value, name: str) -> bool:
-        """Whether the label of a Value is from here; gives it where there is none."""
+        """Labels an unlabelled Value; returns whether its label comes from here."""
         if any(value is each and value.label == given for each, given in self._given):
             if value._prev:
                 value.label = name
@@ -48,7 +48,7 @@ class Labels:
         return True
 
     def woven(self, tree: Any) -> Any:
-        """A session's statements with an update between them, so that what one binds is named in the next."""
+        """Inserts an update between statements, so that a variable is a label in the next statement."""
         body: list[ast.stmt] = []
         for statement in tree.body:
             if body:
@@ -59,7 +59,7 @@ class Labels:
         return tree
 
     def _note_loops(self, statement: ast.stmt) -> None:
-        """The target of a loop is bound to one Value after the other: it names none of them."""
+        """Records loop variables, which take one Value after another and so name none of them."""
         nodes = list(ast.walk(statement))
         bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         targets = [node.target for node in nodes if isinstance(node, (ast.For, ast.AsyncFor))]

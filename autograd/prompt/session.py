@@ -1,4 +1,4 @@
-"""Sessions: at a terminal with IPython or without, from a pipe or a file, or where nothing can be read."""
+"""Opens a session: at a terminal with or without IPython, or from a pipe or file."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def banner() -> str:
 
 
 def open_session(names: dict[str, Any], plain: bool = False) -> int:
-    """Runs a session on these names, as fits where it is run.
+    """Runs a session, interactive if standard input is a terminal.
 
     Args:
-        names: what the session starts with.
-        plain: Python's own prompt even where IPython is installed.
+        names: the session's first variables.
+        plain: use Python's own prompt even if IPython is installed.
 
     Returns:
-        the status to exit with.
+        The exit status.
     """
     namespace = {"__name__": "__main__", "__doc__": None} | names
     namespace["help"] = Help(namespace)
@@ -58,7 +58,7 @@ def open_session(names: dict[str, Any], plain: bool = False) -> int:
 
 
 def _at_terminal(namespace: dict[str, Any]) -> int:
-    """Python's own session, with completion and a history where the platform has readline."""
+    """Python's own prompt, with completion and history if the platform has readline."""
     with suppress(ImportError):
         import readline
 
