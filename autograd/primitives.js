@@ -60,7 +60,7 @@ export function ndtr(a) {
   return a < 0 ? half : 1 - half;
 }
 
-/** exp(x * x) times the complement of erf, of numbers from 0.5 up: see compiler/special.py.
+/** exp(x * x) times the complement of erf, of numbers from 0.5 up: see definitions.py.
  * @param {number} x @returns {number} */
 function scaled(x) {
   const y = Math.min(x, 28);

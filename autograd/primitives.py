@@ -32,7 +32,7 @@ class Primitive:
         numpy: over arrays, taking `out=`. `special.` is `autograd.compiler.special`.
         javascript: over numbers. A name without a dot is exported by `primitives.js`.
         jax: in JAX, where `jnp` is `jax.numpy`.
-        onnx: the name of an ONNX operator.
+        onnx: the name of an ONNX operator. Empty too where runtimes are known to be wrong in the tails.
         python: on floats, where it is written between its operands, or out; empty: a call.
         definition: `definition(m, *operands)`, the same in other primitives; rounding may take more of it.
         condition: whether it holds or does not hold, for `where` to choose by.
@@ -84,7 +84,18 @@ def _function(
 
 
 def _arc(name: str, *floats: Callable[..., Any]) -> Primitive:
-    return _function(name, *floats, numpy=f"np.arc{name[1:]}", jax=f"jnp.arc{name[1:]}")
+    return _function(name, *floats, numpy=f"np.arc{name[1:]}", jax=f"jnp.arc{name[1:]}", definition=_written_out(name))
+
+
+def _written_out(name: str) -> Callable[..., Any]:
+    """What `definitions.py` says, which is loaded when a backend needs it."""
+
+    def define(m: Any, *operands: Any) -> Any:
+        from autograd import definitions
+
+        return getattr(definitions, name)(m, *operands)
+
+    return define
 
 
 _LOG_2, _LOG_10 = math.log(2.0), math.log(10.0)
@@ -106,45 +117,42 @@ PRIMITIVES: dict[str, Primitive] = {primitive.head: primitive for primitive in (
 
     _function("exp", math.exp, quietly(math.exp)),
     _function("expm1", math.expm1, quietly(math.expm1),
-        onnx="", definition=lambda m, a: m.tanh(0.5 * a) * (m.exp(a) + 1.0)),
+        onnx="", definition=_written_out("expm1")),
     _function("exp2", math.exp2, quietly(math.exp2),
         javascript="Math.pow(2, {})", onnx="", definition=lambda m, a: m.power(2.0, a)),
     _function("exp_product", floats.exp_product, floats.quiet_exp_product,
-        numpy="special.exp_product", javascript="expProduct", jax="", onnx="",
-        definition=lambda m, a, b: m.exp(a * b)),
+        numpy="special.exp_product", javascript="expProduct", jax="", onnx="", definition=_written_out("exp_product")),
     _function("log", math.log, quietly(math.log, _ZERO)),
     _function("log1p", math.log1p, quietly(math.log1p, {-1.0: -math.inf}),
-        onnx="", definition=lambda m, a: m.where(
-            m.greater(a, 1.0), m.log(1.0 + a), 2.0 * m.atanh(m.divide(a, 2.0 + a)))),
+        onnx="", definition=_written_out("log1p")),
     _function("log2", math.log2, quietly(math.log2, _ZERO),
         onnx="", definition=lambda m, a: m.divide(m.log(a), _LOG_2)),
     _function("log10", math.log10, quietly(math.log10, _ZERO),
         onnx="", definition=lambda m, a: m.divide(m.log(a), _LOG_10)),
     _function("sqrt", math.sqrt, quietly(math.sqrt)),
     _function("hypot", floats.hypot,
-        onnx="", definition=lambda m, a, b: m.sqrt(a * a + b * b)),
+        onnx="", definition=_written_out("hypot")),
 
     _function("sin", math.sin, quietly(math.sin)),
     _function("cos", math.cos, quietly(math.cos)),
-    _function("tan", math.tan, quietly(math.tan)),
+    _function("tan", math.tan, quietly(math.tan), definition=lambda m, a: m.divide(m.sin(a), m.cos(a))),
     _arc("asin", math.asin, quietly(math.asin)),
     _arc("acos", math.acos, quietly(math.acos)),
     _arc("atan", math.atan),
-    _function("sinh", math.sinh, quietly(math.sinh)),
-    _function("cosh", math.cosh, quietly(math.cosh, even=True)),
+    _function("sinh", math.sinh, quietly(math.sinh), definition=_written_out("sinh")),
+    _function("cosh", math.cosh, quietly(math.cosh, even=True), definition=_written_out("cosh")),
     _function("tanh", math.tanh),
     _arc("asinh", math.asinh),
     _arc("acosh", math.acosh, quietly(math.acosh)),
     _arc("atanh", math.atanh, quietly(math.atanh, {1.0: math.inf, -1.0: -math.inf})),
 
     _function("sigmoid", floats.sigmoid,
-        numpy="special.sigmoid", javascript="sigmoid", jax="",
-        definition=lambda m, a: _sigmoid(m, a, m.exp(-m.abs(a)))),
+        numpy="special.sigmoid", javascript="sigmoid", jax="", onnx="", definition=_written_out("sigmoid")),
     _function("erf", math.erf,
-        numpy="special.erf", javascript="erf", jax="jax.scipy.special.erf"),
+        numpy="special.erf", javascript="erf", jax="jax.scipy.special.erf", definition=_written_out("erf")),
     _function("ndtr", floats.ndtr,
-        numpy="special.ndtr", javascript="ndtr", jax="jax.scipy.special.ndtr", onnx="",
-        definition=lambda m, a: 0.5 + 0.5 * m.erf(math.sqrt(0.5) * a)),
+        numpy="special.ndtr", javascript="ndtr", jax="jax.scipy.special.ndtr",
+        onnx="", definition=_written_out("ndtr")),
 
     _function("abs", operator.abs, numpy="np.absolute"),
     _function("sign", floats.sign),
@@ -159,7 +167,3 @@ PRIMITIVES: dict[str, Primitive] = {primitive.head: primitive for primitive in (
     _function("where", floats.where, python="({1} if {0} else {2})", javascript="({} ? {} : {})"),
 )}  # fmt: skip
 """Every primitive, by the head of its terms."""
-
-
-def _sigmoid(m: Any, a: Any, z: Any) -> Any:
-    return m.divide(m.where(m.greater(0.0, a), z, 1.0), 1.0 + z)

@@ -1,7 +1,7 @@
 """The primitives that numpy lacks, over arrays. Each takes `out=` as numpy's own do.
 
-Beyond 0.5, erfc(x) = exp(-x²) · p(t) / (1 + 2x) with t = (x - 3) / (x + 3), where p is smooth from there to infinity
-(Schonfelder 1978) and is given by its Chebyshev interpolant on 0.32 ≤ x ≤ 28, written in powers of t.
+`definitions.py` says the same and why, for numbers of one kind. These compute in float64 whatever they are given, in
+fewer calls.
 """
 
 from __future__ import annotations
@@ -12,23 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.definitions import ERF_SERIES, ERFC_FARTHEST, ERFC_TAIL, polynomial
+
 Array = npt.NDArray[Any]
-
-_SERIES = [2.0 / math.sqrt(math.pi) * (-1) ** n / (math.factorial(n) * (2 * n + 1)) for n in range(14)]
-"""The Maclaurin series of erf(x) / x, in powers of x²."""
-
-_TAIL = [
-    1.2530080582697296, -0.13562110612458114, -0.04756229435345077, 0.12964515870275653, -0.11927366341530504,
-    0.06830802734416584, -0.02377051491876782, 0.002529391812261759, 0.00188869036036466, -0.0007798322303278498,
-    -0.0001051597989462427, 0.00012509907742285498, 4.949405512967998e-06, -2.0099422287664586e-05,
-    -7.309508390141343e-07, 3.4693171158542254e-06, 3.548769577026073e-07, -6.112297615577682e-07,
-    -1.376069479996803e-07, 9.594732521043785e-08, 3.70089542483284e-08, -9.651526901800981e-09,
-    -5.334419536491425e-09,
-]  # fmt: skip
-"""(1 + 2x) · exp(x²) · erfc(x), in powers of t."""
-
-_FARTHEST = 28.0
-"""Beyond it erfc is below the smallest float."""
 
 _SPLITTER = 134217729.0  # 2**27 + 1: cuts the 53 bits of a float into halves
 
@@ -45,7 +31,7 @@ def erf(a: Array, out: Array | None = None) -> Array:
     a = np.asarray(a)
     x = np.asarray(a, dtype=np.float64)
     far = np.copysign(1.0 - _erfc(np.abs(x)), x)
-    return _given(np.where(np.abs(x) < 0.5, x * _polynomial(_SERIES, np.minimum(x * x, 1.0)), far), a, out)
+    return _given(np.where(np.abs(x) < 0.5, x * polynomial(ERF_SERIES, np.minimum(x * x, 1.0)), far), a, out)
 
 
 def ndtr(a: Array, out: Array | None = None) -> Array:
@@ -83,15 +69,8 @@ def _erfc(x: Array) -> Array:
 
 def _scaled(x: Array) -> Array:
     """exp(x²) · erfc(x) of numbers from 0.5 up."""
-    x = np.minimum(x, _FARTHEST)
-    return _polynomial(_TAIL, (x - 3.0) / (x + 3.0)) / (1.0 + 2.0 * x)
-
-
-def _polynomial(coefficients: list[float], x: Array) -> Array:
-    total = np.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        total = total * x + coefficient
-    return total
+    x = np.minimum(x, ERFC_FARTHEST)
+    return polynomial(ERFC_TAIL, (x - 3.0) / (x + 3.0)) / (1.0 + 2.0 * x)
 
 
 def _given(found: Array, like: Any, out: Array | None) -> Array:

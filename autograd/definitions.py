@@ -1,0 +1,175 @@
+"""Functions in terms of simpler ones, for backends that lack them.
+
+Each is an expression in an arithmetic `m`, as rules are (`primitives.py`), right to a few units in the last place from
+one end of the floats to the other.
+
+Beyond 0.5, erfc(x) = exp(-x²) · p(t) / (1 + 2x) with t = (x - 3) / (x + 3), where p is smooth from there to infinity
+(Schonfelder 1978) and is given by its Chebyshev interpolant on 0.32 ≤ x ≤ 28, written in powers of t.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+ERF_SERIES = [2.0 / math.sqrt(math.pi) * (-1) ** n / (math.factorial(n) * (2 * n + 1)) for n in range(14)]
+"""The Maclaurin series of erf(x) / x, in powers of x²."""
+
+ERFC_TAIL = [
+    1.2530080582697296, -0.13562110612458114, -0.04756229435345077, 0.12964515870275653, -0.11927366341530504,
+    0.06830802734416584, -0.02377051491876782, 0.002529391812261759, 0.00188869036036466, -0.0007798322303278498,
+    -0.0001051597989462427, 0.00012509907742285498, 4.949405512967998e-06, -2.0099422287664586e-05,
+    -7.309508390141343e-07, 3.4693171158542254e-06, 3.548769577026073e-07, -6.112297615577682e-07,
+    -1.376069479996803e-07, 9.594732521043785e-08, 3.70089542483284e-08, -9.651526901800981e-09,
+    -5.334419536491425e-09,
+]  # fmt: skip
+"""(1 + 2x) · exp(x²) · erfc(x), in powers of t."""
+
+ERFC_FARTHEST = 28.0
+"""Beyond it erfc is below the smallest float."""
+
+_ATAN_SERIES = [(-1) ** n / (2 * n + 1) for n in range(12)]
+"""The Maclaurin series of atan(x) / x, in powers of x²: enough for tan(π/16)."""
+
+_SPLITTER = 134217729.0
+"""2²⁷ + 1."""
+
+_LARGE = 1e9
+"""Beside the square of it, 1 is lost to rounding."""
+
+
+def polynomial(coefficients: Sequence[float], x: Any) -> Any:
+    """A polynomial, its coefficients from the constant one on, by Horner's scheme."""
+    total: Any = coefficients[-1]
+    for coefficient in coefficients[-2::-1]:
+        total = total * x + coefficient
+    return total
+
+
+# Exponentials and logarithms
+
+
+def expm1(m: Any, a: Any) -> Any:
+    """exp(a) - 1, which near 0 cancels nothing: tanh(a/2)·(exp(a) + 1)."""
+    return m.tanh(0.5 * a) * (m.exp(a) + 1.0)
+
+
+def exp_product(m: Any, a: Any, b: Any) -> Any:
+    """exp(a·b), with what rounding takes from the product (Dekker 1971) made good: exp would magnify it a·b times."""
+    product = a * b
+    (high, low), (upper, lower) = _halves(a), _halves(b)
+    lost = ((high * upper - product) + high * lower + low * upper) + low * lower
+    power = m.exp(product)
+    return m.where(m.isfinite(lost * power), power + power * lost, power)
+
+
+def _halves(a: Any) -> tuple[Any, Any]:
+    """A float as the sum of two of half its digits (Veltkamp 1968)."""
+    scaled = _SPLITTER * a
+    high = scaled - (scaled - a)
+    return high, a - high
+
+
+def log1p(m: Any, a: Any) -> Any:
+    """log(1 + a). What rounding takes from u = 1 + a is made good by the factor a / (u - 1) (Kahan)."""
+    u = 1.0 + a
+    lost = u - 1.0
+    near = m.log(u) * m.divide(a, lost)
+    return m.where(m.equal(lost, 0.0), a, m.where(m.isfinite(lost), near, m.log(u)))
+
+
+def hypot(m: Any, a: Any, b: Any) -> Any:
+    """√(a² + b²), in units of the larger, so that no square overflows."""
+    a, b = m.abs(a), m.abs(b)
+    larger = m.maximum(a, b)
+    ratio = m.divide(m.minimum(a, b), larger)
+    found = larger * m.sqrt(1.0 + ratio * ratio)
+    found = m.where(m.equal(larger, 0.0), 0.0, found)
+    return m.where(m.equal(a, math.inf), a, m.where(m.equal(b, math.inf), b, found))
+
+
+def sinh(m: Any, a: Any) -> Any:
+    """(exp(a) - exp(-a)) / 2; half of the exponent each time, so that none overflows before the answer does."""
+    small, half = m.expm1(a), m.exp(0.5 * a)
+    near = 0.5 * (small + m.divide(small, 1.0 + small))
+    return m.where(m.greater(m.abs(a), 1.0), 0.5 * half * half - m.divide(m.divide(0.5, half), half), near)
+
+
+def cosh(m: Any, a: Any) -> Any:
+    """(exp(a) + exp(-a)) / 2, in the same way."""
+    half = m.exp(0.5 * a)
+    return 0.5 * half * half + m.divide(m.divide(0.5, half), half)
+
+
+def asinh(m: Any, a: Any) -> Any:
+    """log(a + √(a² + 1)), odd."""
+    x = m.abs(a)
+    near = m.log1p(x + m.divide(x * x, 1.0 + m.sqrt(1.0 + x * x)))
+    return m.sign(a) * m.where(m.greater(x, _LARGE), m.log(x) + math.log(2.0), near)
+
+
+def acosh(m: Any, a: Any) -> Any:
+    """log(a + √(a² - 1))."""
+    t = a - 1.0
+    near = m.log1p(t + m.sqrt(t) * m.sqrt(t + 2.0))
+    return m.where(m.greater(a, _LARGE), m.log(a) + math.log(2.0), near)
+
+
+def atanh(m: Any, a: Any) -> Any:
+    """log((1 + a) / (1 - a)) / 2, odd."""
+    x = m.abs(a)
+    return m.sign(a) * 0.5 * m.log1p(m.divide(2.0 * x, 1.0 - x))
+
+
+# Angles
+
+
+def atan(m: Any, a: Any) -> Any:
+    """An angle is reduced to its complement above 45 degrees, then halved twice; the rest is its series."""
+    outer = m.greater(m.abs(a), 1.0)
+    t = m.where(outer, m.divide(1.0, a), a)
+    for _ in range(2):
+        t = m.divide(t, 1.0 + m.sqrt(1.0 + t * t))
+    angle = 4.0 * (t * polynomial(_ATAN_SERIES, t * t))
+    return m.where(outer, m.sign(a) * (0.5 * math.pi) - angle, angle)
+
+
+def asin(m: Any, a: Any) -> Any:
+    """The angle whose tangent is a / √(1 - a²)."""
+    return m.atan(m.divide(a, m.sqrt((1.0 - a) * (1.0 + a))))
+
+
+def acos(m: Any, a: Any) -> Any:
+    """Twice the angle whose tangent is √((1 - a) / (1 + a))."""
+    return 2.0 * m.atan(m.sqrt(m.divide(1.0 - a, 1.0 + a)))
+
+
+# The error function and the normal distribution
+
+
+def sigmoid(m: Any, a: Any) -> Any:
+    """1 / (1 + exp(-a)), to the last digits in both tails: exp only ever sees a number below 0."""
+    z = m.exp(-m.abs(a))
+    return m.divide(m.where(m.greater(0.0, a), z, 1.0), 1.0 + z)
+
+
+def erf(m: Any, a: Any) -> Any:
+    """The error function: its series near 0, and beyond what erfc leaves of 1."""
+    x = m.abs(a)
+    near = a * polynomial(ERF_SERIES, m.minimum(x * x, 1.0))
+    return m.where(m.greater(0.5, x), near, m.sign(a) * (1.0 - _erfc_scaled(m, x) * m.exp(-(x * x))))
+
+
+def ndtr(m: Any, a: Any) -> Any:
+    """Φ(a), the share of a normal distribution below `a`: half of erfc(-a/√2), right in the lower tail too."""
+    x = m.abs(a) * math.sqrt(0.5)
+    half = 0.5 * _erfc_scaled(m, x) * m.exp_product(-0.5 * a, a)
+    near = 0.5 + 0.5 * (m.sign(a) * x * polynomial(ERF_SERIES, m.minimum(x * x, 1.0)))
+    return m.where(m.greater(0.5, x), near, m.where(m.greater(0.0, a), half, 1.0 - half))
+
+
+def _erfc_scaled(m: Any, x: Any) -> Any:
+    """exp(x²) · erfc(x) of numbers from 0.5 up."""
+    x = m.minimum(x, ERFC_FARTHEST)
+    return m.divide(polynomial(ERFC_TAIL, m.divide(x - 3.0, x + 3.0)), 1.0 + 2.0 * x)
