@@ -20,6 +20,7 @@ import nn
 from autograd import Value
 from autograd.graph import topological
 from tests.graphs import random_graph
+from tests.programs import attention
 
 
 def eager(
@@ -99,24 +100,6 @@ def test_a_hand_written_loop_looks_the_same_in_both_worlds() -> None:
     program.sync()
     assert_alike([p.data for p in model.parameters()], [p.data for p in twin.parameters()])
     assert_alike([p.grad for p in model.parameters()], [p.grad for p in twin.parameters()])
-
-
-def attention(inputs: list[list[Value]], weights: list[list[list[Value]]]) -> Value:
-    """One causal head with root-mean-square normalisation, over all positions."""
-
-    def times(matrix: list[list[Value]], vector: list[Value]) -> list[Value]:
-        return [autograd.dot(row, vector) for row in matrix]
-
-    normed = []
-    for vector in inputs:
-        scale = (autograd.dot(vector, vector) / len(vector) + 1e-5) ** -0.5
-        normed.append([scale * v for v in vector])
-    q, k, v = ([times(matrix, vector) for vector in normed] for matrix in weights)
-    outputs = []
-    for i in range(len(inputs)):
-        shares = autograd.softmax([autograd.dot(q[i], k[j]) for j in range(i + 1)])
-        outputs += [autograd.dot(shares, [v[j][d] for j in range(i + 1)]) for d in range(len(inputs[0]))]
-    return autograd.sum([output * output for output in outputs])
 
 
 def test_attention_in_few_calls() -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import random
 import socket
 import subprocess
 import sys
 import textwrap
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +20,14 @@ from autograd.compiler import reference
 from autograd.compiler.differentiate import VJP
 from autograd.ops import Operation
 from autograd.value import apply
-from tests.graphs import random_graph
-from tests.test_compiler import attention
+from tests.programs import PROGRAMS, leaves, wired_at_random
 from tests.test_compiler_operations import RULES, attempt, gradients, operands_of, start
 
-jax = pytest.importorskip("jax", reason="JAX is not installed: make with-jax tests it")
+jax = pytest.importorskip("jax", reason="JAX is not installed: make jax tests it")
 jnp = jax.numpy
 jax.config.update("jax_enable_x64", True)
 
 ROOT = Path(__file__).parents[1]
-
-
-def leaves(count: int) -> list[Value]:
-    return [Value(0.1 * i) for i in range(count)]
 
 
 def defined(rule: Operation, numbers: tuple[float, ...]) -> bool:
@@ -93,64 +86,20 @@ def test_second_derivatives_are_ours_too(rule: Operation) -> None:
             np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-290, err_msg=str(numbers))
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_whole_programs(name: str) -> None:
+    assert_equal(*PROGRAMS[name]())
+
+
 def test_random_graphs() -> None:
     for seed in range(12):
-        x, w = [Value(0.5 * i) for i in range(3)], leaves(4)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            program = autograd.compile(random_graph(seed, x, w), inputs=x, params=w)
-        assert_equal(program, np.random.default_rng(seed).uniform(-1, 1, (3, 3)), 1e-11)
+        assert_equal(*wired_at_random(seed), 1e-11)
 
 
-def test_a_network_and_attention() -> None:
-    model = nn.MLP(6, [5, 3], seed=0, activation="tanh")
-    x, t = leaves(6), leaves(3)
-    program = autograd.compile(nn.cross_entropy(model(x), t), inputs=[*x, *t], params=model.parameters())
-    assert_equal(program, np.random.default_rng(0).random((7, 9)))
-    rnd = random.Random(0)
-    inputs = [[Value(rnd.gauss(0, 1)) for _ in range(6)] for _ in range(6)]
-    weights = [[[Value(rnd.gauss(0, 1)) for _ in range(6)] for _ in range(6)] for _ in range(3)]
-    flat = [v for row in inputs for v in row]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = autograd.compile(
-            attention(inputs, weights), inputs=flat, params=[v for m in weights for row in m for v in row]
-        )
-    assert_equal(program, np.random.default_rng(1).normal(size=(3, 36)))
-
-
-def test_a_recurrent_cell_with_gates() -> None:
-    rnd = random.Random(0)
-    size = 3
-    gates = {g: [[Value(rnd.gauss(0, 0.5)) for _ in range(size + 2)] for _ in range(size)] for g in "ifoc"}
-    xs = leaves(5)
-    state, cell = [Value(0.0)] * size, [Value(0.0)] * size
-    for x in xs:
-        given = [*state, x]
-        into = {g: [autograd.dot(row[:-1], given, row[-1]) for row in rows] for g, rows in gates.items()}
-        cell = [
-            f.sigmoid() * c + i.sigmoid() * n.tanh()
-            for f, c, i, n in zip(into["f"], cell, into["i"], into["c"], strict=True)
-        ]
-        state = [o.sigmoid() * c.tanh() for o, c in zip(into["o"], cell, strict=True)]
-    params = [v for rows in gates.values() for row in rows for v in row]
-    program = autograd.compile(autograd.dot(state, state), inputs=xs, params=params)
-    assert_equal(program, np.random.default_rng(0).normal(size=(4, 5)))
-
-
-def test_a_loss_made_of_derivatives() -> None:
-    model = nn.MLP(1, [6, 1], seed=0, activation="tanh")
-    x = Value(0.3)
-    second = autograd.grad(autograd.grad(lambda v: model([v])))(x)
-    program = autograd.compile((second + model([x])) ** 2, inputs=[x], params=model.parameters())
-    assert_equal(program, np.random.default_rng(0).uniform(-1, 1, (5, 1)), 1e-11)
-
-
-def test_a_row_that_an_input_chooses() -> None:
+def test_an_index_that_counts_to_none_gives_nan() -> None:
     table, index = leaves(4), Value(1.0)
-    program = autograd.compile(autograd.pick(table, index) ** 2, inputs=[index], params=table)
-    assert_equal(program, np.array([[0.0], [3.0], [3.0], [2.0]]))
-    assert np.isnan(program.to_jax()(jnp.zeros(4), np.array([[0.5]]))).all()
+    program = autograd.compile(autograd.pick(table, index), inputs=[index], params=table)
+    assert np.isnan(program.to_jax()(jnp.zeros(4), np.array([[0.5], [-1.0], [4.0]]))).all()
 
 
 def test_the_gradient_at_kinks_is_ours_and_so_is_the_hessian() -> None:

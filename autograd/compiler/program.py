@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from autograd.compiler import ir, report
 from autograd.compiler.build import build
 from autograd.compiler.grouping import CONSTANTS, Group
 from autograd.compiler.machine import Machine
+from autograd.files import write_whole
 from autograd.graph import describe, topological
 from autograd.value import Value
 
@@ -155,10 +157,7 @@ class Program:
             TypeError, ValueError, ZeroDivisionError, OverflowError: as for a call; ValueError too if there is not
                 exactly one root, or there are no parameters.
         """
-        if not self._single:
-            raise ValueError(f"a gradient needs one root, and this program has a list of {len(self._roots)}")
-        if not self._parameters:
-            raise ValueError("this program has no parameters: compile(loss, inputs=..., params=model.parameters())")
+        self._check_learnable()
         X = self._checked(X)
         machine = self._machine
         results = machine.forward(X)
@@ -166,6 +165,12 @@ class Program:
         found = (loss, _columns(results[1:], len(X), self._dtype)) if self._also else loss
         machine.backward()
         return found, self.grads
+
+    def _check_learnable(self) -> None:
+        if not self._single:
+            raise ValueError(f"a gradient needs one root, and this program has a list of {len(self._roots)}")
+        if not self._parameters:
+            raise ValueError("this program has no parameters: compile(loss, inputs=..., params=model.parameters())")
 
     def grads_of(self, nodes: Sequence[Value], X: Any = None) -> Array:
         """The derivative of the root for nodes within the graph or inputs, for each example.
@@ -335,6 +340,32 @@ class Program:
 
         results = self._built.results[: len(self._roots)]
         return function(results, self._built.grouping.constants, self._single, self._vector.copy(), self._learned)
+
+    def to_onnx(self, path: str | os.PathLike[str], *, grads: bool = False) -> None:
+        """Writes the program as an ONNX model, which runs without Python and without this project.
+
+        Its input is `X`, (batch, inputs), for batches of any size. Its output is `Y`, (batch,), or (batch, roots) for
+        a list of them; and `also`, (batch, also), if the program was compiled with that. The parameters are part of the
+        model, with the numbers that they have now. Everything is computed in the type of this program. Where an
+        operation is undefined, it goes on to nan or inf.
+
+        Args:
+            path: the file; its folder must exist.
+            grads: make the parameters an input, `params`, and add two outputs: `loss`, the mean of the root over the
+                batch, and `grads`, its gradient for `params`. So the model can be trained wherever it runs.
+
+        Raises:
+            ModuleNotFoundError: ONNX is not installed.
+            ValueError: `grads` of a program with several roots, or without parameters.
+            OSError: the file cannot be written; one that was there stays as it was.
+        """
+        if grads:
+            self._check_learnable()
+        from autograd.compiler.onnx_backend import model
+
+        roots = None if self._single else len(self._roots)
+        learned = self._learned if grads else None
+        write_whole(path, model(self._built, roots, len(self._inputs), self._vector, learned))
 
     # Copies
 

@@ -70,7 +70,8 @@ def _erfc(x: Array) -> Array:
 def _scaled(x: Array) -> Array:
     """exp(x²) · erfc(x) of numbers from 0.5 up."""
     x = np.minimum(x, ERFC_FARTHEST)
-    return polynomial(ERFC_TAIL, (x - 3.0) / (x + 3.0)) / (1.0 + 2.0 * x)
+    scaled: Array = polynomial(ERFC_TAIL, (x - 3.0) / (x + 3.0)) / (1.0 + 2.0 * x)
+    return scaled
 
 
 def _given(found: Array, like: Any, out: Array | None) -> Array:
