@@ -5,7 +5,7 @@ PARALLEL := --numprocesses=auto --dist=worksteal
 CORE := $(PARALLEL) --ignore-glob="tests/test_digits*" --ignore-glob="tests/test_page*" --ignore=tests/test_article.py
 OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.9.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 
-.PHONY: jax digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
+.PHONY: backends digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
 
 help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
@@ -19,7 +19,7 @@ help:
 	@echo "make bench    measure speed and memory beside the peers"
 	@echo "make docs     build pictures, the notebook and the gallery, and the site: all pages, the reference, the article"
 	@echo "make oldest   run the tests with the oldest dependencies that are supported"
-	@echo "make jax      run the tests of programs in JAX, in an environment of its own"
+	@echo "make backends run the tests of programs in JAX and in ONNX, in an environment of their own"
 	@echo "make with-python3.13  run the tests with another Python"
 	@echo "make wheel    build the wheel and try it in an empty environment"
 	@echo "make browser  install Chromium for the tests that drive one (Debian, as root)"
@@ -69,11 +69,11 @@ oldest:
 	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test]" $(OLDEST)
 	@build/oldest/bin/python -m pytest -q $(CORE) -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
 
-# With JAX, which is heavy.
-jax:
-	@test -x build/jax/bin/python || $(PYTHON) -m venv build/jax
-	@build/jax/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[jax,test]"
-	@build/jax/bin/python -m pytest -q tests/test_compiler_jax.py
+# With JAX and onnxruntime, which are heavy.
+backends:
+	@test -x build/backends/bin/python || $(PYTHON) -m venv build/backends
+	@build/backends/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[jax,onnx,test]"
+	@build/backends/bin/python -m pytest -q $(PARALLEL) tests/test_compiler_jax.py tests/test_compiler_onnx.py
 
 # With another Python, such as `make with-python3.13`, in an environment of its own.
 with-%:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 import re
+import sys
 import threading
 import tracemalloc
 import warnings
@@ -354,3 +355,16 @@ def test_the_number_of_calls_grows_with_the_groups_and_not_with_the_scalars() ->
         model, inputs, loss = network([width, width, 4])
         counts.add(autograd.compile(loss, inputs=inputs, params=model.parameters()).source.count("\n"))
     assert len(counts) == 1
+
+
+@pytest.mark.parametrize(("package", "convert"), [("jax", "to_jax"), ("onnx", "to_onnx")])
+def test_a_backend_that_is_not_installed_says_what_to_install(
+    package: str, convert: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(f"autograd.compiler.{package}_")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    x, w = Value(1.0), Value(2.0)
+    program = autograd.compile(w * x, inputs=[x], params=[w])
+    with pytest.raises(ModuleNotFoundError, match=rf"pip install 'glassgrad\[{package}\]'"):
+        getattr(program, convert)(*["model.onnx"][: package == "onnx"])

@@ -23,7 +23,7 @@ from autograd.value import apply
 from tests.programs import PROGRAMS, leaves, wired_at_random
 from tests.test_compiler_operations import RULES, attempt, gradients, operands_of, start
 
-jax = pytest.importorskip("jax", reason="JAX is not installed: make jax tests it")
+jax = pytest.importorskip("jax", reason="JAX is not installed: make backends tests it")
 jnp = jax.numpy
 jax.config.update("jax_enable_x64", True)
 

@@ -26,8 +26,8 @@ from tests.test_compiler_operations import RULES, gradients, operands_of, start
 from tests.test_compiler_passes import PROGRAMS, SIZE
 from tests.test_primitives import arity
 
-onnx = pytest.importorskip("onnx", reason="ONNX is not installed: make onnx tests it")
-onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: make onnx tests it")
+onnx = pytest.importorskip("onnx", reason="ONNX is not installed: make backends tests it")
+onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: make backends tests it")
 
 Numbers = npt.NDArray[Any]
 
