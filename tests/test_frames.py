@@ -32,8 +32,8 @@ def final(loss: Value) -> dict[str, str]:
     """What the boxes should read after `backward()`."""
     loss.backward()
     nodes, _ = viz.trace(loss)
-    data = {f"v{i}-data": f"data {node.data:.4g}" for i, node in enumerate(nodes)}
-    return data | {f"v{i}-grad": f"grad {node.grad:.4g}" for i, node in enumerate(nodes)}
+    data = {f"v{i}-data": f"{node.data:.4g}" for i, node in enumerate(nodes)}
+    return data | {f"v{i}-grad": f"∂ {node.grad:.4g}" for i, node in enumerate(nodes)}
 
 
 def test_frames_are_one_picture_a_step_and_end_as_backward_does(tmp_path: Path) -> None:
@@ -42,8 +42,8 @@ def test_frames_are_one_picture_a_step_and_end_as_backward_does(tmp_path: Path) 
     assert [path.name for path in paths] == [f"{i:03}.svg" for i in range(3 + 2 * 3)]
     pictures = [ET.parse(path).getroot() for path in paths]
     assert {picture.get("viewBox") for picture in pictures} == {pictures[0].get("viewBox")}
-    assert "grad –" in texts(pictures[0]).values()
-    assert list(texts(pictures[0]).values()).count("data ?") == 3
+    assert "∂ –" in texts(pictures[0]).values()
+    assert list(texts(pictures[0]).values()).count("?") == 3
     assert loss.grad == 0.0
     last = texts(pictures[-1])
     assert {name: last[name] for name in final(expression())} == final(expression())
@@ -77,7 +77,7 @@ def test_gradients_start_afresh_whatever_was_run_before(tmp_path: Path) -> None:
     a = Value(3.0, label="a")
     loss = a * a
     loss.backward()
-    assert texts(ET.parse(viz.frames(loss, tmp_path)[-1]).getroot())["v0-grad"] == "grad 6"
+    assert texts(ET.parse(viz.frames(loss, tmp_path)[-1]).getroot())["v0-grad"] == "∂ 6"
     assert a.grad == 6.0
 
 
@@ -105,6 +105,6 @@ def test_a_node_made_by_hand_and_a_leaf_alone_are_played(tmp_path: Path) -> None
         a.grad += 2.0 * out.grad
 
     out._backward = closure
-    assert texts(ET.parse(viz.frames(out, tmp_path)[-1]).getroot())["v0-grad"] == "grad 2"
+    assert texts(ET.parse(viz.frames(out, tmp_path)[-1]).getroot())["v0-grad"] == "∂ 2"
     leaf = viz.frames(Value(1.0), tmp_path / "leaf")
-    assert texts(ET.parse(leaf[-1]).getroot())["v0-grad"] == "grad 1"
+    assert texts(ET.parse(leaf[-1]).getroot())["v0-grad"] == "∂ 1"

@@ -14,26 +14,28 @@ from autograd import Value
 from autograd.files import write_whole
 from autograd.graph import every_node
 from viz import collapse as collapsing
-from viz import layout, themes
+from viz import direction, gathered, layout, themes
 from viz.graph import edges_of
 from viz.page import dressed
 from viz.pen import Pen, derivative_text
+from viz.plan import plan
 
 ENDINGS = ("svg", "png", "pdf", "dot")
-DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """A `graphviz.Digraph` that renders with or without `dot` on the PATH, and displays in Jupyter."""
 
     description = ""
+    dpi = 192
+    """How many pixels an inch has in a PNG."""
     theme = "light"
     title = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.titles: dict[str, str] = {}
-        """For each part, by its name in DOT, what it shows."""
+        """For each part, by its id, what it shows."""
 
     def pipe(
         self,
@@ -48,10 +50,22 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     ) -> Any:
         """The picture as bytes, or as text in an encoding; as `graphviz.Digraph.pipe`."""
         form = format or self.format
-        data: bytes = self.source.encode() if form == "dot" else layout.render(self.source, form)
+        source = self._source_at(self.dpi) if form == "png" else self.source
+        data: bytes = source.encode() if form == "dot" else layout.render(source, form)
         if form == "svg":
             data = dressed(data.decode(), self.title, self.description, self.theme, self.titles).encode()
         return data.decode(encoding) if encoding else data
+
+    def _source_at(self, dpi: int) -> str:
+        """The source for a picture of pixels; in all other forms the unit is a point."""
+        before = self.graph_attr.get("dpi")
+        self.graph_attr["dpi"] = str(dpi)
+        try:
+            return str(self.source)
+        finally:
+            del self.graph_attr["dpi"]
+            if before is not None:
+                self.graph_attr["dpi"] = before
 
     def render(
         self,
@@ -78,7 +92,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 def draw_dot(
     *roots: Value,
     format: str = "svg",
-    rankdir: str = "LR",
+    rankdir: str = "auto",
     collapse: str = "auto",
     local_derivatives: bool = False,
     gradients: bool = True,
@@ -86,11 +100,13 @@ def draw_dot(
     theme: str = "light",
     title: str = "",
     highlight: Value | Iterable[Value] = (),
+    dpi: int = 192,
 ) -> Drawing:
-    """The graph that values were computed by: a box for each value, an ellipse for each operation.
+    """The graph that values were computed by: a box for each, with the operation, the name, the number, the gradient ∂.
 
-    A gradient reads `–` where `backward()` has not been run on a root (which then would have the gradient 1): it is not
-    computed, rather than 0.
+    Operands arrive in their order: the first at the top, or at the left where the picture goes down. An unlabelled
+    number that one operation uses is written at it: `- 1`. A gradient reads `–` where `backward()` has not been run on
+    a root (which then would have the gradient 1): it is not computed, rather than 0. What is not finite stands out.
 
     Where edges would span more than 800 operations in all, those of more than 10 start at a tag beside their consumer,
     which carries the operand's name, and not at the operand's box: Graphviz would be busy for hours with many long
@@ -99,34 +115,37 @@ def draw_dot(
     Args:
         *roots: one or several values.
         format: what the drawing renders to by default: `svg`, `png`, `pdf`.
-        rankdir: `LR` from left to right, `TB` from top to bottom; `RL`, `BT`.
-        collapse: `auto` draws up to 300 nodes one by one and puts more into boxes; `none`, `neuron`, `layer`, `rolled`
-            (one box for each operation of a layer) choose. Numbers at the edges between boxes count scalars.
+        rankdir: `LR` from left to right, `TB` from top to bottom; `RL`, `BT`; `auto`: down where it would be wide.
+        collapse: `auto` draws up to 300 nodes one by one, save for long rows of alike operations (`tanh ×198`), and
+            puts more into boxes; `none`, `neuron`, `layer`, `rolled` (one box for each operation of a layer) choose.
+            Numbers at the edges between boxes count scalars.
         local_derivatives: write ∂result/∂operand on each edge, where nodes are drawn one by one: the chain rule, made
             visible.
-        gradients: show gradients, by number, colour (sign) and width of the frame (size).
+        gradients: show gradients, by number; the frame by colour and dashes (sign) and width (size, in powers of ten);
+            edges in the same way by what they carry back.
         numbers: how numbers are written, in Python's format language.
         theme: `light`, `dark`, or `auto`, which follows the reader's preference.
         title: written above.
         highlight: a node, or several, to mark; the edges between two of them are marked too, as a path.
+        dpi: how many pixels an inch has in a PNG.
 
     Raises:
         TypeError: a root is no Value.
-        ValueError: an unknown way to collapse, theme, direction, format or format of numbers; a node to highlight is
-            not in the graph.
+        ValueError: an unknown way to collapse, theme, direction, format or format of numbers; `dpi` is not positive; a
+            node to highlight is not in the graph.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
         >>> drawing = draw_dot(a * b)
         >>> drawing.source.count("->")
-        3
+        2
     """
     for root in roots:
         if not isinstance(root, Value):
             raise TypeError(f"a Value can be drawn, not {type(root).__name__}; several: draw_dot(a, b)")
     if not roots:
         raise TypeError("draw_dot needs at least one Value")
-    _check(rankdir, numbers)
+    _check(rankdir, numbers, dpi)
     colours = themes.find(theme)
     nodes = every_node(*roots)
     marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else highlight)
@@ -134,34 +153,38 @@ def draw_dot(
         raise ValueError(f"{strange[0]!r} is to be highlighted, but it is not in the graph")
     collapsed = collapsing.collapse(nodes, collapse)
     drawing = Drawing(format=format)
-    pen = Pen(
-        drawing,
-        rankdir,
-        colours,
-        numbers,
-        gradients=gradients and any(root.grad for root in roots),
-        marked=marked,
-    )
+
+    def pen(way: str) -> Pen:
+        computed = any(root.grad for root in roots)
+        return Pen(drawing, way, colours, numbers, gradients=gradients, computed=computed, marked=marked)
+
     if collapsed is None:
-        edges = edges_of(nodes)
-        pen.full(nodes, edges, partial(derivative_text, numbers=numbers) if local_derivatives else None)
-        description = f"An expression graph of {_count(len(nodes), 'value')} and {_count(len(edges), 'edge')}."
+        drawn = plan(nodes, {*marked, *roots}, fold=collapse == "auto")
+        links = [edge[:2] for edge in drawn.edges]
+        used = pen(direction.chosen(rankdir, drawn.nodes, links, 90, 70 if local_derivatives else 0))
+        number = {node: i for i, node in enumerate(nodes)}
+        used.full(drawn, number, partial(derivative_text, numbers=numbers) if local_derivatives else None)
+        description = (
+            f"An expression graph of {_count(len(nodes), 'value')} and {_count(len(edges_of(nodes)), 'edge')}."
+        )
     else:
-        pen.boxes(collapsed)
+        used = pen(direction.chosen(rankdir, range(len(collapsed.boxes)), collapsed.links, 150, 30))
+        gathered.draw(used, collapsed, roots)
         description = (
             f"{_count(len(nodes), 'scalar')} in {_count(len(collapsed.boxes), 'box', 'boxes')} "
             f"(collapse='{collapsed.mode}'); collapse='none' draws each"
         )
     if lines := [line for line in (title, description if collapsed is not None else "") if line]:
-        pen.caption(*lines)
-    drawing.title, drawing.description, drawing.theme = title or "Expression graph", description, theme
-    drawing.titles = pen.titles
+        used.caption(*lines)
+    drawing.title, drawing.description = title or "Expression graph", description
+    drawing.theme, drawing.dpi, drawing.titles = theme, dpi, used.titles
     return drawing
 
 
-def _check(rankdir: str, numbers: str) -> None:
-    if rankdir not in DIRECTIONS:
-        raise ValueError(f"unknown direction {rankdir!r}; there are {', '.join(DIRECTIONS)}")
+def _check(rankdir: str, numbers: str, dpi: int) -> None:
+    direction.check(rankdir)
+    if not dpi > 0:
+        raise ValueError(f"dpi={dpi} should be positive: how many pixels an inch has")
     try:
         format(1.0, numbers)
     except ValueError as error:
@@ -194,6 +217,7 @@ def save(root: Value | Sequence[Value], path: str | os.PathLike[str], **options:
         **options: as for `draw_dot`.
 
     Raises:
+        TypeError: `root` is neither a Value nor several.
         ValueError: another ending.
         LayoutError: Graphviz cannot be found.
         OSError: the file cannot be written.
@@ -201,5 +225,7 @@ def save(root: Value | Sequence[Value], path: str | os.PathLike[str], **options:
     ending = Path(path).suffix[1:].lower()
     if ending not in ENDINGS:
         raise ValueError(f"{os.fspath(path)!r} should end in one of {', '.join('.' + e for e in ENDINGS)}")
-    roots = [root] if isinstance(root, Value) else list(root)
+    if not isinstance(root, (Value, list, tuple)):
+        raise TypeError(f"a Value can be drawn, or a list of several, not {type(root).__name__}: save(value, path)")
+    roots = [root] if isinstance(root, Value) else root
     write_whole(path, draw_dot(*roots, **options).pipe(ending))

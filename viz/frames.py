@@ -11,18 +11,19 @@ from pathlib import Path
 
 from autograd import Value
 from autograd.files import write_whole
-from viz import themes
+from viz import direction, themes
 from viz.collapse import FULL
 from viz.drawing import Drawing
 from viz.graph import trace
 from viz.pen import Pen
+from viz.plan import plan
 from viz.story import Frame, Story
 from viz.text import shown
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
-def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g", rankdir: str = "LR") -> list[Path]:
+def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g", rankdir: str = "auto") -> list[Path]:
     """Writes one SVG for each step of a forward and a backward pass: `000.svg`, `001.svg`, … in a folder.
 
     All have the same layout, so that nothing jumps from one to the next. The words of the step are in `<desc>`. The
@@ -32,17 +33,18 @@ def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g",
         loss: what to explain.
         folder: where to.
         numbers: how numbers are written, in Python's format language.
-        rankdir: `LR` from left to right, `TB` from top to bottom, and so on.
+        rankdir: `LR` from left to right, `TB` from top to bottom, and so on; `auto`: down where it would be wide.
 
     Returns:
         The paths of the pictures, in order.
 
     Raises:
         TypeError: `loss` is no Value.
-        ValueError: the graph has more than 300 nodes, too many to follow.
+        ValueError: the graph has more than 300 nodes, too many to follow; an unknown direction.
         LayoutError: Graphviz cannot be found.
         OSError: a file cannot be written.
     """
+    direction.check(rankdir)
     story = _story(loss, numbers)
     scene = _scene(story, rankdir)
     style = ET.SubElement(scene, f"{_SVG}style")
@@ -84,28 +86,32 @@ def _story(loss: Value, numbers: str) -> Story:
 def _scene(story: Story, rankdir: str) -> ET.Element:
     """The picture, with room for all that it will show, and an id for every part that changes."""
     drawing = Drawing(format="svg")
+    drawn = plan(story.nodes, [story.nodes[-1]], fold=False)
+    links = [edge[:2] for edge in drawn.edges]
     pen = Pen(
         drawing,
-        rankdir,
+        direction.chosen(rankdir, drawn.nodes, links, 90, 80),
         themes.LIGHT,
         story.numbers,
-        gradients=False,
+        computed=False,
         marked={},
-        grad_text=lambda node: story.longest(f"{story.of_value(node)}-grad").removeprefix("grad "),
-        nickname=lambda node: story.names(node) if node._prev else "",
+        grad_text=lambda node: story.longest(f"{story.of_value(node)}-grad").removeprefix("∂ "),
+        nickname=story.names,
+        align="LEFT",
     )
-    pen.full(story.nodes, story.edges, lambda edge, _: story.longest(f"{story.of_edge(edge)}-text"))
+    number = {node: i for i, node in enumerate(story.nodes)}
+    pen.full(drawn, number, lambda edge, _: story.longest(f"{story.of_edge(edge)}-text"))
     drawing.title = story.title
     drawing.description = "The graph, whose parts change with each step; the words of the step stand beside it."
     ET.register_namespace("", _SVG[1:-1])
     scene = ET.fromstring(drawing.pipe("svg"))
     parts = {part.get("id", ""): part for part in scene.iter(f"{_SVG}g")}
-    for node in story.nodes:
+    for node in drawn.nodes:
         name = story.of_value(node)
         data, grad = _texts(parts[name], "text")[-2:]
         data.set("id", f"{name}-data")
         grad.set("id", f"{name}-grad")
-    for edge in story.edges:
+    for edge in drawn.edges:
         name = story.of_edge(edge)
         for text in _texts(parts[name], "text"):
             text.set("id", f"{name}-text")
@@ -119,8 +125,7 @@ def _texts(part: ET.Element, tag: str) -> list[ET.Element]:
 def _apply(frame: Frame, scene: ET.Element) -> None:
     """Carries what changes in a frame into the picture."""
     parts = {part.get("id", ""): part for part in scene.iter() if part.get("id")}
-    for name, state in frame.states.items():
-        parts[name].set("data-state", state)
-    for name, text in frame.texts.items():
-        if name in parts:
-            parts[name].text = text
+    for name in frame.states.keys() & parts.keys():
+        parts[name].set("data-state", frame.states[name])
+    for name in frame.texts.keys() & parts.keys():
+        parts[name].text = frame.texts[name]

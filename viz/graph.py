@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from autograd import Value
 from autograd.graph import every_node
+
+Node = TypeVar("Node", bound=Hashable)
 
 
 class Edge(NamedTuple):
@@ -64,13 +67,22 @@ def _own(leaf: Value, place: str) -> bool:
     return place == "neuron" and (leaf.label == "b" or leaf.label.startswith("w["))
 
 
+def to_the_end(nodes: Sequence[Node], links: Iterable[tuple[Node, Node]]) -> dict[Node, int]:
+    """For each node, operands first, how many operations the longest way from it has."""
+    incoming: dict[Node, list[Node]] = {}
+    for start, end in links:
+        incoming.setdefault(end, []).append(start)
+    distance = dict.fromkeys(nodes, 0)
+    for node in reversed(nodes):
+        for start in incoming.get(node, ()):
+            distance[start] = max(distance[start], distance[node] + 1)
+    return distance
+
+
 def spans(nodes: list[Value], edges: list[Edge]) -> dict[Edge, int]:
     """How many operations each edge spans in a drawing, at least 1.
 
     Each node stands as near to its first consumer as can be, so only those used again much later have long edges.
     """
-    to_the_end = dict.fromkeys(nodes, 0)
-    for node in reversed(nodes):
-        for operand in node._prev:
-            to_the_end[operand] = max(to_the_end[operand], to_the_end[node] + 1)
-    return {edge: to_the_end[edge.operand] - to_the_end[edge.result] for edge in edges}
+    distance = to_the_end(nodes, (edge[:2] for edge in edges))
+    return {edge: distance[edge.operand] - distance[edge.result] for edge in edges}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from html import unescape
 from xml.sax.saxutils import escape
 
 from viz import themes
 from viz.text import shown
+
+_PART = re.compile(r'(<g id="([^"]*)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title>')
 
 
 def dressed(svg: str, title: str, description: str, theme: str, titles: Mapping[str, str]) -> str:
@@ -21,15 +24,18 @@ def dressed(svg: str, title: str, description: str, theme: str, titles: Mapping[
         title: of the whole.
         description: of the whole, in a sentence.
         theme: `auto` adds the style sheet by which colours follow the page.
-        titles: for each part, which Graphviz titles by its name in DOT, what it shows.
+        titles: for each part, by its id, what it shows.
     """
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(
-        r"<title>([^<]*)</title>", lambda part: f"<title>{escape(titles.get(unescape(part[1]), ''))}</title>", svg
-    )
+    svg = _PART.sub(lambda part: f"{part[1]}<title>{escape(titles.get(unescape(part[2]), ''))}</title>", svg)
     svg = svg.replace("<title></title>\n", "")
     start = svg.index("<svg")
     end = svg.index(">", start)
     spoken = f"<title>{escape(shown(title, 200))}</title>\n<desc>{escape(shown(description, 400))}</desc>"
-    follow = f"\n<style>\n{themes.following()}\n</style>" if theme == "auto" else ""
-    return f'{svg[:end]} role="img">\n{spoken}{follow}{svg[end + 1 :]}'
+    name, follow = "", ""
+    if theme == "auto":
+        # Named by what it shows: the same in every process, and no other picture of the document has its name.
+        name = f"glass-{sha256(svg.encode()).hexdigest()[:10]}"
+        follow = f"\n<style>\n{themes.following(f'.{name}')}\n</style>"
+        name = f' class="{name}"'
+    return f'{svg[:end]}{name} role="img">\n{spoken}{follow}{svg[end + 1 :]}'

@@ -1,4 +1,4 @@
-"""What a drawing is made of: boxes for values, ellipses for operations, edges, clusters, tags."""
+"""What a drawing of scalars is made of: boxes, edges, clusters, tags."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import graphviz
 
 from autograd import Value
 from viz import collapse as collapsing
-from viz.collapse import Collapsed
+from viz import labels
+from viz.emphasis import Stroke, stroke, unusual
 from viz.graph import Edge, places, spans
-from viz.text import beside, in_markup, shown
+from viz.layers import behind
+from viz.plan import Plan
+from viz.text import FONT, beside, in_markup, shown
 from viz.themes import Theme
 
 ALL_SPANS = 800
@@ -35,10 +38,12 @@ class Pen:
         rankdir: its direction.
         colours: of everything.
         numbers: how they are written, in Python's format language.
-        gradients: whether they are shown as colour and width.
+        gradients: whether they are shown.
+        computed: whether there are any to show, as number, colour and width.
         marked: the nodes to highlight.
         grad_text: how the gradient of a node is written.
         nickname: what a computed value without a label is called; without one, only those with tags have a name.
+        align: the side of a box at which numbers stand.
     """
 
     def __init__(
@@ -48,56 +53,73 @@ class Pen:
         colours: Theme,
         numbers: str,
         *,
-        gradients: bool,
+        gradients: bool = True,
+        computed: bool = True,
         marked: dict[Value, None],
         grad_text: Callable[[Value], str] | None = None,
         nickname: Callable[[Value], str] | None = None,
+        align: str = "RIGHT",
     ) -> None:
         self.drawing, self.colours, self.numbers = drawing, colours, numbers
-        self.gradients, self.marked = gradients, marked
+        self.gradients, self.computed, self.marked = gradients, gradients and computed, marked
         self.titles: dict[str, str] = {}
-        """For each part, by its name in DOT, what it shows, for those who hear it or rest the mouse on it."""
+        """For each part, by its id, what it shows, for those who hear it or rest the mouse on it."""
         self._leave, self._arrive = _PORTS[rankdir]
-        self._grad_text = grad_text or self._number_of_gradient
+        self._grad_text = grad_text or self.gradient
         self._nickname = nickname or (lambda node: self._names[node] if node in self._tagged else "")
+        self._align = align
+        self._plan = Plan([], [])
         self._largest = 0.0
         self._names: dict[Value, str] = {}
         self._tags: dict[Value, list[Edge]] = {}
         self._tagged: set[Value] = set()
-        drawing.attr(rankdir=rankdir, bgcolor=colours.paper, fontname="Helvetica", nodesep="0.14", ranksep="0.35")
-        drawing.attr("node", fontname="Helvetica", fontsize="11", color=colours.faint, fontcolor=colours.ink)
-        drawing.attr(
-            "edge", fontname="Helvetica", fontsize="10", color=colours.faint, fontcolor=colours.ink, arrowsize="0.6"
-        )
+        drawing.attr(rankdir=rankdir, bgcolor=colours.paper, fontname=FONT, nodesep="0.12", ranksep="0.32")
+        drawing.attr("node", shape="plain", fontname=FONT, fontsize="11", color=colours.faint, fontcolor=colours.ink)
+        drawing.attr("edge", fontname=FONT, fontsize="11", color=colours.faint, fontcolor=colours.ink, arrowsize="0.6")
 
     def caption(self, *lines: str) -> None:
         """Lines of text above the picture."""
         text = '<BR ALIGN="CENTER"/>'.join(in_markup(shown(line, 120)) for line in lines)
         self.drawing.graph_attr.update(label=f"<{text}>", labelloc="t", fontcolor=self.colours.ink, fontsize="12")
 
-    def full(self, nodes: list[Value], edges: list[Edge], edge_text: Callable[[Edge, str], str] | None = None) -> None:
+    def number(self, x: float) -> str:
+        """A number in markup; one that is not finite stands out."""
+        return self.emphasised(format(x, self.numbers), x)
+
+    def emphasised(self, text: str, x: float) -> str:
+        """The text of a number in markup, bold where the number is not finite."""
+        return in_markup(text) if math.isfinite(x) else f"<B>{in_markup(text)}</B>"
+
+    def signed(self, markup: str, x: float) -> str:
+        """Markup in the colour of a number's sign."""
+        colour = self.colours.positive if x > 0 else self.colours.negative if x < 0 else ""
+        return f'<FONT COLOR="{colour}">{markup}</FONT>' if colour else markup
+
+    def gradient(self, node: Value) -> str:
+        """The gradient of a node as text, or the sign for one that is not computed."""
+        return format(gradient_of(node), self.numbers) if self.computed else "–"
+
+    def full(self, plan: Plan, number: dict[Value, int], edge_text: Callable[[Edge, str], str] | None = None) -> None:
         """Each value by itself, within its neuron and layer.
 
         Args:
-            nodes: operands first.
-            edges: between them.
+            plan: what is drawn.
+            number: of each node of the graph, by which its parts are named.
             edge_text: the label of an edge, given the path of the cluster that its result is in.
         """
-        self._names = {node: f"v{i}" for i, node in enumerate(nodes)}
-        if len(nodes) > collapsing.FULL:
+        self._plan = plan
+        self._names = {node: f"v{number[node]}" for node in plan.nodes}
+        if len(plan.nodes) > collapsing.FULL:
             self.drawing.attr(**_HASTE)
-        self._cut_long(spans(nodes, edges))
-        sizes = (abs(gradient_of(node)) for node in nodes)
+        self._cut_long(spans(plan.nodes, plan.edges))
+        sizes = (abs(gradient_of(node)) for node in plan.nodes)
         self._largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
-        home = places(nodes)
+        home = places(list(number))
         self._clusters(home)
-        for node in nodes:
-            if node._prev:
-                name = self._names[node]
-                style = self._edge_style(node, node)
-                self.drawing.edge(f"{name}op", name, id=f"o{name[1:]}", headport=self._arrive, **style)
-        for edge in edges:
+        for edge in plan.edges:
             self._edge(edge, edge_text(edge, home[edge.result]) if edge_text else "")
+        for result, leaf in behind(plan.nodes, plan.edges, home):
+            self.drawing.edge(self._names[result], self._names[leaf], style="invis")
 
     def _cut_long(self, spans: dict[Edge, int]) -> None:
         """Tags in place of edges that span much, where Graphviz would be busy with them for long."""
@@ -113,13 +135,28 @@ class Pen:
 
     def _edge(self, edge: Edge, text: str) -> None:
         far = edge in self._tags.get(edge.result, ())
-        start = f"t{self._edge_name(edge)}" if far else self._names[edge.operand]
-        end = f"{self._names[edge.result]}op"
-        style = self._edge_style(edge.operand, edge.result)
-        if not far:
-            start += f":{self._leave}"
-        self.drawing.edge(start, end, label=beside(text), id=self._edge_name(edge), **style)
-        self.titles[f"{start}->{end}"] = text
+        start = f"t{self._edge_name(edge)}" if far else f"{self._names[edge.operand]}:{self._leave}"
+        end = f"{self._names[edge.result]}:i{edge.position}:{self._arrive}"
+        line = self._carried(edge)
+        self.drawing.edge(
+            start,
+            end,
+            label=beside(text),
+            id=self._edge_name(edge),
+            color=line.colour,
+            penwidth=f"{line.width:.2f}",
+            style=line.style,
+        )
+        self.titles[self._edge_name(edge)] = text
+
+    def _carried(self, edge: Edge) -> Stroke:
+        """The line of an edge: by what it carries back, its share in the operand's gradient."""
+        if edge.operand in self.marked and edge.result in self.marked:
+            return Stroke(self.colours.highlight, 3.0)
+        local = edge.result._local_grads[edge.position : edge.position + 1]
+        if not self.computed or not local or edge.result in self._plan.repeats:
+            return Stroke(self.colours.faint, 1.0)
+        return stroke(as_number(local[0]) * gradient_of(edge.result), self._largest, self.colours)
 
     def _clusters(self, home: dict[Value, str]) -> None:
         tree: dict[str, Any] = {}
@@ -130,46 +167,48 @@ class Pen:
             branch.setdefault("", []).append(node)
         # Not by recursion: a place may be as deep as its maker likes.
         pending: list[tuple[Any, dict[str, Any], str]] = [(self.drawing, tree, "")]
-        count = 0
-        finished: list[tuple[Any, Any]] = []
+        inner: list[tuple[Any, list[Any]]] = []
         while pending:
             parent, branch, path = pending.pop()
             for node in branch.get("", []):
                 self._value(parent, node, path)
-            for part, inner in reversed(list(branch.items())):
-                if part:
-                    cluster = graphviz.Digraph(name=f"cluster{count}")
-                    count += 1
-                    cluster.attr(label=f"<{in_markup(shown(part))}>", labelloc="t", labeljust="l", style="rounded")
-                    cluster.attr(color=self.colours.cluster, fontcolor=self.colours.faint, fontsize="10")
-                    finished.append((parent, cluster))
-                    pending.append((cluster, inner, f"{path}.{part}" if path else part))
-        for parent, cluster in reversed(finished):
-            parent.subgraph(cluster)
+            clusters: list[Any] = []
+            for part in filter(None, branch):
+                cluster = graphviz.Digraph(name=f"cluster{len(inner)}-{len(clusters)}")
+                cluster.attr(label=f"<{in_markup(shown(part))}>", labelloc="t", labeljust="l", style="rounded")
+                cluster.attr(color=self.colours.cluster, fontcolor=self.colours.faint, fontsize="11", margin="6")
+                clusters.append(cluster)
+                pending.append((cluster, branch[part], f"{path}.{part}" if path else part))
+            inner.append((parent, clusters))
+        # In their order, for Graphviz begins with that; a cluster is copied, so what is in it comes first.
+        for parent, clusters in reversed(inner):
+            for cluster in clusters:
+                parent.subgraph(cluster)
 
     def _value(self, parent: Any, node: Value, path: str) -> None:
         name = self._names[node]
-        label = within(node.label, path) or self._nickname(node)
-        data, grad = format(node.data, self.numbers), self._grad_text(node)
-        cells = [f"<B>{in_markup(shown(label))}</B>"] if label else []
-        cells += [f"data {in_markup(data)}", f"grad {in_markup(grad)}"]
-        fill = self.colours.value if node._prev or not label else self.colours.parameter
-        parent.node(name, _table(cells, fill, *self._frame(node)), shape="plain", id=name)
-        self.titles[name] = f"{shown(node.label) or name}: data {data}, grad {grad}"
-        if node._prev:
-            op = shown(node._op or "?")
-            parent.node(
-                f"{name}op",
-                f"<{in_markup(op)}>",
-                id=f"{name}op",
-                shape="ellipse",
-                style="filled",
-                fillcolor=self.colours.operation,
-                margin="0.05,0.02",
-                height="0.3",
-                width="0.4",
-            )
-            self.titles[f"{name}op"] = op
+        label = within(node.label, path) or (self._nickname(node) if node._prev else "")
+        data, grad = format(node.data, self.numbers), self._grad_text(node) if self.gradients else ""
+        slope = gradient_of(node) if self.computed else 0.0
+        text = labels.value(
+            in_markup(shown(label)),
+            self.emphasised(data, node.data),
+            self.signed(f"∂ {self.emphasised(grad, slope)}", slope) if grad else "",
+            align=self._align,
+        )
+        symbol = shown(self._plan.symbol(node, self.numbers)) if node._prev else ""
+        drawn = labels.box(
+            text,
+            self.colours.value if node._prev else self.colours.parameter if label else self.colours.paper,
+            self._frame(node),
+            symbol=labels.chip(in_markup(symbol), self.colours.operation) if symbol else "",
+            operands=[i for i in range(len(node._prev)) if i not in self._plan.constants.get(node, {})],
+            side=self._arrive,
+            mark=self.colours.highlight if node in self.marked else "",
+        )
+        parent.node(name, drawn, id=name)
+        known = f"{shown(node.label)}: " if node.label else f"{symbol}: " if symbol else ""
+        self.titles[name] = f"{known}data {data}" + (f", gradient {grad}" if grad else "")
         for edge in self._tags.get(node, ()):
             self._tag(parent, edge)
 
@@ -177,56 +216,14 @@ class Pen:
         operand = self._names[edge.operand]
         text = shown(edge.operand.label or operand)
         name = f"t{self._edge_name(edge)}"
-        parent.node(
-            name,
-            f"<{in_markup(text)}>",
-            shape="plain",
-            fontsize="9",
-            fontcolor=self.colours.faint,
-        )
+        parent.node(name, f"<{in_markup(text)}>", id=name, fontcolor=self.colours.faint)
         self.titles[name] = f"{text}, whose box is far from here: the edge is not drawn in full"
 
-    def _number_of_gradient(self, node: Value) -> str:
-        return format(gradient_of(node), self.numbers) if self.gradients else "–"
-
-    def _frame(self, node: Value) -> tuple[str, float]:
-        """Colour and width: by sign and size of the gradient."""
-        if node in self.marked:
-            return self.colours.highlight, 3.0
-        grad = gradient_of(node)
-        if not self.gradients or not grad or grad != grad:
-            return self.colours.faint, 1.0
-        size = abs(grad) / self._largest if math.isfinite(grad) else 1.0
-        return self.colours.positive if grad > 0 else self.colours.negative, 1.0 + 2.0 * size
-
-    def _edge_style(self, start: Value, end: Value) -> dict[str, str]:
-        if start in self.marked and end in self.marked:
-            return {"color": self.colours.highlight, "penwidth": "3"}
-        colour, width = self._frame(start) if start not in self.marked else (self.colours.faint, 1.0)
-        return {"color": colour, "penwidth": f"{width:.2f}"}
-
-    def boxes(self, collapsed: Collapsed) -> None:
-        """Many scalars in a box, and how many edges join two boxes."""
-        for i, box in enumerate(collapsed.boxes):
-            count = len(box.members)
-            outputs = list(box.outputs) or box.members[-1:]
-            title = shown((box.members[0].label if count == 1 else "") or box.title or "?")
-            data = self._range([node.data for node in outputs])
-            grad = self._range([gradient_of(node) for node in outputs]) if self.gradients else "–"
-            scalars = f"{count:,} scalar{'s' * (count > 1)}"
-            cells = [f"<B>{in_markup(title)}</B>", scalars, f"data {in_markup(data)}", f"grad {in_markup(grad)}"]
-            fill = self.colours.value if box.members[-1]._prev else self.colours.parameter
-            marked = any(node in self.marked for node in box.members)
-            frame = (self.colours.highlight, 3.0) if marked else (self.colours.faint, 1.0)
-            self.drawing.node(f"b{i}", _table(cells, fill, *frame, upright=True), shape="plain")
-            self.titles[f"b{i}"] = f"{title}: {scalars}, data {data}, grad {grad}"
-        for (start, end), count in collapsed.links.items():
-            self.drawing.edge(f"b{start}", f"b{end}", label=beside(f"{count:,}") if count > 1 else "")
-            self.titles[f"b{start}->b{end}"] = f"{count:,} edge{'s' * (count > 1)}"
-
-    def _range(self, numbers: list[float]) -> str:
-        least, most = (format(x, self.numbers) for x in collapsing.extent(numbers))
-        return least if least == most else f"{least} to {most}"
+    def _frame(self, node: Value) -> Stroke:
+        """By sign and size of the gradient; what is not finite stands out."""
+        if not math.isfinite(node.data):
+            return unusual(self.colours)
+        return stroke(gradient_of(node) if self.computed else 0.0, self._largest, self.colours)
 
 
 def within(label: str, path: str) -> str:
@@ -257,17 +254,3 @@ def derivative_text(edge: Edge, path: str, numbers: str) -> str:
     below, above = (shown(within(node.label, path)) for node in (edge.operand, edge.result))
     names = f"∂{above}/∂{below}" if below and above and len(below) + len(above) <= LONG_NAMES else "∂"
     return f"{names} = {format(edge.result._local_grads[edge.position], numbers)}"
-
-
-def _table(cells: list[str], fill: str, colour: str, width: float, *, upright: bool = False) -> str:
-    between = "</TR><TR>" if upright else ""
-    padding = 0 if upright else 4
-    # Where Graphviz takes text for wider than it is, the room left over is then all on one side.
-    align = ' ALIGN="LEFT"' if upright else ""
-    row = between.join(f'<TD BORDER="0"{align}>{cell}</TD>' for cell in cells)
-    row = row.replace("</TD><TD", "</TD><VR/><TD")
-    inset = 4 if upright else 0
-    return (
-        f'<<TABLE BORDER="{max(1, round(width))}" CELLBORDER="0" CELLSPACING="{inset}" CELLPADDING="{padding}" '
-        f'STYLE="ROUNDED" COLOR="{colour}" BGCOLOR="{fill}"><TR>{row}</TR></TABLE>>'
-    )

@@ -46,8 +46,8 @@ def _fresh(nodes: Iterable[Value]) -> Iterator[None]:
 class Story:
     """The frames of a graph, and the names of the parts that they speak of.
 
-    Node i of `trace(loss)` is the part `v{i}`, with the texts `v{i}-data` and `v{i}-grad`; its operation is `v{i}op`,
-    the edge between them `o{i}`; the edge from its operand k is `e{i}-{k}`, with the text `e{i}-{k}-text`.
+    Node i of `trace(loss)` is the part `v{i}`, with the texts `v{i}-data` and `v{i}-grad`; the edge from its operand k
+    is `e{i}-{k}`, with the text `e{i}-{k}-text`. A picture may lack some: constants are written at their operation.
 
     Args:
         loss: what to explain; it is left as it was.
@@ -89,10 +89,8 @@ class Story:
         return [Edge(operand, node, i) for i, operand in enumerate(node._prev)]
 
     def _around(self, node: Value) -> list[str]:
-        """The operation of a node, and the edges that meet there."""
-        if not node._prev:
-            return []
-        return [f"{self.of_value(node)}op", f"o{self._number[node]}", *map(self.of_edge, self._operand_edges(node))]
+        """The edges that end at a node."""
+        return [self.of_edge(edge) for edge in self._operand_edges(node)]
 
     def _turn_to(self, parts: Iterable[str]) -> dict[str, str]:
         """What becomes of the parts that were at work until now, and of those that are from now on."""
@@ -101,10 +99,10 @@ class Story:
         return states | self._now
 
     def _data(self, node: Value) -> str:
-        return f"data {format(node.data, self.numbers)}"
+        return format(node.data, self.numbers)
 
     def _grad(self, node: Value) -> str:
-        return f"grad {format(self._grads[node], self.numbers)}"
+        return f"∂ {format(self._grads[node], self.numbers)}"
 
     def _sign(self, node: Value) -> None:
         grad = self._grads[node]
@@ -116,8 +114,8 @@ class Story:
             part = self.of_value(node)
             for each in [part, *self._around(node)]:
                 states[each] = "later" if node._prev else ""
-            texts[f"{part}-data"] = "data ?" if node._prev else self._data(node)
-            texts[f"{part}-grad"] = "grad –"
+            texts[f"{part}-data"] = "?" if node._prev else self._data(node)
+            texts[f"{part}-grad"] = "∂ –"
         texts.update({f"{self.of_edge(edge)}-text": "" for edge in self.edges})
         given = "The leaves are given; nothing else is computed yet."
         return Frame("Start", f"How {name} is computed, and how gradients flow back", (given,), (), states, texts)

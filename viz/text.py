@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+FONT = "Arial,Helvetica,Liberation Sans,sans-serif"
+"""The faces of all text, the first that is there: these are as wide as each other, and each is what Graphviz measures.
+
+Helvetica does not come first, for Graphviz has names of its own for that and finds another face.
+"""
 LONGEST = 40
 """How many characters of a label are shown."""
 

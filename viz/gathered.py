@@ -1,0 +1,57 @@
+"""How a collapsed graph is drawn: many scalars in a box, and how many edges join two boxes."""
+
+from __future__ import annotations
+
+from autograd import Value
+from viz import labels
+from viz.collapse import Box, Collapsed, extent
+from viz.emphasis import Stroke
+from viz.pen import Pen, gradient_of
+from viz.text import beside, in_markup, shown
+
+
+def draw(pen: Pen, collapsed: Collapsed, roots: tuple[Value, ...]) -> None:
+    """Writes the boxes and their links into the drawing of a pen.
+
+    Args:
+        pen: which has drawn nothing yet.
+        collapsed: the boxes.
+        roots: what was asked for: where such has a label, its box says it.
+    """
+    for i, box in enumerate(collapsed.boxes):
+        _box(pen, f"b{i}", box, [root for root in roots if root in set(box.members)])
+    for (start, end), count in collapsed.links.items():
+        name = f"l{start}-{end}"
+        pen.drawing.edge(f"b{start}", f"b{end}", id=name, label=beside(f"×{count:,}") if count > 1 else "")
+        pen.titles[name] = f"{count:,} edge{'s' * (count > 1)}"
+
+
+def _box(pen: Pen, name: str, box: Box, roots: list[Value]) -> None:
+    count = len(box.members)
+    title = shown((box.members[0].label if count == 1 else "") or box.title or "?")
+    outputs = list(box.outputs) or box.members[-1:]
+    lines = [_range(pen, [node.data for node in outputs])]
+    if pen.gradients:
+        lines.append("∂ " + (_range(pen, [gradient_of(node) for node in outputs]) if pen.computed else "–"))
+    named = [root for root in roots if root.label and count > 1]
+    lines += [f"<B>{in_markup(shown(root.label))}</B> {pen.number(root.data)}" for root in named]
+    pen.drawing.node(
+        name,
+        labels.box(
+            labels.lines(in_markup(title), f"×{count:,}" if count > 1 else "", *lines),
+            pen.colours.value if box.members[-1]._prev else pen.colours.parameter,
+            Stroke(pen.colours.faint, 1.0),
+            mark=pen.colours.highlight if any(node in pen.marked for node in box.members) else "",
+        ),
+        id=name,
+    )
+    pen.titles[name] = f"{title}: {count:,} scalar{'s' * (count > 1)}"
+
+
+def _range(pen: Pen, numbers: list[float]) -> str:
+    """From the least to the largest, in markup; what is not finite stands out."""
+    least, most = extent(numbers)
+    if any(x != x for x in numbers):
+        most = float("nan")
+    low, high = pen.number(least), pen.number(most)
+    return low if low == high else f"{low} … {high}"

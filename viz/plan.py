@@ -1,0 +1,141 @@
+"""What of a graph is drawn by itself: constants stand at their operation, and a long repeat is one box."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from autograd import Value
+from autograd.nary import Nary
+from autograd.words.notation import Written, literal, rule_of, write
+from viz.graph import Edge
+
+REPEATS = 4
+"""So many alike operations in a row, or more, are one box."""
+_SLOT = "·"
+"""What stands for an operand that has a box of its own."""
+
+
+@dataclass
+class Plan:
+    """The nodes that are drawn, the edges between them, and what the box of an operation says of the rest."""
+
+    nodes: list[Value]
+    edges: list[Edge]
+    constants: dict[Value, dict[int, Value]] = field(default_factory=dict)
+    """For an operation, those of its operands that are written at it, by position."""
+    repeats: dict[Value, int] = field(default_factory=dict)
+    """For the last of a row of alike operations, how many there are."""
+
+    def symbol(self, node: Value, numbers: str) -> str:
+        """The operation of a node, with the constants at it: `*`, `- 1`, `2 **`, `tanh ×198`.
+
+        Args:
+            node: a result.
+            numbers: how constants are written, in Python's format language.
+        """
+        symbol = node._op or "?"
+        if written := self.constants.get(node):
+            operands = [
+                literal(format(written[i].data, numbers)) if i in written else Written(_SLOT)
+                for i in range(len(node._prev))
+            ]
+            symbol = write(rule_of(node), operands).text.removeprefix(f"{_SLOT} ").removesuffix(f" {_SLOT}")
+        return f"{symbol} ×{self.repeats[node]:,}" if node in self.repeats else symbol
+
+
+def plan(nodes: list[Value], kept: Container[Value] = (), *, fold: bool = True) -> Plan:
+    """What is to be drawn of a graph.
+
+    Args:
+        nodes: of the graph, operands first.
+        kept: those that keep a box of their own.
+        fold: whether a row of alike operations is one box.
+    """
+    consumers = _consumers(nodes)
+    constants = _constants(nodes, consumers, kept)
+    hidden = {constant for some in constants.values() for constant in some.values()}
+    repeats: dict[Value, int] = {}
+    first: dict[Value, Value] = {}
+    for row in _rows(nodes, consumers, constants, kept) if fold else []:
+        repeats[row[-1]], first[row[-1]] = len(row), row[0]
+        hidden.update(row[:-1])
+        constants.setdefault(row[-1], {}).update(constants.get(row[0], {}))
+    shown = [node for node in nodes if node not in hidden]
+    edges = [
+        Edge(operand, node, i)
+        for node in shown
+        for i, operand in enumerate(first.get(node, node)._prev)
+        if operand not in hidden
+    ]
+    return Plan(shown, edges, constants, repeats)
+
+
+def _consumers(nodes: list[Value]) -> dict[Value, list[Value]]:
+    """For each node those that use it, as often as they do."""
+    consumers: dict[Value, list[Value]] = {node: [] for node in nodes}
+    for node in nodes:
+        for operand in node._prev:
+            consumers[operand].append(node)
+    return consumers
+
+
+def _constants(
+    nodes: list[Value], consumers: dict[Value, list[Value]], kept: Container[Value]
+) -> dict[Value, dict[int, Value]]:
+    """Leaves that nobody labelled, where others are, and that one operation uses, beside other operands."""
+
+    def is_leaf(node: Value) -> bool:
+        return not node._prev
+
+    if not any(node.label for node in nodes if is_leaf(node)):
+        return {}
+    found: dict[Value, dict[int, Value]] = {}
+    for node in nodes:
+        plain = {
+            i: operand
+            for i, operand in enumerate(node._prev)
+            if is_leaf(operand) and not operand.label and operand not in kept and len(consumers[operand]) == 1
+        }
+        if 0 < len(plain) < len(node._prev) and not isinstance(node._rule, Nary):
+            found[node] = plain
+    return found
+
+
+def _rows(
+    nodes: list[Value],
+    consumers: dict[Value, list[Value]],
+    constants: dict[Value, dict[int, Value]],
+    kept: Container[Value],
+) -> list[list[Value]]:
+    """The longest rows of alike operations, each the only one that uses the one before."""
+    before: dict[Value, Value] = {}
+    for node in nodes:
+        for operand in node._prev:
+            inner = operand._prev and not operand.label and operand not in kept and node not in kept
+            if inner and set(consumers[operand]) == {node} and _alike(operand, node, constants):
+                before[node] = operand
+    last = set(before) - set(before.values())
+    rows = []
+    for node in nodes:
+        if node in last:
+            row = [node]
+            while row[-1] in before:
+                row.append(before[row[-1]])
+            if len(row) >= REPEATS:
+                rows.append(row[::-1])
+    return rows
+
+
+def _alike(operand: Value, node: Value, constants: dict[Value, dict[int, Value]]) -> bool:
+    """Whether a node does to its operand what that did to its own."""
+    if node._rule is not operand._rule or node._op != operand._op or node.place != operand.place:
+        return False
+    mine, its = constants.get(node, {}), constants.get(operand, {})
+    if {i: constant.data for i, constant in mine.items()} != {i: constant.data for i, constant in its.items()}:
+        return False
+    if len(node._prev) != len(operand._prev):
+        return False
+    pairs = list(zip(operand._prev, node._prev, strict=True))
+    others = all(had is has for i, (had, has) in enumerate(pairs) if has is not operand and i not in mine)
+    return others and len({had for had, has in pairs if has is operand}) == 1
