@@ -14,7 +14,7 @@ import pytest
 
 import nn
 import viz
-from autograd import Value
+from autograd import Value, dot
 from autograd.words.names import Names
 from tests.test_viz import SVG, part, parts, texts
 from viz.plan import plan
@@ -312,6 +312,49 @@ def test_a_collapsed_picture_keeps_the_labels_of_its_roots() -> None:
     y.label = "answer"
     for mode in ("neuron", "layer", "rolled"):
         assert "answer" in texts(viz.svg(y, collapse=mode))
+
+
+def boxes(svg: str) -> list[str]:
+    """The titles of the boxes, from the top down."""
+    found = []
+    for node in parts(svg, "node"):
+        first = node.find(f"{SVG}text")
+        assert first is not None
+        found.append((float(str(first.get("y"))), first.text or ""))
+    return [title for _, title in sorted(found)]
+
+
+def test_the_title_of_a_box_is_true_of_all_that_is_in_it() -> None:
+    x = [Value(0.1 * i, label=f"x[{i}]") for i in range(2)]
+    made = {name: [Value(0.3 * i - 0.2, label=f"{name}[{i}]") for i in range(2)] for name in ("q", "k", "v")}
+    q, k, v = (dot(weights, x) for weights in made.values())
+    titles = boxes(viz.svg(q.exp() * k.exp() + v.exp(), collapse="rolled"))
+    assert not [title for title in titles if "q[*] *" in title and "k[*] *" not in title]
+    layer = nn.Layer(2, 3, activation="tanh", seed=1)
+    loss = nn.squared_error(layer(x), [0.0, 1.0, 0.0])
+    assert "neurons[*] - numbers" in boxes(viz.svg(loss, collapse="neuron"))
+    assert "neurons[*].w[*]" in boxes(viz.svg(loss, collapse="rolled"))
+
+
+@pytest.mark.parametrize("way", ["LR", "TB"])
+def test_boxes_stand_in_the_order_of_the_network(way: str) -> None:
+    svg = viz.svg(network([3, 12, 2]), collapse="neuron", rankdir=way)
+    places = {}
+    for node in parts(svg, "node"):
+        text = node.find(f"{SVG}text")
+        assert text is not None
+        places[text.text or ""] = float(str(text.get("y" if way == "LR" else "x")))
+    for layer, count in ((0, 12), (1, 2)):
+        along = [places[f"layers[{layer}].neurons[{i}]"] for i in range(count)]
+        assert along == sorted(along)
+
+
+def test_boxes_of_many_show_gradients() -> None:
+    loss = network([3, 4, 1])
+    for mode in ("neuron", "layer", "rolled"):
+        svg = viz.svg(loss, collapse=mode)
+        assert len([text for text in texts(svg) if text.startswith("∂ ")]) == len(parts(svg, "node"))
+        assert "∂ –" not in texts(svg)
 
 
 def test_files_follow_links(tmp_path: Path) -> None:

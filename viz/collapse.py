@@ -72,33 +72,51 @@ def _boxed(nodes: list[Value], mode: str) -> Collapsed:
     index: dict[str, int] = {}
     boxes: list[Box] = []
     links: dict[tuple[int, int], int] = {}
+    home: dict[Value, int] = {}
     for node in nodes:
         key, title = keys[node]
-        below = node._prev
         if key not in index:
             index[key] = len(boxes)
-            boxes.append(_new_box(node, title, [boxes[index[keys[operand][0]]] for operand in below]))
-        end = index[key]
-        box = boxes[end]
-        box.members.append(node)
-        for operand in below:
-            start = index[keys[operand][0]]
+            boxes.append(Box(title, _in_short(Written(title.rpartition(".")[2] or "…"))))
+        end = home[node] = index[key]
+        boxes[end].members.append(node)
+        for operand in node._prev:
+            start = home[operand]
             if start != end:
                 links[start, end] = links.get((start, end), 0) + 1
                 boxes[start].outputs[operand] = None
-            elif not title and not box.title.endswith("…"):
-                box.title += " + …"
-                box.formula = Written("…")
+    for i, box in enumerate(boxes):
+        if not box.title:
+            _name(i, boxes, home)
     return Collapsed(boxes, links, mode)
 
 
-def _new_box(node: Value, title: str, operands: list[Box]) -> Box:
-    """A box for a node and its like; without a title, the formula of this first one is its title."""
-    if title:
-        return Box(title, _in_short(Written(title.rpartition(".")[2])))
+def _name(number: int, boxes: list[Box], home: dict[Value, int]) -> None:
+    """Titles a box with the formula that its members share, in terms of the boxes that they are made from."""
+    box = boxes[number]
+    shapes: dict[tuple[object, tuple[int, ...]], Value] = {}
+    for node in box.members:
+        shapes.setdefault((node._rule or node._op, tuple(home[operand] for operand in node._prev)), node)
+    # What continues a chain has an operand in the box itself.
+    heads = [node for (_, operands), node in shapes.items() if number not in operands] or box.members[:1]
+    formulas = [_formula(node, [boxes[home[operand]].formula for operand in node._prev]) for node in heads]
+    written = _common(formulas) or _formula(heads[0], [Written("…")] * len(heads[0]._prev))
+    chained = len(heads) < len(shapes)
+    box.title = f"{written.text} + …" if chained and not written.text.endswith("…") else written.text
+    box.formula = Written("…") if chained else _in_short(written)
+
+
+def _formula(node: Value, operands: list[Written]) -> Written:
     rule = rule_of(node)
-    written = brief(rule, [box.formula for box in operands], first=1 + (rule is DOT and len(operands) % 2), last=0)
-    return Box(written.text, _in_short(written))
+    return brief(rule, operands, first=1 + (rule is DOT and len(operands) % 2), last=0)
+
+
+def _common(formulas: list[Written]) -> Written | None:
+    """The formula that all are, but for numbers in brackets, which then read `[*]`; None where they differ more."""
+    texts = list(dict.fromkeys(formula.text for formula in formulas))
+    if len(texts) > 1:
+        texts = list(dict.fromkeys(re.sub(r"\[\d+\]", "[*]", text) for text in texts))
+    return Written(texts[0], formulas[0].binding) if len(texts) == 1 else None
 
 
 def _in_short(written: Written) -> Written:
@@ -161,7 +179,9 @@ def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple
 def _pattern(label: str) -> str:
     """A label with its counting numbers left out, all but that of the layer: `layers[0].neurons[*].w[*]`."""
     head, dot, rest = label.partition(".")
-    return f"{head}.{re.sub(r'[0-9]+', '*', rest)}" if dot else re.sub(r"[0-9]+", "*", head)
+    if not dot or head.startswith("neurons["):
+        return re.sub(r"[0-9]+", "*", label)
+    return f"{head}.{re.sub(r'[0-9]+', '*', rest)}"
 
 
 def extent(numbers: Iterable[float]) -> tuple[float, float]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from autograd import Value
 from viz import labels
 from viz.collapse import Box, Collapsed, extent
 from viz.emphasis import Stroke
+from viz.graph import to_the_end
 from viz.pen import Pen, gradient_of
 from viz.text import beside, in_markup, shown
 
@@ -24,6 +28,24 @@ def draw(pen: Pen, collapsed: Collapsed, roots: tuple[Value, ...]) -> None:
         name = f"l{start}-{end}"
         pen.drawing.edge(f"b{start}", f"b{end}", id=name, label=beside(f"×{count:,}") if count > 1 else "")
         pen.titles[name] = f"{count:,} edge{'s' * (count > 1)}"
+    for row in _siblings(collapsed):
+        with pen.drawing.subgraph() as rank:
+            rank.attr(rank="same")
+            for before, after in pairwise(row):
+                rank.edge(f"b{before}", f"b{after}", style="invis")
+
+
+def _siblings(collapsed: Collapsed) -> list[list[int]]:
+    """Rows of boxes that differ in a number alone, as neurons of a layer do, and that stand equally deep."""
+    boxes, links = range(len(collapsed.boxes)), list(collapsed.links)
+    after = to_the_end(boxes, links)
+    before = to_the_end(boxes[::-1], [(end, start) for start, end in links])
+    rows: dict[tuple[str, int, int], list[int]] = {}
+    for i in boxes:
+        title = collapsed.boxes[i].title
+        if pattern := re.sub(r"\d+(?!.*\d)", "*", title):
+            rows.setdefault((pattern, after[i], before[i]), []).append(i)
+    return [row for row in rows.values() if len(row) > 1]
 
 
 def _box(pen: Pen, name: str, box: Box, roots: list[Value]) -> None:
