@@ -28,6 +28,29 @@ def test_the_engine_needs_the_standard_library_alone() -> None:
     assert others <= sys.stdlib_module_names
 
 
+def test_importing_loads_nothing_heavy() -> None:
+    heavy = {
+        "ast",
+        "asyncio",
+        "dataclasses",
+        "decimal",
+        "fractions",
+        "inspect",
+        "json",
+        "random",
+        "subprocess",
+        "traceback",
+    }
+    later = {
+        "autograd.kernels",
+        "autograd.terms",
+        "autograd.transforms",
+        "autograd.compiler",
+        "autograd.differentiable",
+    }
+    assert not (loaded_by("import autograd") - loaded_by("")) & (heavy | later)
+
+
 def test_a_star_hides_no_builtin() -> None:
     assert not set(autograd.__all__) & set(dir(builtins))
     for name in (*autograd.__all__, "compile", "sum"):
