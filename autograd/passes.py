@@ -192,7 +192,8 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]]) -> Non
     """Fills `order` as `topological` does, sets all gradients to 0, and puts what leaves held into `held`.
 
     A gradient that *is* this pass's zero, an object of its own, marks a node that has been met. The walk goes down
-    first operands as far as there is something new, and comes up by way of the second ones. `path` has the nodes above.
+    first operands as far as there is something new, and comes up by way of the second ones. `path` has the nodes above,
+    `rest` the operands that are left of those of many.
     """
     zero = float("0")
     path: list[Value] = []
@@ -205,68 +206,93 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]]) -> Non
         return
     root.grad = zero
     while True:
-        a = node._a
-        if type(a) is tuple:
-            if not (id(a) in whole and id(node._b) in whole):
-                operands = rest.pop(id(node), None) or _not_whole(node, whole)
-                if (inner := _next_unmet(operands, zero, held)) is not None:
-                    rest[id(node)] = operands
-                    path.append(node)
-                    node = inner
-                    continue
-                whole.add(id(a))
-                whole.add(id(node._b))
-        elif (old := a.grad) is not zero:
-            a.grad = zero
-            if a._a is not None:
-                path.append(node)
-                node = a
-                continue
-            if old or type(old) not in _NOTHING:
-                held.append((a, old))
-        while True:
-            b = node._b
-            if b is not None and type(b) is not tuple and (old := b.grad) is not zero:
-                b.grad = zero
-                if b._rule is mul and b._a.grad is zero and b._b.grad is zero:
-                    order.append(b)  # such as the product of a weight and an input that have been met already
-                elif b._a is not None:
-                    path.append(node)
-                    node = b
+        a: Any = node._a
+        if type(a) is not tuple:
+            while (old := a.grad) is not zero:
+                a.grad = zero
+                if (below := a._a) is None:
+                    if old or type(old) not in _NOTHING:
+                        held.append((a, old))
                     break
-                elif old or type(old) not in _NOTHING:
-                    held.append((b, old))
+                path.append(node)
+                node, a = a, below
+                if type(a) is tuple:
+                    break
+        if type(a) is not tuple:
+            b = node._b
+        elif (inner := _next_below(node, zero, rest, whole, held)) is not None:
+            path.append(node)
+            node = inner
+            continue
+        else:
+            b = None
+        while True:
+            if b is not None and (old := b.grad) is not zero:
+                b.grad = zero
+                if (x := b._a) is None:
+                    if old or type(old) not in _NOTHING:
+                        held.append((b, old))
+                else:
+                    if b._rule is mul:  # most often of leaves, a weight and an input; where met, `old` becomes zero
+                        if (old := x.grad) is not zero and x._a is None:
+                            x.grad = zero
+                            if old or type(old) not in _NOTHING:
+                                held.append((x, old))
+                            old = zero
+                        if old is zero:
+                            y = b._b
+                            if (old := y.grad) is not zero and y._a is None:
+                                y.grad = zero
+                                if old or type(old) not in _NOTHING:
+                                    held.append((y, old))
+                                old = zero
+                            if old is zero:
+                                order.append(b)
+                                b = None
+                    if b is not None:
+                        path.append(node)
+                        node = b
+                        break
             order.append(node)
             if not path:
                 return
             node = path.pop()
             if rest and id(node) in rest:
                 break  # it has more operands to go to
+            b = node._b
 
 
-def _not_whole(node: Value, whole: set[int]) -> Iterator[Value]:
-    """The operands of a node of many, without the tuples that have been met as a whole.
+def _next_below(
+    node: Value, zero: float, rest: dict[int, Iterator[Value]], whole: set[int], held: list[tuple[Value, Any]]
+) -> Value | None:
+    """The next operand, of many, that the walk has to go down to; it and the leaves before it count as met.
 
-    The neurons of a layer share their xs: most dots of a network have few operands that are new.
+    The neurons of a layer share their xs, so that most dots of a network have few operands that are new: a tuple that
+    has been met as a whole is left out. `rest` has the operands that are still to be gone to.
     """
     ws, xs = node._a, node._b
+    if id(ws) in whole and id(xs) in whole:
+        return None
+    for operand in (operands := rest.pop(id(node), None) or _not_whole(ws, xs, whole)):
+        if (old := operand.grad) is not zero:
+            operand.grad = zero
+            if operand._a is not None:
+                rest[id(node)] = operands
+                return operand
+            if old or type(old) not in _NOTHING:
+                held.append((operand, old))
+    whole.add(id(ws))
+    whole.add(id(xs))
+    return None
+
+
+def _not_whole(ws: tuple[Value, ...], xs: tuple[Value, ...] | None, whole: set[int]) -> Iterator[Value]:
+    """The operands of a node of many, without the tuples that have been met as a whole."""
     if xs is None:
         return iter(ws)
     count = len(xs)
     first, last = ((), ()) if id(ws) in whole else (ws[:count], ws[count:])
     return chain(first, () if id(xs) in whole else xs, last)
-
-
-def _next_unmet(operands: Iterator[Value], zero: float, held: list[tuple[Value, Any]]) -> Value | None:
-    """The next operand that the walk has to go down to; it and the leaves before it count as met from then on."""
-    for operand in operands:
-        if (old := operand.grad) is not zero:
-            operand.grad = zero
-            if operand._a is not None:
-                return operand
-            if old or type(old) not in _NOTHING:
-                held.append((operand, old))
-    return None
 
 
 def _send(order: list[Value]) -> None:
