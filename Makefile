@@ -5,10 +5,11 @@ PARALLEL := --numprocesses=auto --dist=worksteal
 CORE := $(PARALLEL) --ignore-glob="tests/test_digits*" --ignore-glob="tests/test_page*" --ignore=tests/test_article.py
 OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.9.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 
-.PHONY: backends digits repl learn article test coverage lint format bench docs oldest wheel browser clean help
+.PHONY: backends digits gpt repl learn article test coverage lint format bench docs oldest wheel browser clean help
 
 help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
+	@echo "make gpt      train a small GPT, written with scalars, and look inside it"
 	@echo "make repl     a prompt to step through graphs at, with IPython"
 	@echo "make learn    learn by repair: forty-two small files with one fault each"
 	@echo "make article  build the article, a page in which a network trains itself"
@@ -26,6 +27,9 @@ help:
 
 digits: .venv/demos
 	@$(BIN)/python -m demos.digits
+
+gpt: .venv/demos
+	@$(BIN)/python -m demos.gpt
 
 repl: .venv/repl
 	@$(BIN)/python -m autograd

@@ -55,6 +55,7 @@ class Path:
 
     def machine(self, learning: bool) -> Machine:
         """What runs it; with `learning`, the derivatives of the first root too."""
+        learning = learning or True in self.machines  # what learns also answers
         if learning not in self.machines:
             started = time.perf_counter()
             roots = [*self.roots, *([] if self.failed is None else [self.failed])]

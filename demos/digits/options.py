@@ -5,30 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from demos.arguments import writable
+from demos.arguments import whole, writable
 from demos.digits.data import OURS
 
 HIDDEN = [128]
 EPOCHS = 30
-
-
-def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Takes whole numbers from `least` to `most`."""
-
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if number < least or (most is not None and number > most):
-            bounds = f"from {least}" if most is None else f"from {least} to {most}"
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {bounds}")
-        return number
-
-    return parse
 
 
 def positive(text: str) -> float:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +16,9 @@ from demos.digits.data import Array, Images, Labels
 from demos.digits.descent import NUDGE, STEPS, Nudged
 from demos.digits.engines import Engine
 from demos.digits.training import History, train
+from demos.telling import lines, say, table, title
 
 _MISTAKES = 3
-_WIDTH = 79
 
 
 def choose(before: Array, images: Images, test: Images, seed: int) -> int:
@@ -41,7 +39,7 @@ def choose(before: Array, images: Images, test: Images, seed: int) -> int:
 def begin(network: nn.MLP, images: Images, augmented: Augmented, test: Images, file: Path | None) -> None:
     """What there is: a network, and images to learn from."""
     hidden = " and ".join(str(len(layer.neurons)) for layer in network.layers[:-1])
-    _say(
+    say(
         f"A network of {test.pixels.shape[1]:,} pixels, {hidden} hidden neurons and 10 confidences: "
         f"{len(network.parameters()):,} weights and biases, {f'from {file}' if file else 'all random'}.",
         indent="",
@@ -50,7 +48,7 @@ def begin(network: nn.MLP, images: Images, augmented: Augmented, test: Images, f
         kinds = [f"{len(images):,} images"]
         kinds += [f"{augmented.copies:,} copies of them, slightly moved"] * bool(augmented.copies)
         kinds += [f"{augmented.written:,} digits written by simulated hands"]
-        _say(f"It is to learn from {', '.join(kinds[:-1])}, and {kinds[-1]}.", indent="")
+        say(f"It is to learn from {', '.join(kinds[:-1])}, and {kinds[-1]}.", indent="")
 
 
 def introduce(before: Array, test: Images, row: int, *, random: bool) -> None:
@@ -58,22 +56,22 @@ def introduce(before: Array, test: Images, row: int, *, random: bool) -> None:
     outputs = before[row].tolist()
     label = int(test.labels[row])
     wrong = int(np.argmax(outputs)) != label
-    _title(f"Pixels in: a test image. Someone wrote {drawing.a(label)}")
+    title(f"Pixels in: a test image. Someone wrote {drawing.a(label)}")
     if wrong:
-        _say("The network gets it wrong now, and there are many like it to learn from: training should mend it.")
-    _lines(drawing.image(test.pixels[row], test.height, test.width))
-    _title("Ten confidences out, before training" + (": garbage" if random else ""))
-    _lines(drawing.confidences(outputs, label))
-    _title("How wrong? The squared error against the correct answer")
-    _lines(drawing.squared_error(outputs, label))
+        say("The network gets it wrong now, and there are many like it to learn from: training should mend it.")
+    lines(drawing.image(test.pixels[row], test.height, test.width))
+    title("Ten confidences out, before training" + (": garbage" if random else ""))
+    lines(drawing.confidences(outputs, label))
+    title("How wrong? The squared error against the correct answer")
+    lines(drawing.squared_error(outputs, label))
 
 
 def differentiate(network: nn.MLP, test: Images, row: int) -> None:
     """One weight is nudged, and the loss with it; its derivative says so beforehand."""
     found = descent.nudge(network, test.pixels[row], test.targets[row])
-    _title("If this weight increases slightly, what happens to the loss?")
-    _say(f"{found.name}, from {_source(found)} to the confidence for {found.neuron}:")
-    _table(
+    title("If this weight increases slightly, what happens to the loss?")
+    say(f"{found.name}, from {_source(found)} to the confidence for {found.neuron}:")
+    table(
         [
             ("the weight", f"{found.weight:.6f} → {found.weight + NUDGE:.6f}", f"{NUDGE} more"),
             ("the loss", f"{found.before:.6f} → {found.after:.6f}", f"{found.after - found.before:+.6f}"),
@@ -82,20 +80,20 @@ def differentiate(network: nn.MLP, test: Images, row: int) -> None:
         ]
     )
     direction = "less" if found.derivative < 0 else "more"
-    _say(f"So a little more of this weight means {direction} loss, and backward() tells that of every weight at once.")
+    say(f"So a little more of this weight means {direction} loss, and backward() tells that of every weight at once.")
 
 
 def descend(engine: Engine, network: nn.MLP, images: Images, test: Images, row: int, rate: float) -> None:
     """One step downhill, then ten with each of three learning rates. The weights are as they were afterwards."""
     one = descent.step(network, test.pixels[row], test.targets[row], rate)
-    _title("One step downhill: each weight against its derivative")
-    _say(
+    title("One step downhill: each weight against its derivative")
+    say(
         f"weight ← weight - {one.rate:.3g} · derivative, for all {len(network.parameters()):,} of them; "
         f"on average they move by {one.changed:.2g}."
     )
-    _table([("the loss of this image", f"{one.before:.4f} → {one.after:.4f}", "")])
-    _title(f"The learning rate: {STEPS} steps on one training image of each digit")
-    _table(
+    table([("the loss of this image", f"{one.before:.4f} → {one.after:.4f}", "")])
+    title(f"The learning rate: {STEPS} steps on one training image of each digit")
+    table(
         [
             (f"{each.name}, {each.rate:.2g}", f"{each.losses[0]:.3f} → {each.losses[-1]:.3f}", each.words)
             for each in descent.descents(engine, images, rate)
@@ -106,8 +104,8 @@ def descend(engine: Engine, network: nn.MLP, images: Images, test: Images, row: 
 def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: int, seed: int) -> History:
     """Trains, with a bar that shows the loss falling and the accuracy rising."""
     batches = -(-len(images) // batch)
-    _title(f"Repeat: {len(images):,} images, {epochs:,} times, a step after every {batch}: {epochs * batches:,} steps")
-    _say(engine.method)
+    title(f"Repeat: {len(images):,} images, {epochs:,} times, a step after every {batch}: {epochs * batches:,} steps")
+    say(engine.method)
     started = time.perf_counter()
     # Where nobody watches, a bar that redraws itself is noise: there ten plain lines tell the same.
     with tqdm(
@@ -118,7 +116,7 @@ def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: i
     ) as bar:
         history = _watched(bar, engine, images, test, epochs=epochs, batch=batch, seed=seed)
     if history.interrupted:
-        _say(f"Stopped after {len(history.losses)} whole epochs; the weights so far are kept.")
+        say(f"Stopped after {len(history.losses)} whole epochs; the weights so far are kept.")
     print(f"  {time.perf_counter() - started:.1f} s")
     return history
 
@@ -150,14 +148,14 @@ def conclude(before: Array, after: Array, test: Images, row: int, *, trained: bo
     """The same image again, the accuracy, and some of the mistakes, by the confidences for all test images."""
     right, was_right = (each.argmax(axis=1) == test.labels for each in (after, before))
     label = int(test.labels[row])
-    _title(f"The same image again: {drawing.a(label)}" if trained else f"A test image: {drawing.a(label)}")
+    title(f"The same image again: {drawing.a(label)}" if trained else f"A test image: {drawing.a(label)}")
     _answered(after[row], label)
     learned = np.flatnonzero(right & ~was_right)
     if trained and not right[row] and len(learned):
         other = int(learned[0])
         label = int(test.labels[other])
-        _title(f"Still wrong. This one, {drawing.a(label)}, was wrong before and is right now")
-        _lines(drawing.image(test.pixels[other], test.height, test.width))
+        title(f"Still wrong. This one, {drawing.a(label)}, was wrong before and is right now")
+        lines(drawing.image(test.pixels[other], test.height, test.width))
         print("  before:")
         _answered(before[other], label)
         print("  now:")
@@ -166,40 +164,19 @@ def conclude(before: Array, after: Array, test: Images, row: int, *, trained: bo
 
 
 def _answered(outputs: Array, label: int) -> None:
-    _lines(drawing.confidences(outputs.tolist(), label))
-    _say(drawing.answer(outputs.tolist()))
-    _lines(drawing.squared_error(outputs.tolist(), label)[-1:])
+    lines(drawing.confidences(outputs.tolist(), label))
+    say(drawing.answer(outputs.tolist()))
+    lines(drawing.squared_error(outputs.tolist(), label)[-1:])
 
 
 def _mistakes(outputs: Array, test: Images, wrong: Labels) -> None:
     share = nn.accuracy(outputs, test.labels)
-    _title(f"Of {len(test)} images that it never saw, it recognises {len(test) - len(wrong)}: {share:.1%}")
+    title(f"Of {len(test)} images that it never saw, it recognises {len(test) - len(wrong)}: {share:.1%}")
     for row in wrong[:_MISTAKES].tolist():
         answer = int(outputs[row].argmax())
         print(f"  Written: {test.labels[row]}. The network says {answer}, with {outputs[row, answer]:.2f}:")
-        _lines("    " + line for line in drawing.image(test.pixels[row], test.height, test.width))
+        lines("    " + line for line in drawing.image(test.pixels[row], test.height, test.width))
 
 
 def _source(found: Nudged) -> str:
     return f"hidden neuron {found.source}" if found.layer else f"pixel {found.source}"
-
-
-def _title(text: str) -> None:
-    print(f"\n{text}\n{'─' * len(text)}")
-
-
-def _say(text: str, indent: str = "  ") -> None:
-    print(textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent))
-
-
-def _table(rows: list[tuple[str, str, str]]) -> None:
-    names, numbers = (max(len(row[i]) for row in rows) for i in (0, 1))
-    for name, change, words in rows:
-        line = f"  {name:<{names}}   {change:<{numbers}}"
-        fits = len(line) + 3 + len(words) <= _WIDTH
-        print(f"{line}   {words}".rstrip() if fits else f"{line.rstrip()}\n    {words}")
-
-
-def _lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)

@@ -1,0 +1,1 @@
+"""The GPT demo: a small language model, written with scalars, learns to invent names of villages."""

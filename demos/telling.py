@@ -1,0 +1,33 @@
+"""How the demos tell their stories in the terminal: titles, paragraphs and tables, within 79 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+WIDTH = 79
+
+
+def title(text: str) -> None:
+    """A heading, with a line below it."""
+    print(f"\n{text}\n{'─' * len(text)}")
+
+
+def say(text: str, indent: str = "  ") -> None:
+    """A paragraph."""
+    print(textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent))
+
+
+def table(rows: Sequence[tuple[str, str, str]]) -> None:
+    """What, numbers and words, in columns; words that do not fit go to a line of their own."""
+    names, numbers = (max(len(row[i]) for row in rows) for i in (0, 1))
+    for name, change, words in rows:
+        line = f"  {name:<{names}}   {change:<{numbers}}"
+        fits = len(line) + 3 + len(words) <= WIDTH
+        print(f"{line}   {words}".rstrip() if fits else f"{line.rstrip()}\n    {words}")
+
+
+def lines(text: Iterable[str]) -> None:
+    """Lines as they are."""
+    for line in text:
+        print(line)
