@@ -27,7 +27,7 @@ def names(count: int, seed: int) -> list[str]:
 
     Example:
         >>> names(3, seed=0)
-        ['plandlehurst', 'rattlemoor', 'brettleby']
+        ['mandlehurst', 'wemberness', 'nattlemoor']
     """
     return random.Random(seed).sample(ALL, count)
 
