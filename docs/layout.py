@@ -28,6 +28,7 @@ def parts() -> dict[str, list[Path]]:
     return found
 
 
+@functools.cache
 def imports() -> dict[str, set[str]]:
     """The other parts that each part imports, inside functions too, but for what is imported only for its types."""
     return {

@@ -60,10 +60,10 @@ def test_value_is_the_plain_engine_to_the_bit(seed: int, passes: int) -> None:
 
 def test_depth_is_no_matter() -> None:
     x = y = Number(1.0)
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = y + x
     y.backward()
-    assert x.grad == 100_001.0
+    assert x.grad == 20_001.0
 
 
 def test_it_runs_by_itself() -> None:

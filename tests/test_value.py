@@ -38,16 +38,6 @@ def test_two_passes_give_exactly_twice() -> None:
     assert x.grad == 2 * once
 
 
-def test_million_deep() -> None:
-    x = Value(1.0)
-    y = x
-    for _ in range(1_000_000):
-        y = y + x
-    y.backward()
-    assert x.grad == 1_000_001
-    del y
-
-
 # Nodes made by hand
 
 
