@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
 """`draw(rng, nin, nout)` returns one weight of a layer with `nin` inputs and `nout` outputs."""
@@ -58,6 +58,10 @@ def find(init: str | Initialiser) -> Initialiser:
 
 def generator(seed: int | random.Random | None) -> random.Random:
     """A new generator for a seed, the given generator, or the global one of the `random` module."""
-    if seed is None:
-        return random._inst
+    if seed is None or seed is _GLOBAL:
+        return _GLOBAL
     return seed if isinstance(seed, random.Random) else random.Random(seed)
+
+
+_GLOBAL = cast(random.Random, random)
+"""The module itself, which has the methods of its generator."""

@@ -200,3 +200,10 @@ def test_a_value_used_twice_in_a_sum_gets_both_shares() -> None:
     y = autograd.dot([x, x], [x, 2.0], x)
     y.backward()
     assert x.grad == 2 * 3.0 + 2.0 + 1.0
+
+
+@pytest.mark.parametrize(("operands", "shown"), [(4, "1e+308, 1e+308, 1e+308, 1e+308)"), (6, "1e+308, … 3 more)")])
+def test_a_message_names_the_first_of_many_operands(operands: int, shown: str) -> None:
+    with detect_anomaly(), pytest.raises(FloatingPointError) as raised:
+        autograd.sum([Value(1e308)] * operands)
+    assert shown in str(raised.value)

@@ -169,6 +169,10 @@ def test_depth_is_no_obstacle() -> None:
     assert jvp(f, (3.0,), (1.0,))[1] == 2 * 3.0 * 5_001
 
 
+def test_what_does_not_depend_on_the_argument_has_a_tangent_of_0() -> None:
+    assert jvp(lambda x: [Value(3.0), x * 2.0], (1.0,), (5.0,)) == ([3.0, 2.0], [0.0, 10.0])
+
+
 def test_anomalies_are_found() -> None:
     with detect_anomaly(), pytest.raises(FloatingPointError, match=r"gradient of .* is inf after sqrt"):
         grad(lambda x: x.sqrt())(0.0)
