@@ -5,81 +5,76 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from importlib.util import find_spec
 
-_lock = threading.Lock()
+from viz import workers
+from viz.layout_worker import RefusedError, laid_out
+
+_here = threading.Lock()
 
 
 class LayoutError(RuntimeError):
     """There is nothing to lay a graph out with, or it refused; the message says what to do."""
 
 
+def check() -> None:
+    """Says whether pictures can be had here, before anybody works for one.
+
+    Raises:
+        LayoutError: neither `dot` nor pygraphviz is there.
+    """
+    if not shutil.which("dot") and find_spec("pygraphviz") is None:
+        raise LayoutError(
+            "nothing here can lay out a graph: run `pip install 'pygraphviz>=2.0'`, or install Graphviz so that `dot` "
+            "is on the PATH. DOT itself can be had without: save(value, 'graph.dot')"
+        )
+
+
 def render(source: str, form: str) -> bytes:
-    """Lays out a graph.
+    """Lays out a graph, in a process of its own: if that crashes, or never ends, this one goes on.
 
     Args:
         source: in the language DOT.
         form: `svg`, `png`, `pdf`, or another that Graphviz knows.
 
     Raises:
-        LayoutError: neither `dot` nor pygraphviz is there, or Graphviz refused the graph or the form.
+        LayoutError: neither `dot` nor pygraphviz is there; Graphviz refused the graph or the form, crashed on it, or
+            took longer than a minute and another for each million bytes of DOT; or no process can be started.
     """
-    if shutil.which("dot"):
-        return _by_program(source, form)
+    check()
+    dot = source.encode(errors="replace")
+    seconds = 60 + 60 * len(dot) // 1_000_000
     try:
-        from pygraphviz import AGraph, graphviz
-    except ImportError:
+        if program := shutil.which("dot"):
+            return _by_program(program, dot, form, seconds)
+        if workers.can_start():
+            return workers.ask(dot, form, seconds)
+        with _here:
+            return laid_out(dot.decode(), form)
+    except RefusedError as error:
+        raise LayoutError(str(error)) from None
+    except workers.CrashedError:
+        raise LayoutError("Graphviz crashed on this graph") from None
+    except (workers.LateError, subprocess.TimeoutExpired):
         raise LayoutError(
-            "nothing here can lay out a graph: run `pip install 'pygraphviz>=2.0'`, or install Graphviz so that `dot` "
-            "is on the PATH. DOT itself can be had without: save(value, 'graph.dot')"
+            f"Graphviz was not done after {seconds} s and was stopped: draw fewer nodes, or boxes: collapse='layer'"
         ) from None
-    # The library keeps its errors and its fonts in globals, so one graph at a time.
-    with _lock, _quiet() as noise:
-        try:
-            graph = AGraph(string=source)
-        except Exception as error:  # what it raises depends on where the DOT breaks
-            raise LayoutError(f"Graphviz cannot read this DOT: {noise() or error}") from None
-        context = graphviz.gvContextWithBuiltins()
-        try:
-            if graphviz.gvLayout(context, graph.handle, b"dot") != 0:
-                raise LayoutError(f"Graphviz found no layout: {noise()}")
-            rendered = graphviz.gvRenderData(context, graph.handle, form.encode())
-            graphviz.gvFreeLayout(context, graph.handle)
-            # A status and the data, or a status alone where there are no data.
-            if not isinstance(rendered, (list, tuple)) or rendered[0] != 0:
-                raise LayoutError(f"Graphviz cannot write {form!r}: {noise()}")
-            data = rendered[1]
-        finally:
-            graphviz.gvFreeContext(context)
-            graph.close()
-    return bytes(data)
+    except OSError as error:
+        raise LayoutError(f"the graph cannot be laid out now: {error.strerror or error}") from None
 
 
-def _by_program(source: str, form: str) -> bytes:
-    done = subprocess.run(["dot", f"-T{form}"], input=source.encode(), capture_output=True, check=False)
+def _by_program(program: str, dot: bytes, form: str, seconds: int) -> bytes:
+    done = subprocess.run([program, f"-T{form}"], input=dot, capture_output=True, check=False, timeout=seconds)
     if done.returncode:
-        raise LayoutError(f"dot failed with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
+        raise RefusedError(f"dot failed with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
 
 
-@contextmanager
-def _quiet() -> Iterator[Callable[[], str]]:
-    """Keeps what C code writes to the standard error stream off the screen; yields a function that returns it."""
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as sink:
-        saved = os.dup(2)
-        os.dup2(sink.fileno(), 2)
+def _begin_anew() -> None:
+    global _here
+    _here = threading.Lock()
 
-        def noise() -> str:
-            sink.seek(0)
-            return sink.read().decode(errors="replace").strip()
 
-        try:
-            yield noise
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)

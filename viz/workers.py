@@ -1,0 +1,219 @@
+"""Processes that lay graphs out, kept for the next graph.
+
+Each request runs in a thread of its own, since an interrupt (Ctrl-C) comes to the main thread alone: whatever it hits
+there, the thread ends what it has begun, and a process that gave no answer is never asked again. A child that is forked
+off uses none of its parent's processes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from io import FileIO
+from typing import cast
+
+from viz import layout_worker
+
+KEPT = 2
+"""So many processes wait for the next graph; more only where as many threads draw at once."""
+
+_starting = threading.Lock()
+_all: set[_Worker] = set()
+_idle: list[_Worker] = []
+
+
+class CrashedError(Exception):
+    """A process ended without an answer, twice."""
+
+
+class LateError(Exception):
+    """There was no answer in time."""
+
+
+def can_start() -> bool:
+    """Whether there is a Python to start: not in a frozen program, or one that Python is embedded in."""
+    name = os.path.basename(sys.executable or "").lower()
+    return (
+        name.startswith(("python", "pypy"))
+        and not getattr(sys, "frozen", False)
+        and os.path.isfile(layout_worker.__file__)
+    )
+
+
+def ask(source: bytes, form: str, seconds: int) -> bytes:
+    """Has a graph laid out.
+
+    Args:
+        source: the graph, in the language DOT.
+        form: what to write it as.
+        seconds: how long that may take.
+
+    Raises:
+        RefusedError: Graphviz refused the graph or the form.
+        CrashedError: it crashed on the graph.
+        LateError: it took longer.
+        OSError: no process or no thread can be started, such as for want of file handles.
+    """
+    job = _Job(source, form, seconds)
+    thread = threading.Thread(target=job.run, name="layout", daemon=True)
+    end = time.monotonic() + seconds
+    try:
+        try:
+            thread.start()
+        except RuntimeError as error:
+            raise OSError(str(error)) from None
+        while thread.is_alive() and time.monotonic() < end:
+            thread.join(0.1)  # not in one: on Windows, nothing interrupts that
+    finally:
+        job.give_up()
+    return job.result()
+
+
+class _Job:
+    """A request, with its answer once there is one."""
+
+    def __init__(self, source: bytes, form: str, seconds: int) -> None:
+        try:
+            self._folder = os.getcwd()
+        except OSError:  # it was deleted
+            self._folder = ""
+        # The process ends by itself a little later: we may not be there to end it.
+        self._request = source, form.encode(), os.fsencode(self._folder), str(seconds + 10).encode()
+        self._worker: _Worker | None = None
+        self._given_up = False
+        self._reply: list[bytes] = []
+        self._error: Exception = LateError()
+
+    def run(self) -> None:
+        """Asks, and once more if the process ended: it may have been killed while it waited."""
+        for _ in range(2):
+            try:
+                worker = self._worker = _take(self._folder)
+            except OSError as error:
+                self._error = error
+                return
+            if not self._given_up:
+                try:
+                    self._reply = worker.ask(*self._request)
+                except (OSError, EOFError):
+                    self._error = LateError() if self._given_up else CrashedError()
+            self._worker = None
+            if self._reply:
+                _keep(worker)
+                return
+            worker.stop()
+            if self._given_up:
+                return
+
+    def give_up(self) -> None:
+        """Ends the process that has been asked and has not answered."""
+        self._given_up = True
+        if worker := self._worker:
+            worker.kill()
+
+    def result(self) -> bytes:
+        """The answer, or why there is none."""
+        if not self._reply:
+            raise self._error
+        reason, data = self._reply
+        if reason:
+            raise layout_worker.RefusedError(reason.decode())
+        return data
+
+
+class _Worker:
+    """A process that lays graphs out, one after the other. It ends by itself when its pipe is closed."""
+
+    def __init__(self, folder: str) -> None:
+        path = [os.path.join(folder, entry) for entry in sys.path if isinstance(entry, str)]
+        self._greeting = [json.dumps(path).encode()]
+        with _starting:
+            self._process = subprocess.Popen(
+                # In a session of its own, and on Windows without a console, Ctrl-C does not reach it.
+                [sys.executable, "-I", "-S", layout_worker.__file__],
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=os.path.dirname(layout_worker.__file__),
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+            self._requests = cast(FileIO, self._process.stdin)
+            self._replies = cast(FileIO, self._process.stdout)
+            _all.add(self)
+
+    def ask(self, *request: bytes) -> list[bytes]:
+        """The answer to a request, in two parts.
+
+        Raises:
+            EOFError, OSError: the process has ended.
+        """
+        layout_worker.send(self._requests, *self._greeting, *request)
+        self._greeting = []
+        return layout_worker.receive(self._replies, 2)
+
+    def kill(self) -> None:
+        """Ends the process, whatever it does, and leaves nothing of it."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ends the process, and closes its pipes, which nobody may be using."""
+        self.kill()
+        self.close()
+        _all.discard(self)
+
+    def close(self) -> None:
+        """Closes the pipes."""
+        self._requests.close()
+        self._replies.close()
+
+    def disown(self) -> None:
+        """Leaves the process to the parent of this one."""
+        self._process.returncode = 0
+        self.close()
+
+
+def _take(folder: str) -> _Worker:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Worker(folder)
+
+
+def _keep(worker: _Worker) -> None:
+    if len(_idle) < KEPT:
+        _idle.append(worker)
+    else:
+        worker.stop()
+
+
+@atexit.register
+def _stop_all() -> None:
+    while _idle:
+        _idle.pop().stop()
+    for worker in list(_all):  # of threads that still draw
+        worker.kill()
+
+
+def _begin_anew() -> None:
+    """In a child that was forked off: its parent's processes and locks are not its own."""
+    global _starting
+    _starting = threading.Lock()
+    for worker in _all:
+        worker.disown()
+    _all.clear()
+    _idle.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    # A process being started has pipes that a child would hold open without knowing of them.
+    os.register_at_fork(
+        before=lambda: _starting.acquire(), after_in_parent=lambda: _starting.release(), after_in_child=_begin_anew
+    )
