@@ -228,8 +228,8 @@ def test_interrupts_at_any_time_leave_a_session_that_draws() -> None:
             timer.join()
             if i % 10 == 0:
                 assert layout.render(source, "svg") == expected[source]
-        while len(workers._all) > len(workers._idle):
-            time.sleep(0.01)
+        for thread in set(threading.enumerate()) - {threading.main_thread()}:
+            thread.join()
         left = {each._process.pid for each in workers._all}
         for each in list(workers._idle):
             workers._idle.remove(each)
