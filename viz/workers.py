@@ -67,10 +67,13 @@ def ask(source: bytes, form: str, seconds: int) -> bytes:
             thread.start()
         except RuntimeError as error:
             raise OSError(str(error)) from None
-        while thread.is_alive() and time.monotonic() < end:
-            thread.join(0.1)  # not in one: on Windows, nothing interrupts that
+        # Not in one, since on Windows nothing interrupts that; and no join, which takes an interrupt for the end.
+        while not job.done.wait(0.1) and time.monotonic() < end:
+            pass
     finally:
         job.give_up()
+    if job.done.is_set():
+        thread.join()
     return job.result()
 
 
@@ -84,31 +87,37 @@ class _Job:
             self._folder = ""
         # The process ends by itself a little later: we may not be there to end it.
         self._request = source, form.encode(), os.fsencode(self._folder), str(seconds + 10).encode()
+        self.done = threading.Event()
         self._worker: _Worker | None = None
         self._given_up = False
+        self._tries = 0
         self._reply: list[bytes] = []
         self._error: Exception = LateError()
 
     def run(self) -> None:
         """Asks, and once more if the process ended: it may have been killed while it waited."""
-        for _ in range(2):
-            try:
-                worker = self._worker = _take(self._folder)
-            except OSError as error:
-                self._error = error
-                return
+        try:
+            while not self._reply and not self._given_up and self._tries < 2:
+                self._tries += 1
+                self._try()
+        except Exception as error:  # whose place is where the picture was asked for
+            self._error = error
+        finally:
+            self.done.set()
+
+    def _try(self) -> None:
+        worker = self._worker = _take(self._folder)
+        try:
             if not self._given_up:
-                try:
-                    self._reply = worker.ask(*self._request)
-                except (OSError, EOFError):
-                    self._error = LateError() if self._given_up else CrashedError()
+                self._reply = worker.ask(*self._request)
+        except (OSError, EOFError):
+            self._error = LateError() if self._given_up else CrashedError()
+        finally:
             self._worker = None
             if self._reply:
                 _keep(worker)
-                return
-            worker.stop()
-            if self._given_up:
-                return
+            else:
+                worker.stop()
 
     def give_up(self) -> None:
         """Ends the process that has been asked and has not answered."""
