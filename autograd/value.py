@@ -9,11 +9,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from sys import _getframe
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops, passes
 from autograd.graph import every_node, named
 from autograd.later import later
+from autograd.looks import look
 from autograd.methods import Methods
 from autograd.modes import CHECKED, CUT, current
 from autograd.nary import DOT, SUM
@@ -22,6 +24,7 @@ from autograd.scalars import as_float, is_scalar, refusal
 from autograd.shown import LONGEST, printable, shown
 
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import TypeAlias
 
     from autograd.kernels import Kernel
@@ -75,7 +78,7 @@ class Value(Methods):
     # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`. A leaf's `_a` is None.
     # A dot has its ws, and the bias after them, in `_a`, and its xs in `_b`: tuples, which neurons and layers share.
     # Their data, each the derivative for the other, are in `_db` and `_da`.
-    # `_names` is None, or the label and the place.
+    # `_names` is None, or the label and the place, and after them the places that looked at it (`looks.py`).
     __slots__ = (
         "__dict__", "__weakref__", "_a", "_b", "_da", "_data", "_db", "_names", "_rule", "grad",
     )  # fmt: skip
@@ -88,7 +91,7 @@ class Value(Methods):
     _da: Any
     _db: Any
     _rule: Operation | Handmade | None
-    _names: tuple[str, str] | None
+    _names: tuple[Any, ...] | None
 
     def __init__(
         self,
@@ -150,7 +153,7 @@ class Value(Methods):
 
     @label.setter
     def label(self, name: str) -> None:
-        self._names = (name, self.place)
+        self._names = (name, *(("",) if self._names is None else self._names[1:]))
 
     @property
     def place(self) -> str:
@@ -159,13 +162,14 @@ class Value(Methods):
 
     @place.setter
     def place(self, name: str) -> None:
-        self._names = ("" if self._names is None else self._names[0], name)
+        self._names = ("", name) if self._names is None else (self._names[0], name, *self._names[2:])
 
     # How the node was made, for reading
 
     @property
     def data(self) -> float:
         """The number. Assigning takes any real scalar; `refresh()` carries a change on to what depends on it."""
+        look(self, _getframe(1))
         return self._data
 
     @data.setter
@@ -383,25 +387,29 @@ class Value(Methods):
     def __eq__(self, other: object) -> bool:
         if self is other or isinstance(other, Value):
             return self is other
-        return bool(self._data == other) if is_scalar(other) else NotImplemented
+        if not is_scalar(other):
+            return NotImplemented
+        look(self, _getframe(1))
+        return bool(self._data == other)
 
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         """Whether the number is not 0."""
+        look(self, _getframe(1))
         return self._data != 0.0
 
     def __lt__(self, other: Any) -> bool:
-        return _compared(operator.lt, self, other)
+        return _compared(operator.lt, self, other, _getframe(1))
 
     def __le__(self, other: Any) -> bool:
-        return _compared(operator.le, self, other)
+        return _compared(operator.le, self, other, _getframe(1))
 
     def __gt__(self, other: Any) -> bool:
-        return _compared(operator.gt, self, other)
+        return _compared(operator.gt, self, other, _getframe(1))
 
     def __ge__(self, other: Any) -> bool:
-        return _compared(operator.ge, self, other)
+        return _compared(operator.ge, self, other, _getframe(1))
 
     def __float__(self) -> NoReturn:
         raise TypeError(
@@ -431,6 +439,7 @@ class Value(Methods):
 
     def detach(self) -> Value:
         """A new leaf with this number: what is computed from it does not reach back here."""
+        look(self, _getframe(1))
         return Value(self._data)
 
     def expanded(self) -> Value:
@@ -678,7 +687,9 @@ def operand(x: Any) -> Value:
     return x if isinstance(x, Value) else Value(x)
 
 
-def _compared(compare: Callable[[Any, Any], bool], a: Value, b: Any) -> bool:
+def _compared(compare: Callable[[Any, Any], bool], a: Value, b: Any, frame: FrameType) -> bool:
+    look(a, frame)
     if isinstance(b, Value):
+        look(b, frame)
         return compare(a._data, b._data)
     return compare(a._data, b) if is_scalar(b) else cast(bool, _refuse(b))

@@ -51,5 +51,5 @@ def random_graph(seed: int, x: Sequence[Value], w: Sequence[Value]) -> Value:
     nodes = [*x, *w]
     for _ in range(rnd.randrange(1, 60)):
         made = rnd.choice(MAKERS)(rnd.choice(nodes), rnd.choice(nodes), rnd, nodes)
-        nodes.append(made.tanh() if abs(made.data) > 30 else made)
+        nodes.append(made.tanh() if abs(made._data) > 30 else made)
     return autograd.sum(nodes[-4:]) * 0.5 + w[0] * x[0]

@@ -38,7 +38,7 @@ def kinks(x: list[Value], w: list[Value]) -> Value:
     best = x[0] * w[0]
     for a, b in zip(x[1:], w[1:], strict=True):
         best = best.maximum(a * b)
-    chosen: Value = autograd.where(x[1] > 0, w[2], w[3] * w[3])
+    chosen: Value = autograd.where(x[1].relu(), w[2], w[3] * w[3])
     return best + (x[0] - w[1]).relu() + chosen
 
 

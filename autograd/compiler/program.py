@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import os
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,6 +11,7 @@ import numpy.typing as npt
 
 from autograd.compiler import ir, report
 from autograd.compiler.build import build
+from autograd.compiler.frozen import warn_of_frozen
 from autograd.compiler.grouping import CONSTANTS, Group
 from autograd.compiler.machine import Machine
 from autograd.files import write_whole
@@ -33,8 +32,9 @@ def compile(
     """Compiles a graph of scalars into a few numpy calls, which compute it for a whole batch of examples.
 
     The graph stands for one example; its leaves in `inputs` get new numbers with each example, those in `params` are
-    what is learned. All other leaves are constants, with the data they have now. Control flow is frozen: where the
-    Python code that built the graph looked at `.data` to decide something, the decision stays as it was made.
+    what is learned. All other leaves are constants, with the data they have now. Control flow is frozen: what Python
+    decided while it built the graph, by comparisons or by `.data`, stays as it was decided, and what it computed
+    from `.data` too. A warning names the lines. `autograd.jit` compiles a function with its decisions.
 
     Args:
         roots: what to compute: one Value, such as a loss, or several.
@@ -67,7 +67,8 @@ def compile(
     if not results:
         raise ValueError("there is nothing to compile: pass a Value, or a list of them")
     program = Program(results, _values(also), _leaves("input", inputs), _leaves("parameter", params), kind, single)
-    _warn_of_copies(program)
+    constants = program.graph()[CONSTANTS].nodes
+    warn_of_frozen([*results, *program._also], program._inputs, program._parameters, constants, stacklevel=2)
     return program
 
 
@@ -392,17 +393,3 @@ def _check_distinct(inputs: list[Value], params: list[Value]) -> None:
             if id(leaf) in seen:
                 raise ValueError(f"{what} {i} is {seen[id(leaf)]} already: {leaf!r}")
             seen[id(leaf)] = f"{what} {i}"
-
-
-def _warn_of_copies(program: Program) -> None:
-    """Warns of a constant that looks like a copy of an input's number, taken out of the graph while it was built."""
-    inputs = program._inputs
-    telling = {v.data: i for i, v in enumerate(inputs) if not (v.data * 2).is_integer() and math.isfinite(v.data)}
-    for constant in program.graph()[CONSTANTS].nodes:
-        if constant.data in telling:
-            warnings.warn(
-                f"the constant {constant.data!r} is the number that input {telling[constant.data]} had when the graph "
-                "was built: if it was taken from the input's data, it stays as it is for every example",
-                stacklevel=3,
-            )
-            return

@@ -19,11 +19,12 @@ from autograd.calls import within_transform
 from autograd.differentiable import adjoints, stored
 from autograd.jitted import arguments
 from autograd.jitted.arguments import Shape, Static
-from autograd.jitted.guards import CannotFollowError, Where, current
+from autograd.jitted.guards import CannotFollowError, current
 from autograd.jitted.parameters import Parameters
 from autograd.jitted.path import Path, trace
 from autograd.jitted.report import report
 from autograd.jitted.state import State
+from autograd.lines import Where
 from autograd.structure import flat, is_structure, like, same
 from autograd.value import Value
 

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import linecache
 import operator
-import os
-import sys
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
 from autograd import ops
+from autograd.lines import Where, where
 from autograd.value import Value, apply
 
 TRACE = ContextVar["Trace | None"]("trace", default=None)
 """The trace that is running in a context."""
-
-OURS = tuple(str(Path(__file__).parents[2] / name) + os.sep for name in ("autograd", "nn"))
-"""The files whose lines are not those of a user."""
-
-
-@dataclass(frozen=True)
-class Where:
-    """A line of a user's code."""
-
-    file: str
-    line: int
-
-    @property
-    def text(self) -> str:
-        """The line itself, where its file can be read."""
-        return linecache.getline(self.file, self.line).strip()
-
-    def __str__(self) -> str:
-        text = f"  {self.text}" if self.text else ""
-        return f"{os.path.basename(self.file)}:{self.line}{text}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,11 +80,3 @@ class Trace:
 def current() -> Trace | None:
     """The trace that is running here."""
     return TRACE.get()
-
-
-def where() -> Where:
-    """The line of a user's that is being run."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(OURS):
-        frame = frame.f_back
-    return Where("?", 0) if frame is None else Where(frame.f_code.co_filename, frame.f_lineno)

@@ -14,9 +14,10 @@ import autograd.functions
 from autograd.compiler.build import build
 from autograd.compiler.machine import Machine
 from autograd.graph import topological
-from autograd.jitted.guards import CannotFollowError, Guard, Where
+from autograd.jitted.guards import CannotFollowError, Guard
 from autograd.jitted.parameters import Parameters
 from autograd.jitted.tracing import tracing
+from autograd.lines import Where
 from autograd.structure import flat, mapped
 from autograd.value import Value
 

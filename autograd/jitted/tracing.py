@@ -21,6 +21,7 @@ from autograd import modes, ops
 from autograd.calls import Whole
 from autograd.jitted.guards import TRACE, Trace, current
 from autograd.jitted.reads import Read, extreme
+from autograd.looks import look
 from autograd.scalars import is_scalar
 from autograd.value import Value, apply
 
@@ -144,8 +145,13 @@ def _comparing(name: str) -> Callable[[Value, Any], Any]:
 
     def compared(self: Value, other: Any) -> Any:
         trace = current()
+        if trace is None:
+            for v in (self, other):
+                if isinstance(v, Value):
+                    look(v, sys._getframe(1))
+            return usual(self, other)
         other = _read_value(other)
-        if trace is None or not (isinstance(other, Value) or is_scalar(other)):
+        if not (isinstance(other, Value) or is_scalar(other)):
             return usual(self, other)
         return trace.compared(name, self, other)
 
@@ -164,13 +170,17 @@ def _equal(self: Value, other: Any) -> Any:
         return NotImplemented
     trace, other = current(), _read_value(other)
     if trace is None:
+        look(self, sys._getframe(1))
         return bool(self._data == other)
     return trace.compared("eq", self, other)
 
 
 def _truth(self: Value) -> bool:
     trace = current()
-    return self._data != 0.0 if trace is None else trace.compared("ne", self, 0.0)
+    if trace is None:
+        look(self, sys._getframe(1))
+        return self._data != 0.0
+    return trace.compared("ne", self, 0.0)
 
 
 def _index(self: Whole) -> int:
@@ -198,12 +208,21 @@ def _initialised(usual: Callable[..., None]) -> Callable[..., None]:
 
 
 def _detached(usual: Callable[[Value], Value]) -> Callable[[Value], Value]:
-    return lambda self: usual(self) if current() is None else apply(ops.STOP, self)
+    def detached(self: Value) -> Value:
+        if current() is None:
+            look(self, sys._getframe(1))
+            return usual(self)
+        return apply(ops.STOP, self)
+
+    return detached
 
 
 def _data(usual: Any) -> property:
     def read(self: Value) -> Any:
-        return self._data if current() is None else Read(apply(ops.STOP, self))
+        if current() is None:
+            look(self, sys._getframe(1))
+            return self._data
+        return Read(apply(ops.STOP, self))
 
     def assign(self: Value, number: Any) -> None:
         trace = current()

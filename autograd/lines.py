@@ -1,0 +1,36 @@
+"""Lines of a user's code, as messages name them."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from dataclasses import dataclass
+from types import FrameType
+
+from autograd.looks import OURS
+
+
+@dataclass(frozen=True)
+class Where:
+    """A line of a user's code."""
+
+    file: str
+    line: int
+
+    @property
+    def text(self) -> str:
+        """The line itself, where its file can be read."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def __str__(self) -> str:
+        text = f"  {self.text}" if self.text else ""
+        return f"{os.path.basename(self.file)}:{self.line}{text}"
+
+
+def where() -> Where:
+    """The line of a user's that is being run."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(OURS):
+        frame = frame.f_back
+    return Where("?", 0) if frame is None else Where(frame.f_code.co_filename, frame.f_lineno)

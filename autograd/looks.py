@@ -1,0 +1,111 @@
+"""Where Python looked at the number of a Value: comparisons, truths, and reads of `.data`.
+
+A graph does not show what Python decided by its numbers, and a program compiled from it repeats what was decided. So a
+Value remembers the places in the code that looked at it, for `autograd.compile` to tell. A place is found by the
+instruction that is being run: to look costs a fraction of a microsecond, and building a graph nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+OURS = tuple(
+    os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), name) + os.sep
+    for name in ("autograd", "nn")
+)
+"""The folders whose lines are not those of a user."""
+_PLACES = 10_000
+"""So many places are known at a time: the last ones first used."""
+_MARKS = 16
+"""A Value remembers so many places."""
+_NEAR = 16
+"""So many nodes are gone through in search of the leaves of one that was looked at."""
+
+
+class Place:
+    """An instruction that looked at Values.
+
+    Attributes:
+        code: what it is part of.
+        at: where in the code.
+        ours: whether it is code of this project, which decides nothing by what it sees.
+        numbers: the last numbers that it got, themselves, with the identities of their Values: a constant that is one
+            of them was copied.
+        below: the same place, for leaves: it looked at what was computed from them.
+        alone: the names of a Value that has none, and was looked at from here.
+    """
+
+    __slots__ = ("alone", "at", "below", "code", "numbers", "ours")
+
+    def __init__(self, code: CodeType, at: int, of: Place | None = None) -> None:
+        self.code, self.at = code, at
+        self.ours = code.co_filename.startswith(OURS)
+        self.numbers: deque[tuple[int, float]] = deque(maxlen=1024) if of is None else of.numbers
+        self.alone = ("", "", (self,))
+        self.below = self if of is not None else Place(code, at, self)
+
+
+_known: dict[tuple[int, int], Place] = {}
+_last = Place(compile("", OURS[0], "exec"), -1)
+"""The place that looked last: most looks are taken in loops."""
+
+
+def look(v: Value, frame: FrameType) -> None:
+    """Remembers that the code of a frame looked at a Value."""
+    place = _last
+    if place.code is not frame.f_code or place.at != frame.f_lasti:
+        place = _place(frame.f_code, frame.f_lasti)
+    if place.ours:
+        return
+    place.numbers.append((id(v), v._data))
+    if v._names is not place.alone and _marked(v, place) and v._a is not None:
+        _mark_leaves(v, place.below)
+
+
+def _place(code: CodeType, at: int) -> Place:
+    global _last
+    key = (id(code), at)
+    place = _known.get(key)
+    if place is None:
+        while len(_known) >= _PLACES:
+            _known.pop(next(iter(_known)), None)
+        place = _known[key] = Place(code, at)  # keeps the code alive, so that its number is its own
+    _last = place
+    return place
+
+
+def _marked(v: Value, place: Place) -> bool:
+    """Whether it is marked now, and was not before."""
+    names = v._names
+    if names is None:
+        v._names = place.alone
+        return True
+    marks = places(v)
+    if place in marks or len(marks) >= _MARKS:
+        return False
+    v._names = (names[0], names[1], (*marks, place))
+    return True
+
+
+def _mark_leaves(v: Value, place: Place) -> None:
+    """Marks the leaves that a node was computed from, those that are near: going down before going across."""
+    pending, left = [v], _NEAR
+    while pending and left:
+        left -= 1
+        for operand in pending.pop()._prev:
+            if operand._a is not None:
+                pending.append(operand)
+            elif operand._names is not place.alone:
+                _marked(operand, place)
+
+
+def places(v: Value) -> tuple[Place, ...]:
+    """The places that looked at a Value, or at what was computed from it."""
+    names = v._names
+    return names[2] if names is not None and len(names) > 2 else ()
