@@ -119,7 +119,7 @@ GALLERY: list[Picture] = [
     ),
     (
         "network",
-        "A network of 64-32-10 with its loss, rolled: a box for each operation of a layer",
+        "A network of 64-32-10 with its loss, rolled: a box for all that is alike",
         'viz.save(loss, "network.svg", collapse="rolled", numbers=".2g")',
         lambda: viz.svg(
             network([64, 32, 10]),

@@ -19,12 +19,13 @@ from autograd.compiler import ir
 from autograd.compiler.build import Built, build
 from autograd.compiler.differentiate import VJP, differentiate
 from autograd.compiler.elementwise import X0, X1, elementwise
-from autograd.compiler.grouping import CONSTANTS, PARAMETERS, Group, group
+from autograd.compiler.grouping import CONSTANTS, PARAMETERS, Group, alike, group
 from autograd.compiler.indexing import even, rows
 from autograd.compiler.ir import Array, Builder, listing, walk
 from autograd.compiler.lower import lower
 from autograd.compiler.planning import plan
 from autograd.compiler.reference import MEANING, evaluate
+from autograd.graph import every_node
 from autograd.ops import TANH
 from autograd.terms import Term
 from tests.graphs import random_graph
@@ -107,6 +108,28 @@ def test_a_chain_of_comparisons_is_one_fold() -> None:
     x = leaves(20)
     (fold,) = inner_groups([autograd.maximum(x)], x, [])
     assert (fold.what, fold.terms[0].count) == ("maximum", 20)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**9))
+def test_what_is_drawn_together_is_what_is_compiled_together(seed: int) -> None:
+    root = random_graph(seed, leaves(3), leaves(4))
+    nodes = every_node(root)
+    found = alike(nodes)
+    assert set(found) == {node for node in nodes if node._prev}
+    groups = [{found[node] for node in each.nodes} for each in inner_groups([root], [], [])]
+    assert [len(places) for places in groups] == [1] * len(groups)
+    assert len(set.union(*groups)) == len(groups)
+    for node in found:
+        for operand in node._prev:  # which is less deep, or absorbed by a chain
+            assert operand not in found or found[operand][0] < found[node][0] or found[operand] == found[node]
+
+
+def test_nodes_made_by_hand_are_alike_by_their_text() -> None:
+    a = Value(1.0)
+    made = [Value(2.0, (a,), text) for text in ("clamp", "clamp", "other")]
+    found = alike(every_node(*made))
+    assert found[made[0]] == found[made[1]] != found[made[2]]
 
 
 # The array program

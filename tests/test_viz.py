@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import autograd
 import nn
 import viz
 from autograd import Value
@@ -267,6 +268,16 @@ def test_a_network_of_thousands_fits_on_a_screen() -> None:
     auto = viz.svg(loss)
     assert len(parts(auto, "node")) <= 30
     assert "collapse='none' draws each" in str(ET.fromstring(auto).findtext(f"{SVG}desc"))
+
+
+def test_a_sum_written_with_plus_and_times_is_one_box() -> None:
+    xs = [Value(float(i), label=f"x{i}") for i in range(5)]
+    rows = [[Value(0.1, label=f"w{i}{j}") for j in range(5)] for i in range(3)]
+    neurons = [sum((w * x for w, x in zip(row, xs, strict=True)), Value(0.0, label="b")).tanh() for row in rows]
+    shown = texts(viz.svg(neurons[0] * neurons[1] * neurons[2], collapse="rolled"))
+    assert "b + w* * x* + … + w* * x*" in shown
+    assert shown.count("×30") == 1
+    assert "maximum(…, x*)" in texts(viz.svg(autograd.maximum(xs), collapse="rolled"))
 
 
 def test_a_graph_of_great_depth_is_rolled_into_stretches() -> None:

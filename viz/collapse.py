@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from autograd import Value
 from autograd.nary import DOT
+from autograd.ops import SUM, Operation
 from autograd.words.notation import Written, brief, rule_of
 from viz.graph import places
 
@@ -18,7 +19,6 @@ _FEW = 30
 """So many boxes fit on a screen."""
 _SHORT = 16
 """Up to how many characters the formula of a box stands in the formulas of others."""
-_SUMS = ("+", "-")
 
 
 @dataclass
@@ -48,7 +48,7 @@ def collapse(nodes: list[Value], mode: str) -> Collapsed | None:
 
     Args:
         nodes: of a graph, operands first.
-        mode: `none`; `neuron` or `layer`, by the place where `nn` computed them; `rolled`, by operation and depth;
+        mode: `none`; `neuron` or `layer`, by the place where `nn` computed them; `rolled`, what is alike;
             `auto`, the first of these that gives a picture of some 30 boxes, where there are more than 300 nodes.
 
     Raises:
@@ -73,6 +73,7 @@ def _boxed(nodes: list[Value], mode: str) -> Collapsed:
     boxes: list[Box] = []
     links: dict[tuple[int, int], int] = {}
     home: dict[Value, int] = {}
+    inside: set[Value] = set()
     for node in nodes:
         key, title = keys[node]
         if key not in index:
@@ -82,28 +83,67 @@ def _boxed(nodes: list[Value], mode: str) -> Collapsed:
         boxes[end].members.append(node)
         for operand in node._prev:
             start = home[operand]
-            if start != end:
-                links[start, end] = links.get((start, end), 0) + 1
-                boxes[start].outputs[operand] = None
-    for i, box in enumerate(boxes):
-        if not box.title:
-            _name(i, boxes, home)
+            if start == end:
+                inside.add(operand)
+                continue
+            links[start, end] = links.get((start, end), 0) + 1
+            boxes[start].outputs[operand] = None
+    for node in nodes:
+        if node not in inside and not boxes[home[node]].title:
+            _name(home[node], boxes, home, inside)
     return Collapsed(boxes, links, mode)
 
 
-def _name(number: int, boxes: list[Box], home: dict[Value, int]) -> None:
-    """Titles a box with the formula that its members share, in terms of the boxes that they are made from."""
+@dataclass
+class _Shape:
+    """A formula in a box, of which some of its nodes are."""
+
+    written: Written
+    start: Written
+    """The formula of the first of its chain."""
+    links: int
+    """How many nodes of the chain are written in it."""
+
+
+def _name(number: int, boxes: list[Box], home: dict[Value, int], inside: set[Value]) -> None:
+    """Titles a box with the formula that its members share, in terms of the boxes that they are made from.
+
+    A chain in a box is one formula, the middle of which is left out.
+    """
     box = boxes[number]
-    shapes: dict[tuple[object, tuple[int, ...]], Value] = {}
+    known: dict[object, int] = {}
+    shapes: list[_Shape] = []
+    shape_of: dict[Value, int] = {}
     for node in box.members:
-        shapes.setdefault((node._rule or node._op, tuple(home[operand] for operand in node._prev)), node)
-    # What continues a chain has an operand in the box itself.
-    heads = [node for (_, operands), node in shapes.items() if number not in operands] or box.members[:1]
-    formulas = [_formula(node, [boxes[home[operand]].formula for operand in node._prev]) for node in heads]
-    written = _common(formulas) or _formula(heads[0], [Written("…")] * len(heads[0]._prev))
-    chained = len(heads) < len(shapes)
-    box.title = f"{written.text} + …" if chained and not written.text.endswith("…") else written.text
-    box.formula = Written("…") if chained else _in_short(written)
+        below = [home[operand] if home[operand] != number else -1 - shape_of[operand] for operand in node._prev]
+        key = (node._rule or node._op, tuple(below))
+        if key not in known:
+            known[key] = len(shapes)
+            shapes.append(_shape(node, [boxes[i].formula if i >= 0 else shapes[-1 - i] for i in below]))
+        shape_of[node] = known[key]
+    whole = [node for node in box.members if node not in inside]
+    formulas = [shapes[i].written for i in dict.fromkeys(shape_of[node] for node in whole)]
+    written = _common(formulas) or _formula(whole[0], [Written("…")] * len(whole[0]._prev))
+    box.title, box.formula = written.text, _in_short(written)
+
+
+def _shape(node: Value, operands: list[Written | _Shape]) -> _Shape:
+    """The formula of a node whose operands stand in other boxes, or in its own."""
+    chain = [operand for operand in operands if isinstance(operand, _Shape)]
+    written = _formula(node, [_continued(node, each) if isinstance(each, _Shape) else each for each in operands])
+    if not chain:
+        return _Shape(written, written, 0)
+    longest = max(chain, key=lambda each: each.links)
+    return _Shape(written, longest.start if longest.links else written, longest.links + 1)
+
+
+def _continued(node: Value, chain: _Shape) -> Written:
+    """What leads to a node: all of it, or the start of a long chain."""
+    if chain.links < 2:
+        return chain.written
+    rule = rule_of(node)
+    adds = isinstance(rule, Operation) and rule.binding == SUM
+    return Written(f"{chain.start.text} + …", SUM) if adds else Written("…")
 
 
 def _formula(node: Value, operands: list[Written]) -> Written:
@@ -139,29 +179,25 @@ def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
 def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
     """For each node the key of its box and the box's title, empty where its formula is to be the title.
 
-    A box for each operation at each depth, where a chain of sums counts as one step; leaves by their labels.
+    A box for all scalars that the compiler finds alike; leaves by their labels.
     """
-    depth: dict[Value, int] = {}
-    keys: dict[Value, tuple[str, str]] = {}
+    from autograd.compiler.grouping import alike  # loaded for large pictures only
+
+    groups = alike(nodes)
+    keys = {node: (f"group {number}", "") for node, (_, number) in groups.items()}
     users: dict[Value, Value] = {}
     for node in nodes:
-        deepest, operation = 0, node._op
-        below = node._prev
-        for operand in below:
+        for operand in node._prev:
             users.setdefault(operand, node)
-            # A chain of sums is one long sum: all of it is at one depth.
-            continues = operation in _SUMS and operand._op in _SUMS
-            deepest = max(deepest, depth[operand] + (not continues))
-        depth[node] = deepest
-        if below:
-            keys[node] = (f"{operation} at {deepest}", "")
     for node in nodes:
         if node not in keys:
             name = _pattern(node.label)
             user = users.get(node)
             key = name or f"leaf of {keys[user][0] if user is not None else ''}"
             keys[node] = (f"leaf {key}", name or "numbers")
-    return keys if len({key for key, _ in keys.values()}) <= FULL else _stretches(nodes, depth)
+    if len(set(keys.values())) <= FULL:
+        return keys
+    return _stretches(nodes, {node: depth for node, (depth, _) in groups.items()})
 
 
 def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple[str, str]]:
@@ -170,9 +206,12 @@ def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple
     length = -(-deepest // _FEW)
     keys = {}
     for node in nodes:
+        if node not in depth:
+            keys[node] = ("leaf", "leaves")
+            continue
         start = (depth[node] - 1) // length * length + 1
         stretch = f"depth {start:,} to {min(start + length - 1, deepest):,}"
-        keys[node] = (stretch, stretch) if node._prev else ("leaf", "leaves")
+        keys[node] = (stretch, stretch)
     return keys
 
 

@@ -117,7 +117,7 @@ def draw_dot(
         format: what the drawing renders to by default: `svg`, `png`, `pdf`.
         rankdir: `LR` from left to right, `TB` from top to bottom; `RL`, `BT`; `auto`: down where it would be wide.
         collapse: `auto` draws up to 300 nodes one by one, save for long rows of alike operations (`tanh ×198`), and
-            puts more into boxes; `none`, `neuron`, `layer`, `rolled` (one box for each operation of a layer) choose.
+            puts more into boxes; `none`, `neuron`, `layer`, `rolled` (one box for all that is alike) choose.
             Numbers at the edges between boxes count scalars.
         local_derivatives: write ∂result/∂operand on each edge, where nodes are drawn one by one: the chain rule, made
             visible.

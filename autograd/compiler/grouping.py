@@ -124,7 +124,22 @@ def group(
     Raises:
         TypeError: a node made by hand has no rule to compile.
     """
-    return _Grouper(roots, inputs, params, list(wanted)).run()
+    return _Grouper(topological(*roots), roots, inputs, params, list(wanted)).run()
+
+
+def alike(nodes: Sequence[Value]) -> dict[Value, tuple[int, int]]:
+    """Which scalars of a graph are alike, for what shows them together.
+
+    Args:
+        nodes: those of a graph, operands first.
+
+    Returns:
+        For each node that is computed its depth and the number of its group. What a sum absorbs is with the sum.
+            Nodes made by hand are alike if they have the same text for an operation.
+    """
+    used = {id(operand) for node in nodes for operand in node._prev}
+    roots = [node for node in nodes if id(node) not in used]
+    return _Grouper([node for node in nodes if node._prev], roots, [], [], [], by_hand=True).alike()
 
 
 @dataclass
@@ -137,11 +152,24 @@ class _Slot:
 
 
 class _Grouper:
+    """Groups the nodes of a graph.
+
+    Args:
+        order: those that are computed, operands first.
+        roots, inputs, params, wanted: as for `group`.
+        by_hand: whether nodes made by hand are grouped as well, rather than refused.
+    """
+
     def __init__(
-        self, roots: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value], wanted: list[Value]
+        self,
+        order: list[Value],
+        roots: Sequence[Value],
+        inputs: Sequence[Value],
+        params: Sequence[Value],
+        wanted: list[Value],
+        by_hand: bool = False,
     ) -> None:
-        self.roots, self.wanted = roots, wanted
-        self.order = topological(*roots)
+        self.order, self.roots, self.wanted, self.by_hand = order, roots, wanted, by_hand
         self.chains = Chains(self.order, [*roots, *wanted])
         self.groups = [Group(PARAMETERS, list(params)), Group(INPUTS, list(inputs), batched=True), Group(CONSTANTS, [])]
         self.where = {id(v): (leaf.number << 32) + i for leaf in self.groups for i, v in enumerate(leaf.nodes)}
@@ -157,6 +185,16 @@ class _Grouper:
         wanted = [self._found(node) for node in self.wanted if id(node) in self.where]
         scalars = sum([node._rule.size(len(node._prev)) for node in self.order if isinstance(node._rule, Operation)])
         return Grouping(self.groups, found, wanted, scalars)
+
+    def alike(self) -> dict[Value, tuple[int, int]]:
+        """For each node its depth and the number of its group."""
+        found: dict[Value, tuple[int, int]] = {}
+        for depth, level in enumerate(self._levels(), 1):
+            self._add_level(level)
+            found.update({node: (depth, self._place(node) >> 32) for node, _ in level})
+        for node in reversed(self.order):
+            found.update({operand: found[node] for operand in node._prev if self.chains.absorbed(operand)})
+        return found
 
     def _found(self, node: Value) -> tuple[Group, int]:
         place = self._place(node)
@@ -214,9 +252,12 @@ class _Grouper:
 
     def _key(self, node: Value) -> Any:
         rule = node._rule
-        if not isinstance(rule, Operation):
+        if isinstance(rule, Operation):
+            operation: Any = (rule.name, *rule.attributes.values()) if rule.attributes else rule
+        elif self.by_hand:
+            operation = node._op
+        else:
             refuse_handmade(node)
-        operation = (rule.name, *rule.attributes.values()) if rule.attributes else rule
         return (operation, *[self._place(operand) >> 32 for operand in node._prev])
 
     def _sorted(self, terms: list[Term], compared: bool) -> list[_Slot]:
