@@ -237,7 +237,7 @@ def test_a_leaf_that_is_typed_changes_everything_as_in_python(played: Page) -> N
     assert f"= {number(loss.data - expression().data)}" in told
     played.click("undo")
     assert played.texts("data") == final(expression())["data"]
-    assert not played.browser.find_element("id", "undo").is_enabled()
+    assert played.browser.find_element("id", "undo").get_attribute("aria-disabled") == "true"
 
 
 def final_gradient(loss: Value) -> float:
@@ -390,6 +390,112 @@ def test_every_control_is_reached_by_tab_and_has_a_name(played: Page) -> None:
     for button in played.browser.find_elements("tag name", "button"):
         if button.is_displayed():
             assert button.accessible_name
+
+
+def test_every_part_is_reached_by_arrows(page: Page, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    model = nn.MLP(2, [2, 1], seed=1)
+    viz.play(nn.squared_error([model([Value(0.5, label="x"), 2.0])], [1.0]), tmp_path / "play.html")
+    page.open(tmp_path / "play.html")
+    script = "return [...document.querySelectorAll('#world [tabindex]')].map(each => each.id)"
+    parts = page.browser.execute_script(script)
+    page.focus(page.browser.execute_script("return document.querySelector('#world [tabindex=\"0\"]').id"))
+    reached = set()
+    for key in (Keys.ARROW_LEFT, Keys.ARROW_RIGHT):
+        for _ in parts:
+            reached.add(page.browser.switch_to.active_element.get_attribute("id"))
+            page.press(key)
+    assert reached | {page.browser.switch_to.active_element.get_attribute("id")} == set(parts)
+
+
+def test_the_picture_is_moved_by_keys(played: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    def transform() -> str:
+        played.settle()
+        return str(played.browser.execute_script("return document.getElementById('world').getAttribute('transform')"))
+
+    seen = [transform()]
+    played.focus("picture")
+    for key in (Keys.ARROW_LEFT, Keys.ARROW_UP, "+"):
+        played.press(key)
+        seen.append(transform())
+    assert len(set(seen)) == 4
+    played.press("0")
+    assert transform() == seen[0]
+
+
+@pytest.mark.parametrize(("button", "times"), [("next", LAST + 1), ("last", 1)])
+def test_the_focus_stays_at_the_end(played: Page, button: str, times: int) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    played.focus(button)
+    for _ in range(times):
+        played.press(Keys.ENTER)
+        played.settle()
+    assert played.position == LAST
+    assert played.browser.switch_to.active_element.get_attribute("id") == button
+    assert played.browser.find_element("id", button).get_attribute("aria-disabled") == "true"
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_without_javascript_it_shows_one_state(page: Page, tmp_path: Path, large: bool) -> None:
+    model = nn.MLP(2, [40 if large else 2, 3 if large else 1], seed=1)
+    answers = model([Value(0.5, label="x"), Value(-1.0, label="y")])
+    loss = nn.squared_error(answers if isinstance(answers, list) else [answers], [1.0] * (3 if large else 1))
+    loss.label = "loss"
+    loss.backward()
+    viz.play(loss, tmp_path / "play.html")
+    page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        page.browser.get((tmp_path / "play.html").as_uri())
+        assert not [each for each in page.browser.find_elements("css selector", "button, input") if each.is_displayed()]
+        assert not page.browser.find_element("id", "picture").is_displayed()
+        drawn = page.browser.find_element("css selector", "noscript svg")
+        assert drawn.is_displayed()
+        assert f"{loss.data:.4g}" in drawn.text
+        assert "∂ 1" in drawn.text
+        assert "as Python had it" in page.browser.find_element("id", "words").text
+    finally:
+        page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_in_forced_colours_the_picture_has_the_systems(played: Page) -> None:
+    features = [{"name": "forced-colors", "value": "active"}]
+    played.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    try:
+        found = played.browser.execute_script(
+            "const [ink, paper] = ['CanvasText', 'Canvas'].map((name) => {"
+            "  const probe = document.createElement('i'); probe.style.color = name; document.body.append(probe);"
+            "  return getComputedStyle(probe).color; });"
+            "const fills = (what) => [...document.querySelectorAll(what)].map((each) => getComputedStyle(each).fill);"
+            "return [fills('#world .body, #world .pill').every((fill) => fill === paper),"
+            "        fills('#world .part text').every((fill) => fill === ink)]"
+        )
+    finally:
+        played.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    assert found == [True, True]
+
+
+def test_on_paper_the_whole_picture_is_there(played: Page) -> None:
+    played.click("nearer")
+    before = played.browser.execute_script(
+        "addEventListener('beforeprint', () => { document.body.dataset.printed ="
+        " document.getElementById('picture').getAttribute('viewBox') });"
+        "return document.getElementById('world').getAttribute('transform')"
+    )
+    played.browser.execute_cdp_cmd("Page.printToPDF", {})
+    box = played.browser.execute_script("return document.body.dataset.printed")
+    width, height = map(float, box.split()[2:])
+    inner = played.browser.execute_script(
+        "const b = document.getElementById('world').getBBox(); return [b.width, b.height]"
+    )
+    assert width >= inner[0]
+    assert height >= inner[1]
+    picture = played.browser.find_element("id", "picture")
+    assert picture.get_attribute("viewBox") is None
+    assert played.browser.find_element("id", "world").get_attribute("transform") == before
 
 
 AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"

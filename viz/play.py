@@ -12,13 +12,14 @@ from autograd.files import write_whole
 from autograd.words.names import Names
 from viz import themes
 from viz.bundle import bundled, source
-from viz.collapse import FULL
 from viz.drawing import svg
 from viz.export import exported
 from viz.layout import LayoutError
 from viz.template import filled, in_script
 from viz.text import shown
 
+DRAWN = 20_000
+"""So many scalars are drawn for where there is no JavaScript: more would take longer than the page itself."""
 LARGEST = 100_000
 """So many scalars a page can hold."""
 _NUMBERS = re.compile(r"[+ ]?,?(\.\d+)?[gfe%]?")
@@ -74,11 +75,14 @@ def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, li
     options = {"format": numbers, "live": live}
     if selected is not None:
         options["selected"] = next((i for i, node in enumerate(graph.nodes) if node is selected), -1)
+    still = _still(loss) if len(graph.nodes) <= DRAWN else ""
     parts = {
         "title": escape(shown(f"Backpropagation of {name}", 200)),
         "style": f"{themes.variables()}\n{source('page.css')}",
         "connect": "; connect-src 'self'" if live else "",
-        "still": _still(loss) if len(graph.nodes) <= FULL else "",
+        "still": still,
+        "said": "Steps and changes need JavaScript." + (" The picture shows the graph as Python had it." * bool(still)),
+        "without": source("still.css"),
         "graph": in_script(graph.data | options),
         "script": script(graph.program),
     }
@@ -94,6 +98,7 @@ def script(program: str) -> str:
 def _still(loss: Value) -> str:
     """A picture for where there is no JavaScript; none where nothing can lay it out."""
     try:
-        return svg(loss, theme="auto", title="As Python had it")
+        drawn = svg(loss, theme="auto", title="As Python had it")
     except LayoutError:
         return ""
+    return drawn[drawn.index("<svg") :]

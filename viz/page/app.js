@@ -24,7 +24,9 @@ const FEW = 300;
 /** So many milliseconds after the last change what takes longer follows. */
 const REST = 60;
 /** At a smaller scale than this nothing can be read. */
-const READABLE = 0.35;
+const READABLE = 0.5;
+/** How near one comes then. */
+const NEAR = 0.75;
 const FONT = "600 12px Helvetica, Arial, sans-serif";
 
 export class App {
@@ -143,6 +145,19 @@ export class App {
     this.moveTo(cameras.fitting({ x: 0, y: 0, width: this.scene.width, height: this.scene.height }, this.screen()));
   }
 
+  /**
+   * Shows the whole picture in whatever room there is, as on paper, or again what one was looking at.
+   * @param {boolean} whole
+   */
+  spread(whole) {
+    this.aim();
+    if (!whole) this.picture.removeAttribute("viewBox");
+    else {
+      this.picture.setAttribute("viewBox", `-8 -8 ${this.scene.width + 16} ${this.scene.height + 16}`);
+      part("world").removeAttribute("transform");
+    }
+  }
+
   /** @param {number} factor */
   zoom(factor) {
     const { width, height } = this.screen();
@@ -159,11 +174,13 @@ export class App {
     this.moveTo(cameras.showing(this.camera, area, this.screen()));
   }
 
-  /** Where the whole is too small to read, shows a part of it: around the selected node, or at the loss. */
+  /** Where the whole is too small to read, shows a part of it: around the selected node, or where the step is. */
   comeNear() {
-    const { node } = placeAt(this.graph, this.state.position);
-    const at = this.scene.byId.get(this.state.selected) ?? this.scene.partOf(node < 0 ? this.graph.root : node);
-    this.moveTo(cameras.around(at, this.screen(), 0.75));
+    const { node, phase } = placeAt(this.graph, this.state.position);
+    const there = phase === "start" ? this.graph.order[0] : this.graph.root;
+    const at = this.scene.byId.get(this.state.selected) ?? this.scene.partOf(node < 0 ? there : node);
+    const whole = { x: 0, y: 0, width: this.scene.width, height: this.scene.height };
+    this.moveTo(cameras.within(cameras.around(at, this.screen(), NEAR), whole, this.screen()));
   }
 
   /** @param {string} id */
@@ -329,7 +346,7 @@ export class App {
     this.rename();
     this.rebuild();
     this.fit();
-    if (this.small && this.camera.scale < READABLE) this.comeNear();
+    if (this.camera.scale < READABLE) this.comeNear();
     if (this.state.selected) {
       this.choose(this.state.selected);
       this.lookAt(this.state.selected);

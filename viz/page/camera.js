@@ -99,3 +99,24 @@ export function around(area, screen, scale) {
     y: area.y + area.height / 2 - screen.height / 2 / scale,
   };
 }
+
+/**
+ * Moved so that no room is left beside an area that fills the screen; one that does not is in the middle.
+ * @param {Camera} camera
+ * @param {Area} area
+ * @param {{width: number, height: number}} screen
+ * @returns {Camera}
+ */
+export function within(camera, area, screen, margin = 16) {
+  /** @param {number} at @param {number} start @param {number} size @param {number} seen */
+  const clamped = (at, start, size, seen) => {
+    const edge = margin / camera.scale;
+    if (size + 2 * edge <= seen) return start + (size - seen) / 2;
+    return Math.max(start - edge, Math.min(at, start + size + edge - seen));
+  };
+  return {
+    scale: camera.scale,
+    x: clamped(camera.x, area.x, area.width, screen.width / camera.scale),
+    y: clamped(camera.y, area.y, area.height, screen.height / camera.scale),
+  };
+}

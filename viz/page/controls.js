@@ -39,6 +39,8 @@ export function listenToControls(app) {
   listenToWords(app);
   window.addEventListener("resize", () => app.changed());
   window.addEventListener("hashchange", () => app.arrive());
+  window.addEventListener("beforeprint", () => app.spread(true));
+  window.addEventListener("afterprint", () => app.spread(false));
 }
 
 /**

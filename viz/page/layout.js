@@ -24,7 +24,7 @@
  */
 
 const BETWEEN = 14;
-const BETWEEN_RANKS = 44;
+const BETWEEN_RANKS = 40;
 const SWEEPS = 8;
 const MOST_BENDS = 4000;
 
@@ -261,7 +261,7 @@ function placedX(rows) {
   const left = [0];
   for (const row of rows) {
     const links = row.reduce((sum, cell) => sum + cell.after.length, 0);
-    const room = BETWEEN_RANKS + Math.min(80, 2 * links);
+    const room = BETWEEN_RANKS + Math.min(50, links);
     left.push(left[left.length - 1] + Math.max(0, ...row.map((cell) => cell.width)) + room);
   }
   return left;

@@ -263,7 +263,7 @@ export function showChanges({ graph, state, names }) {
   const data = root >= OUTSIDE ? "unknown" : number(state.numbers.data[graph.root]);
   say(part("loss"), `${names.name(graph.root)} = ${data}${root === STALE ? " (old: a leaf was changed since)" : ""}`);
   part("nudge").hidden = !state.nudge;
-  for (const id of ["undo", "reset"]) button(id).disabled = !state.edits.length;
+  for (const id of ["undo", "reset"]) allow(id, state.edits.length > 0);
   if (!state.nudge) return;
   const words = nudgeWords(state.nudge, names, graph.root);
   say(part("nudge-title"), words.title);
@@ -282,11 +282,20 @@ export function showControls({ graph, state }) {
   slider.max = String(last);
   slider.value = String(state.position);
   put(slider, "aria-valuetext", part("heading").textContent ?? "");
-  for (const id of ["first", "back"]) button(id).disabled = state.position === 0;
-  for (const id of ["next", "last"]) button(id).disabled = state.position === last;
+  for (const id of ["first", "back"]) allow(id, state.position > 0);
+  for (const id of ["next", "last"]) allow(id, state.position < last);
   say(button("play"), state.playing ? "❚❚ Pause" : "▶ Play");
   put(button("guess"), "aria-pressed", String(state.guessing));
   put(button("shown"), "aria-pressed", String(state.shown === "grad"));
+}
+
+/**
+ * Shows whether a button does anything now; one that does not keeps the focus, which a disabled one would lose.
+ * @param {string} id
+ * @param {boolean} active
+ */
+function allow(id, active) {
+  put(button(id), "aria-disabled", String(!active));
 }
 
 /**

@@ -117,8 +117,8 @@ function scalar(part, { graph, names }) {
     return group;
   }
   const rule = ruleOf(graph, part.node);
-  const left = part.x + part.pill;
-  const right = part.x + part.width - 8;
+  const left = part.x + part.pill + 7;
+  const right = part.x + part.width - 7;
   group.classList.add(rule ? "value" : "leaf");
   group.append(svg("rect", { x: part.x, y: part.y, width: part.width, height: part.height, rx: 7, class: "body" }));
   if (rule) {
@@ -129,9 +129,11 @@ function scalar(part, { graph, names }) {
   }
   group.append(
     " ",
-    svg("text", { x: left + 8, y: middle - 4, class: "name" }, shortName(graph, names, part.node)),
+    svg("text", { x: left, y: middle - 4, class: "name" }, shortName(graph, names, part.node)),
     " ",
-    svg("text", { x: right, y: middle - 4, class: "data", "text-anchor": "end" }),
+    part.stacked
+      ? svg("text", { x: left, y: middle + 13, class: "data" })
+      : svg("text", { x: right, y: middle - 4, class: "data", "text-anchor": "end" }),
     " ",
     svg("text", { x: right, y: middle + 13, class: "grad", "text-anchor": "end" }),
   );

@@ -18,6 +18,7 @@ import { laidOut } from "./layout.js";
  * @property {number} width
  * @property {number} height
  * @property {number} pill how wide the part is that names the operation
+ * @property {boolean} stacked whether the name has a line of its own, and both numbers are below
  */
 
 /**
@@ -52,6 +53,8 @@ export const ROW = 40;
 const CONSTANT = 24;
 const PADDING = 14;
 const HEADER = 24;
+/** A name that is wider has a line of its own. */
+const LONG = 56;
 
 /**
  * @param {Graph} graph
@@ -144,7 +147,8 @@ function partsOf(graph, open, shown, measure) {
  * @returns {Part}
  */
 function partOf(id, node, box, open, size, pill) {
-  return { id, node, box, open, inner: [], x: 0, y: 0, width: size.width, height: size.height, pill };
+  const { width, height } = size;
+  return { id, node, box, open, inner: [], x: 0, y: 0, width, height, pill, stacked: false };
 }
 
 /**
@@ -168,9 +172,14 @@ function scalar(graph, node, measure) {
   const rule = ruleOf(graph, node);
   const pill = rule ? Math.max(26, measure.text(rule.symbol) + 14) : 0;
   const name = measure.text(measure.name(node));
-  const body = Math.max(name + 12 + measure.text("-0.0000"), measure.text("∂ -0.000e+00")) + 16;
+  const data = measure.text("-0.0000");
+  const grad = measure.text("∂ -0.0000");
+  const stacked = name > LONG;
+  const text = stacked ? Math.max(name, data + 8 + grad) : Math.max(name + 8 + data, grad);
   const height = Math.max(ROW, Math.min(200, 7 * operandsOf(graph, node).length));
-  return partOf(`n${node}`, node, -1, false, { width: pill + body, height }, pill);
+  const part = partOf(`n${node}`, node, -1, false, { width: pill + text + 14, height }, pill);
+  part.stacked = stacked;
+  return part;
 }
 
 /** @param {Part[]} parts @returns {Part[]} */
