@@ -63,7 +63,8 @@ bench: .venv/bench
 
 docs: .venv/dev
 	@$(BIN)/python -m docs.build
-	@$(BIN)/python -m docs.gallery
+	@$(BIN)/python -m docs.pictures
+	@$(BIN)/python -m docs.layout
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@$(BIN)/python -m docs.article build/site/article.html
 

@@ -1,9 +1,8 @@
-"""Builds the gallery: its pictures and the page that shows them. Run by `python -m docs.gallery`."""
+"""Builds the gallery: its pictures and the page that shows them. Run by `python -m docs.pictures`."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import nn
 import viz
 from autograd import Value
 from autograd.files import write_whole
+from docs.moving import moving
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "gallery"
@@ -64,12 +64,6 @@ def path() -> str:
     """The lecture's expression with one path marked."""
     loss, way = lecture()
     return viz.svg(loss, theme="auto", rankdir="TB", highlight=way, local_derivatives=True, title="How L depends on a")
-
-
-def step() -> str:
-    """A step of the backward pass of the neuron."""
-    with tempfile.TemporaryDirectory() as folder:
-        return viz.frames(neuron(), folder)[5].read_text()
 
 
 Picture = tuple[str, str, str, Callable[[], str]]
@@ -137,7 +131,7 @@ def page() -> str:
     """The gallery as Markdown."""
     parts = [
         "# Gallery",
-        'Built by `python -m docs.gallery`. Every picture is one call; `theme="auto"` turns dark with the page.',
+        'Built by `python -m docs.pictures`. Every picture is one call; `theme="auto"` turns dark with the page.',
     ]
     for name, caption, call, _ in GALLERY:
         parts += [f"## {caption}", f"![{caption}](gallery/{name}.svg)", f"```\n{call}\n```"]
@@ -152,8 +146,9 @@ def page() -> str:
         "![A step of the backward pass of a network](gallery/page.png)",
         "![A network of 64-32-10 with its loss, as a few boxes](gallery/boxes.png)",
         "## Steps for slides",
+        "One picture for each step of the two passes, all of one layout. Here they follow each other.",
         '```\nviz.frames(loss, "slides")\n```',
-        "![A step of the backward pass](gallery/step.svg)",
+        "![A forward and a backward pass of a neuron, step by step](gallery/moving.svg)",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -200,7 +195,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     for name, _, _, draw in GALLERY:
         write_whole(PICTURES / f"{name}.svg", draw())
-    write_whole(PICTURES / "step.svg", step())
+    write_whole(PICTURES / "moving.svg", moving(neuron()))
     pages()
     write_whole(HERE / "gallery.md", page())
 
