@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OURS = tuple(
     os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), name) + os.sep
-    for name in ("autograd", "nn")
+    for name in ("autograd", "nn", "viz")
 )
 """The folders whose lines are not those of a user."""
 _PLACES = 10_000

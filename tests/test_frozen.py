@@ -13,6 +13,7 @@ import pytest
 
 import autograd
 import nn
+import viz
 from autograd import Value
 
 
@@ -257,3 +258,14 @@ def test_what_is_remembered_of_looks_is_bounded() -> None:
     assert v.label == "v"
     v.label, v.place = "u", "layer"
     assert (v.label, v.place, len(looks.places(v))) == ("u", "layer", 16)
+
+
+def test_drawing_and_words_decide_nothing() -> None:
+    x, w = Value(0.5, label="x"), Value(2.0, label="w")
+    y = (w * x).tanh()
+    viz.draw_dot(y)
+    autograd.tree(y)
+    autograd.explain(y, w)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        autograd.compile(y, inputs=[x], params=[w])
