@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from sys import _getframe
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
@@ -162,7 +162,7 @@ class Value(Methods):
 
     @place.setter
     def place(self, name: str) -> None:
-        self._names = ("", name) if self._names is None else (self._names[0], name, *self._names[2:])
+        self._names = _placed(name) if self._names is None else (self._names[0], name, *self._names[2:])
 
     # How the node was made, for reading
 
@@ -542,6 +542,13 @@ class Value(Methods):
 
 _new: Callable[[], Value] = partial(object.__new__, Value)
 """A node with nothing in it yet. Calling `Value()` would run `__init__`, which is for those who have a number."""
+
+
+@lru_cache(maxsize=4096)
+def _placed(place: str) -> tuple[str, str]:
+    """No label, and the place, as one tuple for all that was computed there."""
+    return "", place
+
 
 _ADD = ops.ADD
 _MUL = ops.MUL

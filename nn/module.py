@@ -56,7 +56,7 @@ class Module:
         found: list[Value] = []
         for _, held in _held(self):
             found += held if isinstance(held, list) else [held]
-        return list(dict.fromkeys(found))
+        return found if len(set(found)) == len(found) else list(dict.fromkeys(found))
 
     def predict(self, examples: Iterable[Any]) -> list[Any]:
         """The module's outputs for each example, as plain numbers, nested as the module nests them. Records no graph.

@@ -7,8 +7,9 @@ optimiser's rule is written once and works on a number as on a vector.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from itertools import repeat
 from typing import Any
 
@@ -21,6 +22,9 @@ from nn import schedules
 Rate = float | Callable[[int], float]
 State = tuple[Any, ...]
 """An optimiser's memory of one parameter, numbers or vectors; empty before the first step."""
+
+Rule = Callable[[Any, Any, State], tuple[Any, State]]
+"""`rule(p, g, state)`: how far a parameter moves against its gradient, and its next state; numbers or vectors."""
 
 
 class Optimiser:
@@ -70,19 +74,19 @@ class Optimiser:
         rate = self.rate
         if not 0.0 <= rate < math.inf:
             _check(f"the learning rate of step {self.steps}", rate, least=0.0)
-        change, known, params = self._step, self._states, self.params
+        change, known, params = self._rule(rate), self._states, self.params
         counted = partial(setattr, self, "steps", self.steps + 1)
         if self._program is not None:
             import numpy as np
 
             vector = self._program.params
-            step, state = change(vector, self._program.grads, rate, known.get(None, ()))
+            step, state = change(vector, self._program.grads, known.get(None, ()))
             run([partial(np.subtract, vector, step, vector), partial(setattr, self, "_states", {None: state}), counted])
             return
         data = [p._data for p in params]
-        found = list(map(change, data, _numbers(params), repeat(rate), map(known.get, params, repeat(()))))
-        moved = [x - step for x, (step, _) in zip(data, found, strict=True)]
-        kept = [state for _, state in found]
+        found = list(map(change, data, _numbers(params), map(known.get, params, repeat(())) if known else repeat(())))
+        steps, kept = zip(*found, strict=True)
+        moved = list(map(operator.sub, data, steps))
         states = known | dict(zip(params, kept, strict=True)) if any(kept) else known
         assign(params, "_data", moved, [partial(setattr, self, "_states", states), counted])
 
@@ -149,8 +153,8 @@ class Optimiser:
             raise ValueError(f"this program has {len(self._program.params)} parameters: the state is that of another")
         return tuple(kept)
 
-    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        """How far a parameter moves against its gradient, and its next state; for numbers and vectors alike."""
+    def _rule(self, rate: float) -> Rule:
+        """How each parameter moves at this rate; what is the same for all of them is computed here, once."""
         raise NotImplementedError
 
 
@@ -173,14 +177,18 @@ class SGD(Optimiser):
         _check("weight decay", weight_decay, least=0.0)
         self.momentum, self.weight_decay = momentum, weight_decay
 
-    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        if self.weight_decay:
-            g = g + self.weight_decay * p
-        if not self.momentum:
-            return rate * g, ()
-        (velocity,) = state or (0.0,)
-        velocity = self.momentum * velocity + g
-        return rate * velocity, (velocity,)
+    def _rule(self, rate: float) -> Rule:
+        momentum, decay = self.momentum, self.weight_decay
+
+        def rule(p: Any, g: Any, state: State) -> tuple[Any, State]:
+            if decay:
+                g = g + decay * p
+            if not momentum:
+                return rate * g, ()
+            velocity = momentum * (state[0] if state else 0.0) + g
+            return rate * velocity, (velocity,)
+
+        return rule
 
 
 class Adam(Optimiser):
@@ -214,19 +222,25 @@ class Adam(Optimiser):
         _check("weight decay", weight_decay, least=0.0)
         self.betas, self.eps, self.weight_decay = tuple(betas), eps, weight_decay
 
-    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        if self.weight_decay:
-            g = g + self.weight_decay * p
-        return self._adapted(g, rate, state)
+    def _rule(self, rate: float) -> Rule:
+        adapted, decay = self._adapted(rate), self.weight_decay
+        return (lambda p, g, state: adapted(p, g + decay * p, state)) if decay else adapted
 
-    def _adapted(self, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        beta1, beta2 = self.betas
-        t, m, v = state or (0, 0.0, 0.0)
-        t += 1
-        m = beta1 * m + (1.0 - beta1) * g
-        v = beta2 * v + (1.0 - beta2) * g * g
-        size = (v / (1.0 - beta2**t)) ** 0.5
-        return rate / (1.0 - beta1**t) * m / (size + self.eps), (t, m, v)
+    def _adapted(self, rate: float) -> Rule:
+        """The rule without weight decay."""
+        (beta1, beta2), eps = self.betas, self.eps
+        rest1, rest2 = 1.0 - beta1, 1.0 - beta2
+        at_step = cache(lambda t: (rate / (1.0 - beta1**t), 1.0 - beta2**t))  # most parameters are at the same one
+
+        def rule(p: Any, g: Any, state: State) -> tuple[Any, State]:
+            t, m, v = state or (0, 0.0, 0.0)
+            t += 1
+            m = beta1 * m + rest1 * g
+            v = beta2 * v + rest2 * g * g
+            rate_at, by = at_step(t)
+            return rate_at * m / ((v / by) ** 0.5 + eps), (t, m, v)
+
+        return rule
 
 
 class AdamW(Adam):
@@ -250,9 +264,14 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def _step(self, p: Any, g: Any, rate: float, state: State) -> tuple[Any, State]:
-        step, state = self._adapted(g, rate, state)
-        return step + rate * self.weight_decay * p, state
+    def _rule(self, rate: float) -> Rule:
+        adapted, decay = self._adapted(rate), rate * self.weight_decay
+
+        def rule(p: Any, g: Any, state: State) -> tuple[Any, State]:
+            step, state = adapted(p, g, state)
+            return step + decay * p, state
+
+        return rule
 
 
 def _numbers(params: list[Value]) -> list[float]:
