@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-collect_ignore = [] if find_spec("jax") else ["autograd/compiler/jax_backend.py"]
+collect_ignore_glob = [f"autograd/compiler/{library}_*" for library in ("jax", "onnx") if not find_spec(library)]
 """What cannot be imported without an optional library."""
 
 

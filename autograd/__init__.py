@@ -180,29 +180,18 @@ _LATER = {
     "words.names": ("label",),
     "words.paths": ("derivation", "explain"),
     "words.tree": ("tree",),
+    "version": ("__version__",),
 }
 """What is loaded when it is first asked for, by module: importing autograd is to be cheap, and to need no numpy."""
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return _version()
     for module, names in _LATER.items():
         if name in names:
             found = _from(module, name)
             globals()[name] = found
             return found
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-
-
-def _version() -> str:
-    """The version of the distribution; a checkout that is not installed has none."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("glassgrad")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def _from(module: str, name: str) -> Any:

@@ -4,7 +4,7 @@
  * @param {number} a @param {number} b @returns {number} */
 export function power(a, b) {
   if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
-  return Math.pow(a, b);
+  return a ** b;
 }
 
 /** a % b with the sign of b, as in Python.
@@ -12,7 +12,7 @@ export function power(a, b) {
 export function remainder(a, b) {
   const rest = a % b;
   if (rest === 0) return b < 0 || Object.is(b, -0) ? -0 : 0;
-  return (rest < 0) !== (b < 0) ? rest + b : rest;
+  return rest < 0 !== b < 0 ? rest + b : rest;
 }
 
 /** 1 / (1 + exp(-a)), to the last digits in both tails.
@@ -27,7 +27,7 @@ export function sigmoid(a) {
 export function expProduct(a, b) {
   const p = a * b;
   const y = Math.exp(p);
-  return Math.abs(p) < 750 ? y + y * productError(a, b, p) : y;
+  return p > -750 && y < Infinity ? y + y * productError(a, b, p) : y;
 }
 
 /** a * b - p exactly, where p is the float nearest to a * b (Dekker 1971).
@@ -83,7 +83,7 @@ const SERIES = [...Array(14).keys()].map((n) => {
 const TAIL = [
   1.2530080582697296, -0.13562110612458114, -0.04756229435345077, 0.12964515870275653, -0.11927366341530504,
   0.06830802734416584, -0.02377051491876782, 0.002529391812261759, 0.00188869036036466, -0.0007798322303278498,
-  -0.0001051597989462427, 0.00012509907742285498, 4.949405512967998e-6, -2.0099422287664586e-5,
-  -7.309508390141343e-7, 3.4693171158542254e-6, 3.548769577026073e-7, -6.112297615577682e-7, -1.376069479996803e-7,
-  9.594732521043785e-8, 3.70089542483284e-8, -9.651526901800981e-9, -5.334419536491425e-9,
+  -0.0001051597989462427, 0.00012509907742285498, 4.949405512967998e-6, -2.0099422287664586e-5, -7.309508390141343e-7,
+  3.4693171158542254e-6, 3.548769577026073e-7, -6.112297615577682e-7, -1.376069479996803e-7, 9.594732521043785e-8,
+  3.70089542483284e-8, -9.651526901800981e-9, -5.334419536491425e-9,
 ];

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograd.files import write_whole
-from benchmarks import drawing, eager
+from benchmarks import drawing, eager, javascript
 from benchmarks.measuring import table
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -30,7 +30,7 @@ def main() -> None:
     rows = eager.measure()
     from benchmarks import compiled  # not before: the objects of PyTorch would weigh on the collector meanwhile
 
-    rows += compiled.measure()
+    rows += [*compiled.measure(), *javascript.measure()]
     text = f"# Benchmarks\n\n{machine()}\n\n{EXPLAINED}\n\n{table(rows)}\n"
     print(text)
     write_whole(RESULTS, text)

@@ -34,6 +34,7 @@ def main() -> None:
     viz.play(loss, "wheel.html")
 
     program = autograd.compile(loss, inputs=x, params=model.parameters())
+    assert "export function valueAndGrad" in program.to_js()
     optimiser = nn.SGD(program, lr=0.01)
     batch = np.array([[0.5, -1.0], [1.0, 0.25]])
     before, _ = program.value_and_grad(batch)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 
+from autograd.javascript import applied, called, written
 from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.terms import CONDITIONS, Term, simplified, traced
+from autograd.terms import Term, simplified, traced
 
-_OWN = "primitives"
-"""The page's module with the functions that JavaScript lacks."""
+_OWN = "primitives."
+"""What stands before a function of the page's module with those that JavaScript lacks."""
 
 
 def program(operations: Iterable[Operation | None]) -> str:
@@ -25,7 +25,7 @@ def program(operations: Iterable[Operation | None]) -> str:
     """
     rules = ",\n".join("null" if operation is None else functions(operation) for operation in operations)
     heads = ",\n".join(f"{json.dumps(head)}: {_function(each)}" for head, each in PRIMITIVES.items())
-    return f"({_OWN}) => ({{\nrules: [\n{rules}\n],\nheads: {{\n{heads}\n}} }})"
+    return f"(primitives) => ({{\nrules: [\n{rules}\n],\nheads: {{\n{heads}\n}} }})"
 
 
 def functions(operation: Operation) -> str:
@@ -38,20 +38,8 @@ def functions(operation: Operation) -> str:
     """
     answer, partials = traced(operation)
     operands = ", ".join(f"x{i}" for i in range(operation.arity))
-    value = written(simplified(answer))
-    if answer.head in CONDITIONS:
-        value = f"Number({value})"
-    slopes = [f"(y, {operands}) => {written(simplified(partial))}" for partial in partials]
-    return f"[({operands}) => {value}, [{', '.join(slopes)}]]"
-
-
-def written(term: Term) -> str:
-    """A term as a JavaScript expression."""
-    if term.head == "name":
-        return str(term.args[0])
-    if term.head == "number":
-        return _number(term.args[0])
-    return _applied(PRIMITIVES[term.head], list(map(written, term.args)))
+    slopes = [f"(y, {operands}) => {written(simplified(partial), _OWN)}" for partial in partials]
+    return f"[({operands}) => {written(simplified(answer), _OWN)}, [{', '.join(slopes)}]]"
 
 
 def heads(terms: Iterable[Term]) -> set[tuple[str, int]]:
@@ -66,24 +54,7 @@ def heads(terms: Iterable[Term]) -> set[tuple[str, int]]:
     return found
 
 
-def _number(x: float) -> str:
-    if math.isnan(x):
-        return "NaN"
-    return repr(x) if math.isfinite(x) else "Infinity" if x > 0 else "(-Infinity)"
-
-
-def _applied(primitive: Primitive, operands: list[str]) -> str:
-    spelled = primitive.javascript
-    if "{}" in spelled:
-        return spelled.format(*operands)
-    return f"{_name(primitive)}({', '.join(operands)})"
-
-
-def _name(primitive: Primitive) -> str:
-    return primitive.javascript if "." in primitive.javascript else f"{_OWN}.{primitive.javascript}"
-
-
 def _function(primitive: Primitive) -> str:
     """A primitive by itself."""
     operands = [f"a{i}" for i in range(primitive.javascript.count("{}"))]
-    return f"({', '.join(operands)}) => {_applied(primitive, operands)}" if operands else _name(primitive)
+    return f"({', '.join(operands)}) => {applied(primitive, operands)}" if operands else called(primitive, _OWN)

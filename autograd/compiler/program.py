@@ -368,6 +368,28 @@ class Program:
         learned = self._learned if grads else None
         write_whole(path, model(self._built, roots, len(self._inputs), self._vector, learned))
 
+    def to_js(self) -> str:
+        """The program as JavaScript: the text of one ES module, which needs no other, for browsers and node.
+
+        It exports `parameters`, their numbers now; `forward(params, X)`, which gives what a call of the program gives,
+        an array for each root; and `valueAndGrad(params, X)`, if there are parameters and one root. X is the rows of a
+        batch, as arrays or one after the other. Matrices are multiplied in WebAssembly, or where that is missing or
+        forbidden, in JavaScript. It computes in float64; where an operation is undefined, it goes on to nan or inf.
+
+        Example:
+            >>> import autograd
+            >>> x, w = autograd.Value(0.0), autograd.Value(3.0)
+            >>> text = autograd.compile((w * x - 1) ** 2, inputs=[x], params=[w]).to_js()
+            >>> "export function valueAndGrad(params, X)" in text
+            True
+
+        In JavaScript: `const [loss, derivatives] = valueAndGrad(parameters, [[1], [2]])`.
+        """
+        from autograd.compiler.javascript_backend import module
+
+        roots = None if self._single else len(self._roots)
+        return module(self._built, roots, len(self._inputs), self._vector, self._learned)
+
     # Copies
 
     def __getstate__(self) -> dict[str, Any]:

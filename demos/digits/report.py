@@ -6,7 +6,6 @@ import base64
 import os
 from dataclasses import asdict, dataclass
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import viz
 from autograd import Value
 from autograd.files import write_whole
 from demos import charts
-from demos.digits import emission, plots
+from demos.digits import plots
 from demos.digits.augmentation import Augmented
 from demos.digits.data import Array, Images
 from demos.digits.drawing import a
@@ -94,13 +93,11 @@ def _module(name: str, network: nn.MLP) -> str:
         hidden = layer(hidden)
     outputs = network.layers[-1](hidden)
     program = autograd.compile([*outputs, *hidden], inputs=pixels, params=network.parameters())
-    return emission.module(program, backward=False)
+    return program.to_js()
 
 
 def module(name: str) -> str:
-    """A module that pages are made of; the engine's own one has the functions that JavaScript lacks."""
-    if name == "primitives":
-        return files("autograd").joinpath("primitives.js").read_text(encoding="utf-8")
+    """A module that pages are made of."""
     return page(f"{name}.js")
 
 
@@ -287,7 +284,6 @@ def _network(run: Run) -> str:
 
 def _data(run: Run, shown: list[Array]) -> str:
     """What the page computes with."""
-    numbers = [parameter.data for parameter in run.network.parameters()]
     return in_script(
         {
             "size": {"height": run.test.height, "width": run.test.width},
@@ -296,7 +292,6 @@ def _data(run: Run, shown: list[Array]) -> str:
             "shapes": [
                 {"inputs": len(layer.neurons[0].w), "outputs": len(layer.neurons)} for layer in run.network.layers
             ],
-            "numbers": _packed(numbers, "<f8"),
             "past": [
                 {"epoch": epoch, "numbers": _packed(weights, "<f4")} for epoch, weights in sorted(_past(run).items())
             ],

@@ -15,7 +15,6 @@ import numpy as np
 
 from autograd.files import write_whole
 from demos.arguments import writable
-from demos.digits import emission
 from demos.digits.report import module as module_of_pages
 from demos.digits.report import style
 from docs.article import figures, model
@@ -83,8 +82,8 @@ def data() -> dict[str, Any]:
 
 
 _PROGRAMS = """\
-import { prepare as network } from "./network_program.js";
-import { prepare as unbounded } from "./unbounded_program.js";
+import * as network from "./network_program.js";
+import * as unbounded from "./unbounded_program.js";
 export const programs = { network, unbounded };
 """
 _NETWORKS = {"network_program": model.network, "unbounded_program": model.unbounded}
@@ -95,7 +94,7 @@ def module(name: str) -> str:
     if name == "programs":
         return _PROGRAMS
     if name in _NETWORKS:
-        return emission.module(model.compiled(_NETWORKS[name]()).program)
+        return model.compiled(_NETWORKS[name]()).program.to_js()
     return module_of_pages(name)
 
 

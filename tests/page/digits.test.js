@@ -99,8 +99,11 @@ test("batches go from the beginning to the end and over again", () => {
 });
 
 test("a descent goes down a parabola, and starts again", () => {
-  /** @type {import("../../demos/digits/page/engine.js").Prepare} */
-  const parabola = (params) => ({ forward: () => [[params[0] ** 2]], backward: () => Float64Array.of(2 * params[0]) });
+  /** @type {import("../../demos/digits/page/engine.js").Program} */
+  const parabola = {
+    forward: (params) => [[params[0] ** 2], []],
+    valueAndGrad: (params) => [[params[0] ** 2, []], Float64Array.of(2 * params[0])],
+  };
   const descent = new Descent(parabola, Float64Array.of(3), new Images(Uint8Array.of(0), Uint8Array.of(0)), 1);
   assert.deepEqual([descent.step(0.25), descent.step(0.25), descent.params[0]], [9, 2.25, 0.75]);
   assert.equal(descent.steepest, 3);
@@ -108,10 +111,12 @@ test("a descent goes down a parabola, and starts again", () => {
   assert.deepEqual([descent.steps, descent.params[0]], [0, 3]);
 });
 
-test("accuracy counts the largest of ten results after the loss", () => {
+test("accuracy counts the largest of ten outputs", () => {
   const images = new Images(Uint8Array.of(0, 0), Uint8Array.of(4, 5));
-  const outputs = Array.from({ length: 11 }, (_, digit) => (digit === 5 ? [1, 1] : [digit === 0 ? 9 : 0, 0]));
-  assert.equal(accuracy({ forward: () => outputs, backward: () => new Float64Array(0) }, images), 0.5);
+  const outputs = Array.from({ length: 10 }, (_, digit) => (digit === 4 ? [1, 1] : [0, 0]));
+  /** @type {import("../../demos/digits/page/engine.js").Program} */
+  const program = { forward: () => [[9, 9], outputs], valueAndGrad: () => [[9, outputs], new Float64Array(0)] };
+  assert.equal(accuracy(program, new Float64Array(0), images), 0.5);
 });
 
 test("what neurons add is how much they fire times their weight", () => {

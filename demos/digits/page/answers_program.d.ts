@@ -1,4 +1,5 @@
-import type { Prepared } from "./engine.js";
+/** What the compiler wrote: put into the report when it is written. */
+export const parameters: Float64Array;
 
-/** What the compiler wrote: put into the report when it is written. Ten outputs, then the last hidden neurons. */
-export function prepare(params: Float64Array, batch: number): Pick<Prepared, "forward">;
+/** Ten outputs, then the last hidden neurons: an array each, with a number for each row. */
+export function forward(params: Float64Array, rows: Float64Array): Float64Array[];

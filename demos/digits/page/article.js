@@ -31,10 +31,8 @@ const state = { pixels: Float64Array.from(data.pixels), drawn: true, meant: Numb
 
 // The network before it learns, and the one that learns: each with parameters of its own.
 const untrained = Float64Array.from(starts[0]);
-const first = programs.network(untrained, 1);
 const descent = new Descent(programs.network, starts[0], images, data.batch);
 const shown = Float64Array.from(numbers(data.trained));
-const learned = programs.network(shown, 1);
 
 const canvas = /** @type {HTMLCanvasElement} */ (part("canvas"));
 const drawing = pad(canvas, () => {
@@ -50,27 +48,25 @@ part("speakers").replaceChildren();
 const showUntrained = bars(part("untrained"));
 const showLearned = bars(part("learned"));
 const showSpeakers = speakers(part("speakers"), size);
-const showSlope = slope(untrained, first, data.hidden);
+const showSlope = slope(untrained, programs.network, data.hidden);
 const shapes = [
   { inputs: 64, outputs: data.hidden },
   { inputs: data.hidden, outputs: 10 },
 ];
 
 /**
- * What a network says of the drawing: ten confidences, then its hidden neurons.
- * @param {import("./engine.js").Prepared} network
+ * What the network says of the drawing: ten confidences, then its hidden neurons.
+ * @param {Float64Array} params
  */
-function said(network) {
-  return network
-    .forward(row(state.pixels, state.meant))
-    .slice(1)
-    .map((each) => each[0]);
+function said(params) {
+  const [, found] = programs.network.forward(params, row(state.pixels, state.meant));
+  return found.map((each) => each[0]);
 }
 
 /** The drawing or the first network has changed. */
 function changed() {
   showPixels(squares(drawing.ink(), drawing.side));
-  const outputs = said(first).slice(0, 10);
+  const outputs = said(untrained).slice(0, 10);
   showUntrained(outputs, state.meant);
   write("garbage", state.drawn ? inWords(outputs) : "Nothing is drawn: the network looks at empty paper.");
   errors(outputs);
@@ -95,7 +91,7 @@ function errors(outputs) {
 
 /** The network that learns has changed, or the drawing. */
 function answered() {
-  const found = said(learned);
+  const found = said(shown);
   const outputs = found.slice(0, 10);
   showLearned(state.drawn ? outputs : null, state.meant);
   write("verdict", inWords(state.drawn ? outputs : null));
@@ -130,7 +126,7 @@ part("restart").onclick = () => {
 
 drawing.write(data.strokes);
 changed();
-training(descent, programs.network, test, {
+training(descent, test, {
   steps: data.steps,
   hidden: data.hidden,
   learned() {

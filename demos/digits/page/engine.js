@@ -1,18 +1,14 @@
-// Compiled programs, and gradient descent with them: the same batches and the same steps as in Python.
+// Gradient descent on compiled programs: the same batches and the same steps as in Python.
 
 /**
- * A compiled program for a size of batch: `forward` takes the rows of a batch and gives an array for each result, a number
- * for each row; `backward` gives the derivatives of the mean of the first result, and its array is used again.
- * @typedef {{forward: (rows: Float64Array) => ArrayLike<number>[], backward: () => Float64Array}} Prepared
- * @typedef {(params: Float64Array, batch: number) => Prepared} Prepare
+ * A compiled program of a loss: of parameters and the rows of a batch it gives the loss of each row, and ten outputs and
+ * what the hidden neurons say, an array each; or the mean of the loss with those, and its derivatives.
+ * @typedef {[loss: ArrayLike<number>, others: ArrayLike<number>[]]} Results
+ * @typedef {{
+ *   forward: (params: Float64Array, rows: Float64Array) => Results,
+ *   valueAndGrad: (params: Float64Array, rows: Float64Array) => [[loss: number, others: ArrayLike<number>[]], Float64Array],
+ * }} Program
  */
-
-/** @param {ArrayLike<number>} numbers */
-export function mean(numbers) {
-  let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += numbers[i];
-  return sum / numbers.length;
-}
 
 /**
  * An image and the ten targets of its label, as a row.
@@ -66,20 +62,20 @@ export class Images {
   }
 }
 
-/** Gradient descent on a program whose result is a loss. */
+/** Gradient descent on a program. */
 export class Descent {
   /**
-   * @param {Prepare} prepare
+   * @param {Program} program
    * @param {Float64Array} start the weights at the start; they are copied
    * @param {Images} images
    * @param {number} size images in a batch
    */
-  constructor(prepare, start, images, size) {
+  constructor(program, start, images, size) {
+    this.program = program;
     this.params = Float64Array.from(start);
     this.start = start;
     this.images = images;
     this.size = size;
-    this.program = prepare(this.params, size);
     this.rows = new Float64Array(size * (images.size + 10));
     this.steps = 0;
     /** The largest derivative of the last step, without its sign. */
@@ -99,8 +95,7 @@ export class Descent {
    */
   step(rate) {
     this.images.batch(this.steps, this.size, this.rows);
-    const loss = mean(this.program.forward(this.rows)[0]);
-    const derivatives = this.program.backward();
+    const [[loss], derivatives] = this.program.valueAndGrad(this.params, this.rows);
     this.steepest = 0;
     for (let i = 0; i < this.params.length; i++) {
       this.params[i] -= rate * derivatives[i];
@@ -112,17 +107,18 @@ export class Descent {
 }
 
 /**
- * The share of images whose largest output, of the ten results after the loss, is that of the label.
- * @param {Prepared} answers prepared for as many images
+ * The share of images whose largest output, of ten, is that of the label.
+ * @param {Program} program
+ * @param {Float64Array} params
  * @param {Images} images
  */
-export function accuracy(answers, images) {
-  const outputs = answers.forward(images.rows());
+export function accuracy(program, params, images) {
+  const [, outputs] = program.forward(params, images.rows());
   let right = 0;
   images.labels.forEach((label, i) => {
-    let best = 1;
-    for (let digit = 2; digit <= 10; digit++) if (outputs[digit][i] > outputs[best][i]) best = digit;
-    right += best - 1 === label ? 1 : 0;
+    let best = 0;
+    for (let digit = 1; digit < 10; digit++) if (outputs[digit][i] > outputs[best][i]) best = digit;
+    right += best === label ? 1 : 0;
   });
   return right / images.labels.length;
 }

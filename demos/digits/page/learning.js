@@ -5,7 +5,7 @@ import { accuracy, Descent } from "./engine.js";
 import { paintSigns } from "./pad.js";
 import { part, still, whenSeen, write } from "./page_parts.js";
 
-/** @typedef {import("./engine.js").Prepare} Prepare */
+/** @typedef {import("./engine.js").Program} Program */
 /** @typedef {import("./engine.js").Images} Images */
 
 const SMOOTH = 20;
@@ -18,13 +18,11 @@ const FLAT = 1e-9;
 
 /**
  * @param {Descent} descent
- * @param {Prepare} prepare
  * @param {Images} test
  * @param {{steps: number, hidden: number, learned: () => void}} options `learned` is called with each picture
  */
-export function training(descent, prepare, test, options) {
+export function training(descent, test, options) {
   const line = /** @type {SVGPolylineElement} */ (/** @type {unknown} */ (part("losses")));
-  const judged = prepare(descent.params, test.labels.length);
   const tiles = heatMaps(part("tiles"), options.hidden);
   const go = part("go");
   /** @type {number[]} */
@@ -42,7 +40,7 @@ export function training(descent, prepare, test, options) {
     write("now", losses.length ? losses[losses.length - 1].toFixed(4) : "–");
     if (turn) return;
     tiles(descent.params);
-    write("share", `${(100 * accuracy(judged, test)).toFixed(1)}%`);
+    write("share", `${(100 * accuracy(descent.program, descent.params, test)).toFixed(1)}%`);
     go.textContent = running ? "Pause" : "Train";
     options.learned();
   }
@@ -129,18 +127,18 @@ function heatMaps(list, hidden) {
 
 /**
  * Three learning rates, from the same start, at the same time.
- * @param {Prepare} prepare
+ * @param {Program} program
  * @param {Float64Array} start
  * @param {Images} images
  * @param {{batch: number, rates: number[], steps: number}} options
  */
-export function sideBySide(prepare, start, images, options) {
+export function sideBySide(program, start, images, options) {
   let turn = 0;
   function run() {
     const mine = ++turn;
     const descents = options.rates.map((rate) => ({
       rate,
-      descent: new Descent(prepare, start, images, options.batch),
+      descent: new Descent(program, start, images, options.batch),
       losses: /** @type {number[]} */ ([]),
     }));
     function frame() {

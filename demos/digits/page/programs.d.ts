@@ -1,4 +1,4 @@
-import type { Prepare } from "./engine.js";
+import type { Program } from "./engine.js";
 
 /** What the compiler wrote: put into the page when it is built. */
-export const programs: { network: Prepare; unbounded: Prepare };
+export const programs: { network: Program; unbounded: Program };

@@ -1,7 +1,7 @@
 // The report's page: a drawing goes through the network, as it is now or was after an earlier epoch.
 
 import { a, bars, inWords, top } from "./answers.js";
-import { prepare as prepareAnswers } from "./answers_program.js";
+import { forward, parameters } from "./answers_program.js";
 import { contributions, layersOf } from "./network.js";
 import { speakers } from "./neurons.js";
 import { pad, paint } from "./pad.js";
@@ -24,10 +24,9 @@ const networks = [
     epoch: each.epoch,
     numbers: new Float32Array(bytes(each.numbers)),
   })),
-  { epoch: data.epochs, numbers: new Float64Array(bytes(data.numbers)) },
+  { epoch: data.epochs, numbers: parameters },
 ];
-const params = Float64Array.from(networks[networks.length - 1].numbers);
-const program = prepareAnswers(params, 1);
+const params = Float64Array.from(parameters);
 const layers = layersOf(params, data.shapes);
 const side = data.pixels ? { width: data.pixels, height: data.pixels } : data.size;
 const showBars = bars(part("confidences"));
@@ -53,7 +52,7 @@ function recognise() {
 function show() {
   const network = networks[slider ? Number(slider.value) : networks.length - 1];
   params.set(network.numbers);
-  const found = pixels && program.forward(Float64Array.from(pixels)).map((each) => each[0]);
+  const found = pixels && forward(params, Float64Array.from(pixels)).map((each) => each[0]);
   const answer = found?.slice(0, 10) ?? null;
   showBars(answer);
   part("answer").textContent = inWords(answer);

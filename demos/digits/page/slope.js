@@ -4,17 +4,17 @@ import { across, up } from "./curve.js";
 import { row } from "./engine.js";
 import { part, signed, still, write } from "./page_parts.js";
 
-/** @typedef {import("./engine.js").Prepared} Prepared */
+/** @typedef {import("./engine.js").Program} Program */
 
 const CORNERS = 61;
 
 /**
- * @param {Float64Array} params which the programs compute with; they are left as they are
- * @param {Prepared} loss for a batch of one
+ * @param {Float64Array} params which are left as they are
+ * @param {Program} program
  * @param {number} hidden neurons
  * @returns {(pixels: ArrayLike<number>, label: number) => void} shows another drawing
  */
-export function slope(params, loss, hidden) {
+export function slope(params, program, hidden) {
   const move = /** @type {HTMLInputElement} */ (part("move"));
   const reach = Number(move.max);
   let at = { index: 0, rows: new Float64Array(74), loss: 0, derivative: 0 };
@@ -23,9 +23,9 @@ export function slope(params, loss, hidden) {
   function lossAt(moved) {
     const kept = params[at.index];
     params[at.index] = kept + moved;
-    const found = loss.forward(at.rows)[0][0];
+    const [losses] = program.forward(params, at.rows);
     params[at.index] = kept;
-    return found;
+    return losses[0];
   }
 
   function show() {
@@ -52,21 +52,19 @@ export function slope(params, loss, hidden) {
 
   return (pixels, label) => {
     at.rows = row(pixels, label);
-    const found = loss.forward(at.rows).map((each) => Float64Array.from(each));
-    at.loss = found[0][0];
-    const derivatives = loss.backward();
+    const [[loss, found], derivatives] = program.valueAndGrad(params, at.rows);
     const first = hidden * (pixels.length + 1) + label * (hidden + 1);
     let source = 0;
     for (let i = 1; i < hidden; i++) {
       if (Math.abs(derivatives[first + i]) > Math.abs(derivatives[first + source])) source = i;
     }
-    at = { ...at, index: first + source, derivative: derivatives[first + source] };
+    at = { ...at, loss, index: first + source, derivative: derivatives[first + source] };
     write("source", source);
     write("weight", params[at.index].toFixed(3));
     write("derivative", at.derivative.toFixed(4));
     for (const place of document.querySelectorAll(".meant")) place.textContent = String(label);
     show();
-    play(found[11 + source][0], found[1 + label][0], at.derivative);
+    play(found[10 + source][0], found[label][0], at.derivative);
   };
 }
 

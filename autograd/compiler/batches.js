@@ -1,0 +1,65 @@
+// What every compiled module has: numbers from text, and a program prepared for each size of batch.
+
+/**
+ * What is computed for a size of batch: the results, an array each with a number for each row, and the gradient.
+ * @typedef {{params: Float64Array, inputs: Float64Array, forward: () => Float64Array[], backward: () => Float64Array}} Prepared
+ */
+
+/** For so many sizes of batch arrays are kept. */
+const SIZES = 8;
+
+/** @param {string} text in base 64 */
+export function bytes(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** @param {string} text bytes in base 64 */
+export function numbers(text) {
+  return new Float64Array(bytes(text).buffer);
+}
+
+/**
+ * A function that gives the program for the rows of X, with the parameters and the rows put in.
+ * @param {(batch: number) => Prepared} prepare
+ * @param {number} count how many parameters there are
+ * @param {number} width how many numbers a row has
+ */
+export function batches(prepare, count, width) {
+  /** @type {Map<number, Prepared>} */
+  const known = new Map();
+
+  /**
+   * @param {ArrayLike<number>} params
+   * @param {ArrayLike<number> | ArrayLike<ArrayLike<number>>} X
+   */
+  return (params, X) => {
+    if (params.length !== count) throw new RangeError(`params has ${params.length} numbers, and should have ${count}`);
+    const nested = width > 0 && X.length > 0 && typeof X[0] !== "number";
+    const batch = width === 0 ? 1 : nested ? X.length : X.length / width;
+    if (!(Number.isInteger(batch) && batch > 0)) {
+      throw new RangeError(`X has ${X.length} numbers, and should have rows of ${width}, at least one`);
+    }
+    const program = known.get(batch) ?? prepare(batch);
+    known.delete(batch); // and put it last
+    known.set(batch, program);
+    if (known.size > SIZES) known.delete(known.keys().next().value ?? 0);
+    program.params.set(params);
+    if (nested) {
+      for (let i = 0; i < batch; i++) {
+        const row = /** @type {ArrayLike<number>} */ (X[i]);
+        if (row.length !== width)
+          throw new RangeError(`row ${i} of X has ${row.length} numbers, and should have ${width}`);
+        program.inputs.set(row, i * width);
+      }
+    } else if (width) program.inputs.set(/** @type {ArrayLike<number>} */ (X));
+    return program;
+  };
+}
+
+/**
+ * The mean over the rows.
+ * @param {Float64Array} values
+ */
+export function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,202 @@
+// Matrix products, blocked for the cache: the innermost loops in WebAssembly where there is any, or else in JavaScript.
+
+/**
+ * A matrix: the numbers that it stands in, where it begins, and how far apart its rows are and its columns.
+ * @typedef {[numbers: Float64Array, start: number, row: number, column: number]} Matrix
+ */
+
+/**
+ * Computes some rows of four columns of C = A · B: see `javascript_kernel.py`. All are addresses and distances in bytes.
+ * @typedef {(a: number, aRow: number, aTerm: number, b: number, terms: number, c: number, cRow: number, count: number, add: number) => void} Tiles
+ */
+
+/** So many terms of a sum are computed at a time: those of four columns stay in the first cache. */
+const TERMS = 256;
+/** So many rows at a time: their terms stay in the second cache. */
+const ROWS = 128;
+
+/**
+ * The kernel, ready to be used; null where there is no WebAssembly, or none that computes two numbers at a time, or where
+ * the page's policy forbids it.
+ * @param {Uint8Array<ArrayBuffer>} code
+ */
+export function compiled(code) {
+  try {
+    return new WebAssembly.Module(code);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Room for arrays that are multiplied.
+ * @param {number} count how many numbers they have together
+ * @param {WebAssembly.Module | null} kernel
+ */
+export function room(count, kernel) {
+  const bytes = 8 * (count + 4 * TERMS + 4 * ROWS);
+  const { buffer, tiles } = (kernel && withKernel(kernel, bytes)) || withoutKernel(bytes);
+  let next = 0;
+
+  /** @param {number} count */
+  function take(count) {
+    const numbers = new Float64Array(buffer, next, count);
+    next += numbers.byteLength;
+    return numbers;
+  }
+  return { take, product: multiplication(tiles, take(4 * TERMS), take(4 * ROWS)) };
+}
+
+/**
+ * @param {WebAssembly.Module} kernel
+ * @param {number} bytes
+ * @returns {{buffer: ArrayBuffer, tiles: [number, Tiles][]} | null} null where there is no such memory left
+ */
+function withKernel(kernel, bytes) {
+  try {
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+    const tiles = /** @type {any} */ (new WebAssembly.Instance(kernel, { env: { memory } }).exports);
+    return {
+      buffer: memory.buffer,
+      tiles: [
+        [4, tiles.rows4],
+        [2, tiles.rows2],
+        [1, tiles.rows1],
+      ],
+    };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The same in JavaScript, a row at a time.
+ * @param {number} bytes
+ * @returns {{buffer: ArrayBuffer, tiles: [number, Tiles][]}}
+ */
+function withoutKernel(bytes) {
+  const buffer = new ArrayBuffer(bytes);
+  const numbers = new Float64Array(buffer);
+
+  /** @type {Tiles} */
+  function rows(a, aRow, aTerm, b, terms, c, cRow, count, add) {
+    for (let row = 0; row < count; row++) {
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      const to = (c + row * cRow) / 8;
+      const step = aTerm / 8;
+      for (let k = 0, i = (a + row * aRow) / 8, j = b / 8; k < terms; k++, i += step, j += 4) {
+        const x = numbers[i];
+        s0 += x * numbers[j];
+        s1 += x * numbers[j + 1];
+        s2 += x * numbers[j + 2];
+        s3 += x * numbers[j + 3];
+      }
+      numbers[to] = add ? numbers[to] + s0 : s0;
+      numbers[to + 1] = add ? numbers[to + 1] + s1 : s1;
+      numbers[to + 2] = add ? numbers[to + 2] + s2 : s2;
+      numbers[to + 3] = add ? numbers[to + 3] + s3 : s3;
+    }
+  }
+  return { buffer, tiles: [[1, rows]] };
+}
+
+/**
+ * A function that multiplies matrices.
+ * @param {[number, Tiles][]} tiles for heights of tiles, the largest first, what computes them
+ * @param {Float64Array} panel room for four columns of B
+ * @param {Float64Array} aside room for four columns of C
+ */
+function multiplication(tiles, panel, aside) {
+  /**
+   * Computes C = A · B, or C += A · B.
+   * @param {number} rows
+   * @param {number} columns
+   * @param {number} terms
+   * @param {Matrix} a rows × terms
+   * @param {Matrix} b terms × columns
+   * @param {Matrix} c rows × columns
+   * @param {boolean} add
+   */
+  function product(rows, columns, terms, a, b, c, add) {
+    const [numbers, start, cRow, cColumn] = c;
+    for (let term = 0; term < terms; term += TERMS) {
+      const some = Math.min(TERMS, terms - term);
+      const more = add || term > 0;
+      for (let row = 0; row < rows; row += ROWS) {
+        const height = Math.min(ROWS, rows - row);
+        const from = a[0].byteOffset + 8 * (a[1] + row * a[2] + term * a[3]);
+        for (let column = 0; column < columns; column += 4) {
+          const width = Math.min(4, columns - column);
+          pack(b, term, column, some, width);
+          const to = start + row * cRow + column * cColumn;
+          if (width === 4 && cColumn === 1) {
+            rowsOf(height, from, a, some, numbers.byteOffset + 8 * to, 8 * cRow, more);
+          } else {
+            rowsOf(height, from, a, some, aside.byteOffset, 32, false);
+            unpack(numbers, to, cRow, cColumn, height, width, more);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Four columns of C, in tiles as high as can be.
+   * @param {number} height
+   * @param {number} from where A begins
+   * @param {Matrix} a
+   * @param {number} terms
+   * @param {number} to where C begins
+   * @param {number} step from a row of C to the next
+   * @param {boolean} add
+   */
+  function rowsOf(height, from, a, terms, to, step, add) {
+    let row = 0;
+    for (const [each, compute] of tiles) {
+      const count = Math.floor((height - row) / each);
+      if (!count) continue;
+      compute(from + 8 * row * a[2], 8 * a[2], 8 * a[3], panel.byteOffset, terms, to + row * step, step, count, +add);
+      row += count * each;
+    }
+  }
+
+  /**
+   * Up to four columns of B, side by side, with zeros for those that are not there.
+   * @param {Matrix} b
+   * @param {number} term
+   * @param {number} column
+   * @param {number} terms
+   * @param {number} width
+   */
+  function pack(b, term, column, terms, width) {
+    const [numbers, start, bTerm, bColumn] = b;
+    let first = start + term * bTerm + column * bColumn;
+    if (width < 4) panel.fill(0, 0, 4 * terms);
+    for (let at = 0; at < 4 * terms; at += 4, first += bTerm) {
+      panel[at] = numbers[first];
+      if (width > 1) panel[at + 1] = numbers[first + bColumn];
+      if (width > 2) panel[at + 2] = numbers[first + 2 * bColumn];
+      if (width > 3) panel[at + 3] = numbers[first + 3 * bColumn];
+    }
+  }
+
+  /**
+   * Columns that were computed aside go to C.
+   * @param {Float64Array} numbers
+   * @param {number} to
+   * @param {number} cRow
+   * @param {number} cColumn
+   * @param {number} height
+   * @param {number} width
+   * @param {boolean} add
+   */
+  function unpack(numbers, to, cRow, cColumn, height, width, add) {
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const at = to + row * cRow + column * cColumn;
+        numbers[at] = (add ? numbers[at] : 0) + aside[4 * row + column];
+      }
+    }
+  }
+  return product;
+}

@@ -1,0 +1,8 @@
+"""Which version this is."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("glassgrad")
+except PackageNotFoundError:
+    __version__ = "0+unknown"  # a checkout that is not installed has none
