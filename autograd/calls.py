@@ -8,9 +8,11 @@ from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 from autograd import modes
+from autograd.arguments import a_function
 from autograd.differentiable import adjoints, as_number, differentiable, stored
 from autograd.graph import topological
 from autograd.scalars import is_scalar
+from autograd.shown import as_code, shown
 from autograd.structure import flat, is_structure, like, mapped
 from autograd.value import Value, operand
 
@@ -73,6 +75,7 @@ class Call:
         graph: bool = False,
         has_aux: bool = False,
     ) -> None:
+        a_function(f, "what is differentiated")
         positions = _positions(chosen, len(args))
         replaced = [_constants(x) for x in args]
         outer = _outer.get()
@@ -158,9 +161,9 @@ def _positions(chosen: Any, count: int) -> tuple[int, ...]:
     several = chosen if isinstance(chosen, tuple) else (chosen,)
     for n in several:
         if not isinstance(n, int) or isinstance(n, bool):
-            raise TypeError(f"argnum is the position of an argument or a tuple of positions, not {chosen!r}")
+            raise TypeError(f"argnum is the position of an argument or a tuple of positions, not {as_code(chosen)}")
         if not -count <= n < count:
-            raise IndexError(f"argnum is {n}, but the function was called with {count} positional arguments")
+            raise IndexError(f"argnum is {as_code(n)}, but the function was called with {count} positional arguments")
     return tuple(n % count for n in several)
 
 
@@ -169,5 +172,5 @@ def _as_value(y: Any) -> Value:
         return y if isinstance(y, Value) else Value(y)
     except TypeError:
         raise TypeError(
-            f"the function must return numbers that were computed from its arguments, not {type(y).__name__}"
+            f"the function must return numbers that were computed from its arguments, not {shown(y)}"
         ) from None

@@ -6,12 +6,12 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from autograd.arguments import a_value, a_whole_number
 from autograd.graph import topological
 from autograd.ops import Operation
-from autograd.shown import printable
+from autograd.shown import as_code, printable, shown
 from autograd.steps import Step
 from autograd.value import Value
-from autograd.words.arguments import a_value, a_whole_number
 from autograd.words.names import Names
 from autograd.words.text import Text, several
 
@@ -134,7 +134,7 @@ class Cursor:
             PassDone: all steps have been taken. It is a `StopIteration` whose message says what to do next.
         """
         if a_whole_number(steps, "the number of steps") < 1:
-            raise ValueError(f"next() takes at least one step, not {steps}; back() goes the other way")
+            raise ValueError(f"next() takes at least one step, not {as_code(steps)}; back() goes the other way")
         self._step()
         for _ in range(min(steps - 1, self.remaining)):
             self._step()
@@ -147,7 +147,7 @@ class Cursor:
             ValueError: `steps` is below 1.
         """
         if a_whole_number(steps, "the number of steps") < 1:
-            raise ValueError(f"back() undoes at least one step, not {steps}; next() goes the other way")
+            raise ValueError(f"back() undoes at least one step, not {as_code(steps)}; next() goes the other way")
         self._settle()
         if self.position == 0:
             return Text(f"At the start: there is no step to undo. {self._next_is()}")
@@ -175,7 +175,7 @@ class Cursor:
             return self._go(self._complete_after(node), node)
         where = a_whole_number(where, "where to go, unless it is a Value or a name,")
         if not 0 <= where <= len(self._order):
-            raise ValueError(f"positions go from 0 to {len(self._order)}, not {where}")
+            raise ValueError(f"positions go from 0 to {len(self._order)}, not {as_code(where)}")
         return self._go(where)
 
     def _go(self, position: int, node: Value | None = None) -> Step | Text:
@@ -259,7 +259,7 @@ class Cursor:
             end = self._complete_after(node)
             return Breakpoint(self.names.atom(node), lambda _: self.position == end)
         if not callable(where):
-            raise TypeError(f"break_at() takes a Value, a name, an operation or a condition, not {where!r}")
+            raise TypeError(f"break_at() takes a Value, a name, an operation or a condition, not {shown(where)}")
         return Breakpoint(getattr(where, "__name__", "condition").replace("<lambda>", "condition"), where, True)
 
     def _holds(self, breakpoint: Breakpoint) -> bool:

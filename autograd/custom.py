@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import ops
+from autograd.arguments import a_function, a_text, iterated
 from autograd.ops import Operation, Rule
+from autograd.shown import as_code
 from autograd.value import Value, apply
 
 
@@ -64,9 +66,11 @@ def operation(
     """
     if callable(partials):
         raise TypeError("partials is a list, with a rule for each operand: partials=[lambda m, y, a: ...]")
-    rules = tuple(partials)
-    if not name.isidentifier():
-        raise ValueError(f"an operation's name must be an identifier, such as 'swish', not {name!r}")
+    rules = tuple(iterated(partials, "partials", "rules"))
+    if not a_text(name, "an operation's name").isidentifier():
+        raise ValueError(f"an operation's name must be an identifier, such as 'swish', not {as_code(name)}")
+    for what, given in (("symbol", symbol), ("words", words), ("domain", domain), ("text", text), ("latex", latex)):
+        a_text(given, what)
     if not rules:
         raise ValueError(f"operation {name!r} needs a partial for each operand; there are none")
     _check_takes(f"forward of {name!r}", forward, 1 + len(rules), "(m, operands…)")
@@ -83,6 +87,7 @@ def operation(
 def _check_takes(which: str, rule: Rule, count: int, form: str) -> None:
     import inspect  # here, since importing it takes as long as importing autograd
 
+    a_function(rule, f"the {which}")
     try:
         inspect.signature(rule).bind(*range(count))
     except TypeError:

@@ -11,6 +11,7 @@ from functools import reduce
 from typing import Any
 
 from autograd import ops
+from autograd.arguments import iterated
 from autograd.nary import SUM
 from autograd.ops import Operation
 from autograd.scalars import is_scalar
@@ -28,7 +29,7 @@ def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
         >>> autograd.sum([autograd.Value(1.0), 2, 3.0]).data
         6.0
     """
-    values = _values(xs)
+    values = _values("sum", xs)
     if isinstance(start, Value) or start != 0 or not values:
         values.insert(0, operand(start))
     return apply(SUM, *values) if len(values) > 1 else values[0]
@@ -47,7 +48,7 @@ def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) 
         >>> autograd.dot([autograd.Value(1.0), 2.0], [3.0, 4.0]).data
         11.0
     """
-    left, right = _values(ws), _values(xs)
+    left, right = _values("dot", ws), _values("dot", xs)
     if len(left) != len(right):
         raise ValueError(f"dot needs lists of the same length, not of {len(left)} and {len(right)}")
     first = [] if bias is None else [operand(bias)]
@@ -145,12 +146,12 @@ _EXP, _LOG, _DIV = ops.quietly(ops.EXP), ops.quietly(ops.LOG), ops.quietly(ops.D
 """As derivatives use them: log 0 is -inf and 0/0 is nan, where all of the numbers are -inf."""
 
 
-def _values(xs: Iterable[Scalar]) -> list[Value]:
-    return [operand(x) for x in xs]
+def _values(name: str, xs: Iterable[Scalar]) -> list[Value]:
+    return [operand(x) for x in iterated(xs, f"what {name} takes")]
 
 
 def _some(name: str, xs: Iterable[Scalar]) -> list[Value]:
-    values = _values(xs)
+    values = _values(name, xs)
     if not values:
         raise ValueError(f"{name} needs at least one number, and the list is empty")
     return values

@@ -18,6 +18,7 @@ from itertools import repeat
 from typing import Any
 
 from autograd import ops
+from autograd.arguments import a_mapping, a_number
 from autograd.arithmetic import strict
 from autograd.graph import describe, every_node, topological
 from autograd.modes import no_grad
@@ -70,6 +71,9 @@ def gradcheck(
         ...
         ValueError: the derivative of cube(a = 2.0) for operand 0 is 8.0, but finite differences give 12.0...
     """
+    atol, rtol = a_number(atol, "atol", least=0.0), a_number(rtol, "rtol", least=0.0)
+    if forwards is not None:
+        a_mapping(forwards, "forwards", "a dict of functions by their operation")
     if isinstance(f, Value):
         for node in topological(f):
             if node._rule not in (ops.STOP, ops.SHIFT):  # their derivative is 0 on purpose
@@ -82,7 +86,7 @@ def gradcheck(
 
 
 def _check_function(f: Callable[..., Any], args: tuple[Any, ...], atol: float, rtol: float) -> None:
-    numbers = [float(x.data if isinstance(x, Value) else x) for x in flat(args)]
+    numbers = [x.data if isinstance(x, Value) else a_number(x, "an argument", finite=False) for x in flat(args)]
     rows = _derivatives(f, args, numbers)
     for i, (x, path) in enumerate(zip(numbers, _paths(args), strict=True)):
 
@@ -130,7 +134,9 @@ def _derivatives(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[flo
 def _results(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[float]:
     with no_grad():
         found = f(*like(args, map(Value, numbers)))
-    return [y.data if isinstance(y, Value) else float(y) for y in flat(found)]
+    return [
+        y.data if isinstance(y, Value) else a_number(y, "what the function returns", finite=False) for y in flat(found)
+    ]
 
 
 def _paths(args: tuple[Any, ...]) -> list[str]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from autograd.arguments import iterated, sized
 from autograd.floats import NOTHING
 from autograd.ops import Operation
 from autograd.scalars import is_scalar
+from autograd.shown import as_code, shown
 from autograd.value import Value, apply, operand
 
 
@@ -83,9 +85,11 @@ def position(index: Any, count: int) -> int:
         TypeError: it is no real number.
     """
     if not is_scalar(index):
-        raise TypeError(f"an index is a whole number, or a Value that holds one, not a {type(index).__name__}")
+        raise TypeError(f"an index is a whole number, or a Value that holds one, not {shown(index)}")
     if not 0 <= index < count or index != int(index):
-        raise IndexError(f"pick takes a whole number from 0 to {count - 1} for a table of {count}, not {index!r}")
+        raise IndexError(
+            f"pick takes a whole number from 0 to {count - 1} for a table of {count}, not {as_code(index)}"
+        )
     return int(index)
 
 
@@ -108,14 +112,14 @@ def pick(table: Sequence[Any], index: Any) -> Any:
         >>> [v.data for v in autograd.pick([[1.0, 2.0], [3.0, 4.0]], letter)]
         [3.0, 4.0]
     """
-    entries = list(table)
+    entries = list(iterated(table, "the table of pick", "rows or numbers"))
     if not entries:
         raise ValueError("pick needs a table with at least one entry, and it is empty")
     if not isinstance(index, Value):
         return entries[position(index, len(entries))]
     if not isinstance(entries[0], (list, tuple)):
         return apply(among(len(entries)), index, *map(operand, entries))
-    widths = sorted({len(row) for row in entries})
+    widths = sorted({sized(row, "each row of a table") for row in entries})
     if len(widths) > 1:
         raise ValueError(f"the rows of a table are of one length, not of {widths[0]} and {widths[-1]}")
     return [pick(column, index) for column in zip(*entries, strict=True)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
+from autograd.arguments import a_number, a_value
 from autograd.graph import describe, topological
 from autograd.ops import Operation
-from autograd.scalars import as_float
 from autograd.shown import number
 from autograd.stale import stale
 from autograd.value import Value
 from autograd.words.again import differentiated, recomputed
-from autograd.words.arguments import a_pair, a_value, called, depends
+from autograd.words.arguments import a_pair, called, depends
 from autograd.words.names import Names
 from autograd.words.paths import consumers, gradients
 from autograd.words.text import Text, cells, folded, padded, unbroken, width
@@ -43,8 +43,8 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
           with a tenth of the step they differ by 1e-06, about a hundredth of that
     """
     a_pair(loss, a, "nudge")
-    step = as_float(step)
-    if step == 0 or not math.isfinite(step):
+    step = a_number(step, "the step of a nudge")
+    if step == 0:
         raise ValueError(f"a nudge is a small number other than 0, such as 0.001, not {step!r}")
     names = Names(loss)
     slope, now = differentiated(loss)[1][a], recomputed(loss)

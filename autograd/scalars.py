@@ -26,12 +26,15 @@ def as_float(x: Any) -> float:
 
     Raises:
         TypeError: x is no real scalar.
+        ValueError: x is a signaling nan.
         OverflowError: it is a whole number too large for a float.
     """
     if not is_scalar(x):
         raise TypeError(refusal(x))
     try:
         return float(x)
+    except ValueError as error:  # a signaling nan
+        raise ValueError(f"{shown(x)} is no number for a float: {error}") from None
     except OverflowError:
         raise OverflowError(f"this {type(x).__name__} is too large for a float, which ends at about 1.8e308") from None
 

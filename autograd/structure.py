@@ -3,36 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
+
+DEEPEST = 100
+"""How deep structures may be nested. A list that is in itself has no end."""
+
+
+def too_deep() -> ValueError:
+    """The error of a structure that is nested too deep."""
+    return ValueError(f"lists are nested more than {DEEPEST} deep here, or one of them is in itself")
 
 
 def flat(structure: Any) -> Iterator[Any]:
     """The leaves of a structure in order: a dict's in the order of its keys, an array's row by row."""
-    if isinstance(structure, dict):
-        structure = structure.values()
-    elif is_array(structure):
-        structure = structure.flat
-    elif not isinstance(structure, (list, tuple)):
-        yield structure
-        return
-    for part in structure:
-        yield from flat(part)
+    pending = [iter((structure,))]
+    while pending:
+        for part in pending[-1]:
+            if isinstance(part, dict):
+                part = part.values()
+            elif is_array(part):
+                part = part.flat
+            elif not isinstance(part, (list, tuple)):
+                yield part
+                continue
+            if len(pending) > DEEPEST:
+                raise too_deep()
+            pending.append(iter(part))
+            break
+        else:
+            pending.pop()
 
 
-def mapped(function: Callable[[Any], Any], structure: Any, arrays: bool = True) -> Any:
+def mapped(function: Callable[[Any], Any], structure: Any, arrays: bool = True, room: int = DEEPEST) -> Any:
     """The structure with the function applied to each leaf; without `arrays`, arrays are kept as they are."""
+    if not is_structure(structure):
+        return function(structure)
+    if not room:
+        raise too_deep()
     if isinstance(structure, list):
-        return [mapped(function, part, arrays) for part in structure]
+        return [mapped(function, part, arrays, room - 1) for part in structure]
     if isinstance(structure, tuple):
-        parts = [mapped(function, part, arrays) for part in structure]
+        parts = [mapped(function, part, arrays, room - 1) for part in structure]
         return type(structure)._make(parts) if hasattr(structure, "_make") else tuple(parts)
     if isinstance(structure, dict):
-        return {key: mapped(function, part, arrays) for key, part in structure.items()}
-    if is_array(structure):
-        if not arrays:
-            return structure
-        return _array(structure, [mapped(function, part) for part in structure.flat])
-    return function(structure)
+        return {key: mapped(function, part, arrays, room - 1) for key, part in structure.items()}
+    if not arrays:
+        return structure
+    return _array(structure, [mapped(function, part, room=room - 1) for part in structure.flat])
 
 
 def like(structure: Any, parts: Iterable[Any]) -> Any:
@@ -51,15 +69,17 @@ def is_array(x: Any) -> bool:
     return hasattr(x, "dtype") and getattr(x, "ndim", 0) > 0 and hasattr(x, "flat")
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any, room: int = DEEPEST) -> bool:
     """Whether two structures differ in nothing but their leaves."""
+    if not room:
+        raise too_deep()
     if isinstance(one, dict) or isinstance(other, dict):
         keys = isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other)
-        return keys and all(same(one[key], other[key]) for key in one)
+        return keys and all(same(one[key], other[key], room - 1) for key in one)
     if is_array(one) or is_array(other):
         return is_array(one) and is_array(other) and one.shape == other.shape
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(partial(same, room=room - 1), one, other))
     return not (isinstance(one, (list, tuple)) or isinstance(other, (list, tuple)))
 
 

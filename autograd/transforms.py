@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
+from autograd.arguments import a_function, iterated
 from autograd.calls import Argnum, Call, chosen_by
 from autograd.differentiable import tangents
 from autograd.scalars import as_float
@@ -25,6 +26,7 @@ def _of_programs(transform: T) -> T:
 
     @functools.wraps(transform)
     def transformed(f: Any, *args: Any, **kwargs: Any) -> Any:
+        a_function(f, f"what {transform.__name__} differentiates", "grad(lambda x: x**2)")
         through = getattr(f, "_through", None)
         return transform(f, *args, **kwargs) if through is None else through(transform, *args, **kwargs)
 
@@ -176,7 +178,8 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -
         >>> jvp(lambda x, y: [x * y, x + y], (2.0, 3.0), (1.0, 10.0))
         ([6.0, 5.0], [23.0, 11.0])
     """
-    args, speeds = tuple(args), _in_shape("directions", tuple(directions), "the arguments", tuple(args))
+    args, directions = tuple(iterated(args, "args")), tuple(iterated(directions, "directions"))
+    speeds = _in_shape("directions", directions, "the arguments", args)
     call = Call(f, args, {}, tuple(range(len(args))), graph=any(isinstance(v, Value) for v in speeds))
     found = tangents(call.roots, dict(zip(call.wrt, speeds, strict=True)), call.local)
     return call.returned(), like(call.result, map(call.given_back, found))
@@ -229,6 +232,7 @@ def hvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -
         >>> hvp(lambda v: v[0] ** 2 * v[1], ([2.0, 3.0],), ([1.0, 10.0],))
         [46.0, 4.0]
     """
+    args = tuple(iterated(args, "args"))
     chosen = 0 if len(args) == 1 else tuple(range(len(args)))
     return jvp(grad(f, chosen), args, directions)[1]
 

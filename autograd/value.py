@@ -106,16 +106,21 @@ class Value(Methods):
         self.grad = 0.0
         self._a = self._b = self._rule = None
         if _children or _prev or _op:
-            self._make_by_hand(tuple(_children or _prev), _op)
-        self._names = (label, "") if label else None
+            self._make_by_hand(_children or _prev, _op)
+        self._names = (label if type(label) is str else str(label), "") if label else None
 
-    def _make_by_hand(self, operands: tuple[Value, ...], op: str | tuple[float, ...]) -> None:
+    def _make_by_hand(self, given: Iterable[Value], op: str | Iterable[float]) -> None:
+        if isinstance(given, Value) or not hasattr(type(given), "__iter__"):
+            raise TypeError(f"operands must be a tuple of Values, not {shown(given)}")
+        operands = tuple(given)
         for operand in operands:
             if not isinstance(operand, Value):
                 raise TypeError(f"an operand must be a Value, not {shown(operand)}; wrap it: Value(...)")
+        if isinstance(op, Value) or not hasattr(type(op), "__iter__"):
+            raise TypeError(f"an operation is a text, or a tuple of local derivatives, not {shown(op)}")
         slopes = () if isinstance(op, str) else tuple(map(as_float, op))
-        if not isinstance(op, str) and len(op) != len(operands):
-            raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(op)}")
+        if not isinstance(op, str) and len(slopes) != len(operands):
+            raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(slopes)}")
         self._assemble(Handmade(op if isinstance(op, str) else ""), operands, slopes)
         if modes.unusual:
             _in_mode(self)
@@ -153,7 +158,8 @@ class Value(Methods):
 
     @label.setter
     def label(self, name: str) -> None:
-        self._names = (name, *(("",) if self._names is None else self._names[1:]))
+        text = name if type(name) is str else str(name)
+        self._names = (text, *(("",) if self._names is None else self._names[1:]))
 
     @property
     def place(self) -> str:

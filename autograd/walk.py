@@ -7,6 +7,7 @@ import sys
 from typing import Any, TextIO
 
 from autograd.prompt.console import Console
+from autograd.shown import shown
 from autograd.words.text import folded, width
 
 SCREENS: list[tuple[str, str, str]] = [
@@ -73,7 +74,11 @@ def tour(interactive: bool = True, out: TextIO | None = None, names: dict[str, A
     import autograd
 
     stream = out if out is not None else sys.stdout
+    if not callable(getattr(stream, "write", None)):
+        raise TypeError(f"out must be a stream to write to, not {shown(out)}")
     names = {} if names is None else names
+    if not isinstance(names, dict):
+        raise TypeError(f"names must be a dict, such as globals(), not {shown(names)}")
     names.update({name: getattr(autograd, name) for name in autograd.__all__ if name not in names})
     console = Console(names, commands=False)
     place = 0
@@ -144,4 +149,9 @@ def _statements(source: str) -> list[str]:
 
 def _colour(stream: TextIO) -> bool:
     """Whether the stream is a terminal that has colours, and its user wants them."""
-    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM", "dumb") != "dumb"
+    is_terminal = getattr(stream, "isatty", None)
+    return (
+        bool(is_terminal and is_terminal())
+        and "NO_COLOR" not in os.environ
+        and os.environ.get("TERM", "dumb") != "dumb"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograd import Value
+from autograd.arguments import a_choice
 
 Activation = Callable[[Value], Value]
 
@@ -33,9 +34,6 @@ def find(name: str | Activation) -> tuple[str, Activation]:
     Raises:
         ValueError: no activation has that name.
     """
-    if not isinstance(name, str):
+    if callable(name):
         return getattr(name, "__name__", "Own").capitalize(), name
-    try:
-        return ACTIVATIONS[name]
-    except KeyError:
-        raise ValueError(f"unknown activation {name!r}; there are {', '.join(ACTIVATIONS)}") from None
+    return ACTIVATIONS[a_choice(name, "activation", ACTIVATIONS)]

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, mean, pick
+from autograd.arguments import a_number, a_text, sized
 from autograd.picking import position
+from autograd.shown import as_code, shown
 from nn import initialisation
 from nn.module import Module, Seed, check_size
 
@@ -32,7 +34,7 @@ Layer of [LinearNeuron(4)])
     def __init__(self, *parts: Callable[[Any], Any]) -> None:
         for part in parts:
             if not callable(part):
-                raise TypeError(f"Sequential takes modules and functions one by one, not a {type(part).__name__}")
+                raise TypeError(f"Sequential takes modules and functions one by one, not {shown(part)}")
         self.parts = list(parts)
 
     def __call__(self, x: Any) -> Any:
@@ -45,7 +47,12 @@ Layer of [LinearNeuron(4)])
         return x
 
     def __getitem__(self, i: int) -> Any:
-        return self.parts[i]
+        try:
+            return self.parts[i]
+        except IndexError:
+            raise IndexError(f"part {as_code(i)} of a Sequential of {len(self.parts)}") from None
+        except TypeError:
+            raise TypeError(f"a part of a Sequential is counted by whole numbers, not {shown(i)}") from None
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -75,14 +82,14 @@ class LayerNorm(Module):
 
     def __init__(self, size: int, eps: float = 1e-5, *, bias: bool = True, place: str = "") -> None:
         check_size("what a LayerNorm normalises", size)
-        prefix = f"{place}." if place else ""
-        self.eps = eps
+        prefix = f"{a_text(place, 'place')}." if place else ""
+        self.eps = a_number(eps, "eps", least=0.0)
         self.weight = [Value(1.0, label=f"{prefix}weight[{i}]") for i in range(size)]
         self.bias = [Value(0.0, label=f"{prefix}bias[{i}]") for i in range(size)] if bias else None
 
     def __call__(self, x: Sequence[Any]) -> list[Value]:
         """Normalises `size` numbers."""
-        if len(x) != len(self.weight):
+        if sized(x, "what is normalised") != len(self.weight):
             raise ValueError(f"{self!r} takes {len(self.weight)} numbers, not {len(x)}")
         centre = mean(x)
         apart = [each - centre for each in x]
@@ -124,8 +131,9 @@ class Embedding(Module):
     ) -> None:
         check_size("the rows of an Embedding", num_embeddings)
         check_size("the columns of an Embedding", embedding_dim)
+        check_size("the numbers of an Embedding", num_embeddings * embedding_dim)
         draw, rng = initialisation.find(init), initialisation.generator(seed)
-        prefix = f"{place}." if place else ""
+        prefix = f"{a_text(place, 'place')}." if place else ""
         self.weight = [
             [
                 Value(draw(rng, num_embeddings, embedding_dim), label=f"{prefix}weight[{i}][{j}]")

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from autograd import Value
+from autograd.arguments import a_number, values
 from autograd.atomic import run
 
 
@@ -31,10 +32,8 @@ def clip_grad_norm_(
         ValueError: `max_norm` is below 0, or `norm_type` is not above 0.
         FloatingPointError: the norm is not finite and `error_if_nonfinite` is set. Nothing has changed.
     """
-    if not max_norm >= 0.0:
-        raise ValueError(f"a norm is at least 0, not {max_norm!r}")
-    if not norm_type > 0.0:
-        raise ValueError(f"norm_type is a number above 0, or inf, not {norm_type!r}")
+    max_norm = a_number(max_norm, "max_norm", least=0.0, finite=False)
+    norm_type = a_number(norm_type, "norm_type", above=0.0, finite=False)
     held = _Gradients(params)
     norm = _norm(held.numbers(), norm_type)
     if error_if_nonfinite and not math.isfinite(norm):
@@ -55,8 +54,7 @@ def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
     Raises:
         ValueError: `clip_value` is below 0.
     """
-    if not clip_value >= 0.0:
-        raise ValueError(f"gradients are cut to at least 0, not {clip_value!r}")
+    clip_value = a_number(clip_value, "clip_value", least=0.0, finite=False)
 
     def cut(grad: Any) -> Any:
         if isinstance(grad, (float, int)):
@@ -72,7 +70,7 @@ class _Gradients:
     def __init__(self, params: Any) -> None:
         self.program = params if hasattr(params, "value_and_grad") else None
         one = isinstance(params, Value)
-        self.values = [] if self.program is not None else [params] if one else list(params)
+        self.values = [] if self.program is not None else [params] if one else values(params, "the parameters")
 
     def numbers(self) -> list[float]:
         if self.program is not None:

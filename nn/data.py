@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd import Value
+from autograd.arguments import a_generator, a_whole_number, iterated, sized
+from autograd.shown import as_code
 from autograd.structure import mapped
 
 
@@ -28,14 +30,13 @@ def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = No
         >>> [batch for batch, in minibatches([1, 2, 3], size=2)]
         [[1, 2], [3]]
     """
-    lengths = [len(sequence) for sequence in sequences]
+    lengths = [sized(sequence, f"sequence {i}", "examples") for i, sequence in enumerate(sequences)]
     if len(set(lengths)) != 1:
         raise ValueError(f"there must be sequences, all of one length; these have {lengths}")
-    if size < 1:
-        raise ValueError(f"a batch holds at least one example, not {size}")
+    size = a_whole_number(size, "the size of a batch", least=1)
     order = list(range(lengths[0]))
     if rng is not None:
-        (rng if isinstance(rng, random.Random) else random.Random(rng)).shuffle(order)
+        a_generator(rng, "rng").shuffle(order)
     starts = range(0, len(order), size)
     return (tuple(_take(sequence, order[start : start + size]) for sequence in sequences) for start in starts)
 
@@ -61,8 +62,10 @@ def accuracy(outputs: Any, labels: Any) -> float:
         0.5
     """
     if not hasattr(outputs, "__len__"):
-        outputs = list(map(_numbers, outputs))  # a loop variable would keep each graph alive while the next is built
-    if len(outputs) != len(labels) or not len(labels):
+        outputs = list(
+            map(_numbers, iterated(outputs, "outputs", "outputs"))
+        )  # a loop variable would keep each graph alive while the next is built
+    if len(outputs) != sized(labels, "labels") or not len(labels):
         raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
     right = 0
     for row, label in zip(outputs, labels, strict=True):
@@ -71,7 +74,7 @@ def accuracy(outputs: Any, labels: Any) -> float:
                 "accuracy compares at least two outputs for each example: with one, count how often its side is right"
             )
         if label not in range(len(row)):
-            raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {label!r}")
+            raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {as_code(label)}")
         right += int(max(range(len(row)), key=row.__getitem__) == label)
     return right / len(labels)
 

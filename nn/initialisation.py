@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable
 from typing import TypeAlias, cast
 
+from autograd.arguments import a_choice, a_generator
+
 Initialiser: TypeAlias = Callable[[random.Random, int, int], float]
 """`draw(rng, nin, nout)` returns one weight of a layer with `nin` inputs and `nout` outputs."""
 
@@ -48,19 +50,16 @@ def find(init: str | Initialiser) -> Initialiser:
     Raises:
         ValueError: no initialiser has that name.
     """
-    if not isinstance(init, str):
+    if callable(init):
         return init
-    try:
-        return INITIALISERS[init]
-    except KeyError:
-        raise ValueError(f"unknown initialisation {init!r}; there are {', '.join(INITIALISERS)}") from None
+    return INITIALISERS[a_choice(init, "initialisation", INITIALISERS)]
 
 
 def generator(seed: int | random.Random | None) -> random.Random:
     """A new generator for a seed, the given generator, or the global one of the `random` module."""
     if seed is None or seed is _GLOBAL:
         return _GLOBAL
-    return seed if isinstance(seed, random.Random) else random.Random(seed)
+    return a_generator(seed)
 
 
 _GLOBAL = cast(random.Random, random)

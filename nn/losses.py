@@ -10,7 +10,9 @@ from typing import Any
 
 import autograd
 from autograd import Value, logsumexp, ops, pick
+from autograd.arguments import a_number
 from autograd.scalars import as_float
+from autograd.shown import as_code
 from autograd.value import apply, operand
 
 
@@ -28,7 +30,7 @@ def squared_error(outputs: Any, targets: Any) -> Value:
         >>> squared_error([Value(0.5), Value(2.0)], [0, 1]).data
         1.25
     """
-    return _total([(output - target) ** 2 for output, target in _pairs(outputs, targets)])
+    return _total([(operand(output) - target) ** 2 for output, target in _pairs(outputs, targets)])
 
 
 def mse(outputs: Any, targets: Any) -> Value:
@@ -41,7 +43,7 @@ def mse(outputs: Any, targets: Any) -> Value:
     Raises:
         ValueError: targets are not nested like the outputs, or there are no outputs.
     """
-    terms = [(output - target) ** 2 for output, target in _positions(outputs, targets)]
+    terms = [(operand(output) - target) ** 2 for output, target in _positions(outputs, targets)]
     return _total(terms) / len(terms)
 
 
@@ -60,8 +62,8 @@ def hinge(scores: Any, labels: Any) -> Value:
     terms = []
     for score, label in _pairs(scores, labels):
         if not isinstance(label, Value) and label not in (-1, 1):
-            raise ValueError(f"hinge labels are -1 or 1, not {label!r}")
-        terms.append((1 - label * score).relu())
+            raise ValueError(f"hinge labels are -1 or 1, not {as_code(label)}")
+        terms.append((1 - label * operand(score)).relu())
     return _total(terms) / len(terms)
 
 
@@ -103,6 +105,8 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, pos_weight: floa
         4.248354255291589e-18
     """
     terms = []
+    if not isinstance(pos_weight, Value):
+        pos_weight = a_number(pos_weight, "pos_weight", least=0.0)
     for x, target in _positions(logits, targets):
         x, yes = operand(x), _share_of_yes(target)
         if isinstance(yes, Value) or 0.0 < yes < 1.0:
@@ -167,7 +171,7 @@ def _surprise(scores: Any, label: Any) -> Value:
         surprise: Value = logsumexp(row) - chosen
         return surprise
     if label not in range(len(row)):
-        raise ValueError(f"the label must be the position of one of {len(row)} scores, from 0, not {label!r}")
+        raise ValueError(f"the label must be the position of one of {len(row)} scores, from 0, not {as_code(label)}")
     known: Value = logsumexp(row) - row[int(label)]
     return known
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.arguments import a_mapping, a_text, a_whole_number, iterated, sized
 from autograd.atomic import assign
 from autograd.scalars import as_float
 from autograd.shown import as_code, printable, shown, some
@@ -67,7 +68,10 @@ class Module:
         """
         call: Any = self
         with no_grad():
-            return [mapped(lambda y: y.data if isinstance(y, Value) else y, call(example)) for example in examples]
+            return [
+                mapped(lambda y: y.data if isinstance(y, Value) else y, call(example))
+                for example in iterated(examples, "the examples", "examples")
+            ]
 
     def zero_grad(self) -> None:
         """Sets every parameter's gradient to 0; otherwise the next `backward()` would add to it."""
@@ -86,6 +90,7 @@ class Module:
         Raises:
             ValueError: a name or a length does not match this module, or a number is not finite. Nothing has changed.
         """
+        a_mapping(state, "the state", "a dict, as from state_dict()")
         mine = dict(_named(self))
         if missing := [name for name in mine if name not in state]:
             raise ValueError(f"no numbers for {some(missing)}: the state is that of another module")
@@ -238,7 +243,7 @@ class _Inputs(list[Value]):
     __slots__ = ("data", "values")
 
     def __init__(self, x: Iterable[Any]) -> None:
-        super().__init__(x)
+        super().__init__(iterated(x, "the inputs"))
         if set(map(type, self)) != {Value}:
             self[:] = [each if isinstance(each, Value) else Value(each) for each in self]
         self.values = tuple(self)
@@ -297,6 +302,7 @@ class Neuron(Module):
         place: str = "",
     ) -> None:
         check_size("a neuron's inputs", nin)
+        a_text(place, "place")
         draw, rng = initialisation.find(init), initialisation.generator(seed)
         prefix = f"{place}." if place else ""
         self.w = [Value(draw(rng, nin, nout), label=f"{prefix}w[{i}]") for i in range(nin)]
@@ -310,7 +316,7 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Any]) -> Value:
         """The neuron's output for `nin` inputs, numbers or Values."""
-        if len(x) != len(self.w):
+        if sized(x, "the inputs") != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(x)}")
         inputs = x if type(x) is _Inputs else _Inputs(x)
         answer = self._activate(dotted(self._weights.of(self.w, self.b), inputs.values, inputs.data))
@@ -325,6 +331,9 @@ class Neuron(Module):
     def __repr__(self) -> str:
         return f"{self._shown}Neuron({len(self.w)})"
 
+
+LARGEST = 10**8
+"""No module has more Values: they would take some 20 GB."""
 
 _ATTRIBUTES = 8
 """The number of attributes of a neuron to which the user has added none."""
@@ -343,6 +352,7 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, *, seed: Seed = None, place: str = "", **kwargs: Any) -> None:
         check_size("a layer's neurons", nout)
+        check_size("a layer's weights", check_size("a layer's inputs", nin) * nout)
         rng = initialisation.generator(seed)
         prefix = f"{place}." if place else ""
         self.neurons = [Neuron(nin, **kwargs, seed=rng, nout=nout, place=f"{prefix}neurons[{j}]") for j in range(nout)]
@@ -384,9 +394,11 @@ class MLP(Module):
         seed: Seed = None,
     ) -> None:
         if not hasattr(nouts, "__len__") or not len(nouts):
-            raise ValueError(f"a network needs a list of its layers' sizes, such as MLP(2, [3, 1]), not {nouts!r}")
+            raise ValueError(
+                f"a network needs a list of its layers' sizes, such as MLP(2, [3, 1]), not {as_code(nouts)}"
+            )
         rng = initialisation.generator(seed)
-        sizes = [nin, *nouts]
+        sizes = [nin, *iterated(nouts, "the sizes of the layers")]
         self.layers = [
             Layer(
                 sizes[i],
@@ -419,11 +431,6 @@ def compact(parts: Iterable[str], most: int = 16) -> str:
     return ", ".join(f"{count} × {text}" if count > 1 else text for text, count in runs)
 
 
-def check_size(what: str, size: int) -> None:
-    """Refuses a size that is not a positive whole number."""
-    try:
-        whole = 0 if isinstance(size, bool) else operator.index(size)
-    except TypeError:
-        whole = 0
-    if whole < 1:
-        raise ValueError(f"{what} must be a whole number from 1, not {size!r}")
+def check_size(what: str, size: Any) -> int:
+    """The size, if it is a whole number from 1 that memory has room for."""
+    return a_whole_number(size, what, least=1, most=LARGEST)

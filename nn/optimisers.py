@@ -6,17 +6,17 @@ optimiser's rule is written once and works on a number as on a vector.
 
 from __future__ import annotations
 
-import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from itertools import repeat
 from typing import Any
 
 from autograd import Value
+from autograd.arguments import a_mapping, a_number, a_whole_number, iterated
 from autograd.atomic import assign, run
 from autograd.scalars import as_float
-from autograd.shown import some
+from autograd.shown import as_code, printable, shown, some
 from nn import schedules
 
 Rate = float | Callable[[int], float]
@@ -51,9 +51,7 @@ class Optimiser:
             self._names, self.params = _leaves(params)
         if not (self.params or (self._program is not None and len(self._program.params))):
             raise ValueError("there are no parameters to optimise")
-        if not callable(lr):
-            _check("the learning rate", lr, above=0.0)
-        self.lr = lr
+        self.lr = lr if callable(lr) else a_number(lr, "the learning rate", above=0.0)
         self.steps = 0
         self._states: dict[Any, State] = {}
 
@@ -71,9 +69,7 @@ class Optimiser:
             ValueError: a schedule returns a rate that is below 0 or not finite.
             TypeError: a gradient is not a number.
         """
-        rate = self.rate
-        if not 0.0 <= rate < math.inf:
-            _check(f"the learning rate of step {self.steps}", rate, least=0.0)
+        rate = a_number(self.rate, f"the learning rate of step {self.steps}", least=0.0)
         change, known, params = self._rule(rate), self._states, self.params
         counted = partial(setattr, self, "steps", self.steps + 1)
         if self._program is not None:
@@ -111,22 +107,39 @@ class Optimiser:
 
         Raises:
             ValueError: the state belongs to another class of optimiser, or to other parameters. Nothing has changed.
+            TypeError: the state is not a dict, or holds something else than numbers.
         """
         kind = type(self).__name__
+        a_mapping(state, "the state", "a dict, as from state_dict()")
         if state.get("kind") != kind:
-            raise ValueError(f"this is the state of {state.get('kind')!r}, and not of {kind!r}")
+            raise ValueError(f"this is the state of {as_code(state.get('kind'))}, and not of {kind!r}")
+        if missing := [name for name in ("steps", "options", "states") if name not in state]:
+            raise ValueError(f"the state has no {some(missing)}")
         keys = {name: key for key, name in self._keys().items()}
-        if unknown := [name for name in state["states"] if name not in keys]:
+        kept = a_mapping(state["states"], "the states of the parameters", "a dict")
+        if unknown := [name for name in kept if name not in keys]:
             raise ValueError(f"there is no parameter {some(unknown)} here: the state is that of others")
-        states = {keys[name]: self._as_kept(keys[name], held) for name, held in state["states"].items()}
-        options = {name: tuple(x) if isinstance(x, list) else x for name, x in state["options"].items()}
-        rate = options.pop("lr")
-        if isinstance(rate, dict):
-            options["lr"] = schedules.schedule(rate)
-        elif rate is not None:
-            options["lr"] = rate
-        changes = {**options, "_states": states, "steps": int(state["steps"])}
+        states = {keys[name]: self._as_kept(name, held) for name, held in kept.items()}
+        steps = a_whole_number(state["steps"], "the number of steps", least=0)
+        changes = {**self._chosen(state["options"]), "_states": states, "steps": steps}
         run([partial(setattr, self, name, value) for name, value in changes.items()])
+
+    def _chosen(self, given: Any) -> dict[str, Any]:
+        """The options that a state holds, as attributes."""
+        now = self._options()
+        if set(a_mapping(given, "the options", "a dict")) != set(now):
+            raise ValueError(
+                f"a {type(self).__name__} has the options {some(now, 9)}, and the state has {some(given, 9)}"
+            )
+        found: dict[str, Any] = {}
+        for name, x in given.items():
+            if name == "lr" and (x is None or isinstance(x, Mapping)):
+                found |= {} if x is None else {name: schedules.schedule(x)}
+            elif isinstance(now[name], list):
+                found[name] = tuple(a_number(part, name) for part in iterated(x, name))
+            else:
+                found[name] = a_number(x, name) if name == "lr" or isinstance(now[name], float) else x
+        return found
 
     def _options(self) -> dict[str, Any]:
         shown = {name: x for name, x in vars(self).items() if name[0] != "_" and name not in ("params", "steps")}
@@ -143,12 +156,17 @@ class Optimiser:
             labels = [str(i) for i in range(len(self.params))]
         return dict(zip(self.params, labels, strict=True))
 
-    def _as_kept(self, key: Any, held: list[Any]) -> State:
+    def _as_kept(self, name: str, given: Any) -> State:
+        """What a state holds of one parameter."""
+        what = f"the state of {printable(name, 60)}"
+        held = list(iterated(given, what))
         if self._program is None:
+            for part in held:
+                a_number(part, what, finite=False)
             return tuple(held)
         import numpy as np
 
-        kept = [np.array(part) if isinstance(part, list) else part for part in held]
+        kept = [np.array(part, float) if isinstance(part, list) else part for part in held]
         if any(isinstance(part, np.ndarray) and part.shape != self._program.params.shape for part in kept):
             raise ValueError(f"this program has {len(self._program.params)} parameters: the state is that of another")
         return tuple(kept)
@@ -173,9 +191,8 @@ class SGD(Optimiser):
         self, params: Iterable[Value] | Any, lr: Rate = 0.01, *, momentum: float = 0.0, weight_decay: float = 0.0
     ) -> None:
         super().__init__(params, lr)
-        _check("momentum", momentum, least=0.0, below=1.0)
-        _check("weight decay", weight_decay, least=0.0)
-        self.momentum, self.weight_decay = momentum, weight_decay
+        self.momentum = a_number(momentum, "momentum", least=0.0, below=1.0)
+        self.weight_decay = a_number(weight_decay, "weight_decay", least=0.0)
 
     def _rule(self, rate: float) -> Rule:
         momentum, decay = self.momentum, self.weight_decay
@@ -216,11 +233,11 @@ class Adam(Optimiser):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(params, lr)
-        for beta in betas:
-            _check("beta", beta, least=0.0, below=1.0)
-        _check("eps", eps, above=0.0)
-        _check("weight decay", weight_decay, least=0.0)
-        self.betas, self.eps, self.weight_decay = tuple(betas), eps, weight_decay
+        self.betas = tuple(a_number(beta, "beta", least=0.0, below=1.0) for beta in iterated(betas, "betas"))
+        if len(self.betas) != 2:
+            raise ValueError(f"betas must be two numbers, not {len(self.betas)}")
+        self.eps = a_number(eps, "eps", above=0.0)
+        self.weight_decay = a_number(weight_decay, "weight_decay", least=0.0)
 
     def _rule(self, rate: float) -> Rule:
         adapted, decay = self._adapted(rate), self.weight_decay
@@ -288,21 +305,14 @@ def _lists(state: State) -> list[Any]:
 def _leaves(params: Any) -> tuple[dict[Value, str], list[Value]]:
     if hasattr(params, "parameters"):
         raise TypeError(f"an optimiser takes Values: pass {type(params).__name__.lower()}.parameters()")
-    given = list(params)
+    given = list(iterated(params, "the parameters", "Values"))
     named = [pair for pair in given if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)]
     leaves = [pair[1] for pair in named] if named and len(named) == len(given) else given
     for i, parameter in enumerate(leaves):
         if not isinstance(parameter, Value):
-            raise TypeError(f"a parameter must be a Value, not {type(parameter).__name__}")
+            raise TypeError(f"a parameter must be a Value, not {shown(parameter)}")
         if parameter._prev:
             raise ValueError(f"parameter {i} is computed from others, and would be computed anew: {parameter!r}")
     if len(set(leaves)) < len(leaves):
         raise ValueError("a parameter is in the list twice, and would be changed twice at each step")
     return {value: name for name, value in named}, leaves
-
-
-def _check(what: str, x: float, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf) -> None:
-    if not (x >= least and above < x < below):
-        bounds = [f"at least {least:g}"] * (least > -math.inf) + [f"above {above:g}"] * (above > -math.inf)
-        bounds += [f"below {below:g}" if below < math.inf else "finite"]
-        raise ValueError(f"{what} must be {' and '.join(bounds)}, not {x!r}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from autograd.arguments import a_choice, a_function, a_mapping, a_number, a_whole_number
 
 
 class Schedule:
@@ -24,7 +27,7 @@ class Schedule:
         self.name, self.options = name, options
 
     def __call__(self, step: int) -> float:
-        return _RATES[self.name](step, **self.options)
+        return _RATES[self.name](a_whole_number(step, "a step", least=0), **self.options)
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.options.items())})"
@@ -49,17 +52,19 @@ def schedule(state: Mapping[str, Any]) -> Schedule:
     Raises:
         ValueError: there is no such schedule, or its numbers are out of bounds.
     """
-    options = dict(state)
-    name = options.pop("kind", None)
-    if name not in _MAKERS:
-        raise ValueError(f"there is no schedule {name!r}; there are {', '.join(_MAKERS)}")
+    options = dict(a_mapping(state, "the state of a schedule", "a dict, as from state_dict()"))
+    name = a_choice(options.pop("kind", None), "schedule", _MAKERS)
     parts = {key: schedule(value) if isinstance(value, Mapping) else value for key, value in options.items()}
+    try:
+        inspect.signature(_MAKERS[name]).bind(**parts)
+    except TypeError as error:
+        raise ValueError(f"this is no state of a schedule {name!r}: {error}") from None
     return _MAKERS[name](**parts)
 
 
 def constant(lr: float) -> Schedule:
     """The same rate at every step."""
-    return Schedule("constant", lr=lr)
+    return Schedule("constant", lr=a_number(lr, "the learning rate"))
 
 
 def exponential(lr: float, factor: float, every: int = 1) -> Schedule:
@@ -73,9 +78,8 @@ def exponential(lr: float, factor: float, every: int = 1) -> Schedule:
         >>> halving(0), halving(10), halving(25)
         (0.8, 0.4, 0.2)
     """
-    if not factor > 0:
-        raise ValueError(f"the factor must be above 0, not {factor!r}")
-    return Schedule("exponential", lr=lr, factor=factor, every=_steps(every))
+    lr, factor = a_number(lr, "the learning rate"), a_number(factor, "the factor", above=0.0)
+    return Schedule("exponential", lr=lr, factor=factor, every=a_whole_number(every, "every", least=1))
 
 
 def cosine(lr: float, steps: int, end: float = 0.0) -> Schedule:
@@ -86,7 +90,8 @@ def cosine(lr: float, steps: int, end: float = 0.0) -> Schedule:
     Raises:
         ValueError: `steps` is below 1.
     """
-    return Schedule("cosine", lr=lr, steps=_steps(steps), end=end)
+    lr, end = a_number(lr, "the learning rate"), a_number(end, "the last learning rate")
+    return Schedule("cosine", lr=lr, steps=a_whole_number(steps, "the number of steps", least=1), end=end)
 
 
 def warmup(schedule: Callable[[int], float], steps: int) -> Schedule:
@@ -96,9 +101,8 @@ def warmup(schedule: Callable[[int], float], steps: int) -> Schedule:
         TypeError: `schedule` is not callable.
         ValueError: `steps` is below 0.
     """
-    if not callable(schedule):
-        raise TypeError(f"warmup goes before a schedule, such as constant({schedule!r})")
-    return Schedule("warmup", schedule=schedule, steps=_steps(steps, least=0))
+    a_function(schedule, "the schedule after a warmup", "constant(0.1)")
+    return Schedule("warmup", schedule=schedule, steps=a_whole_number(steps, "the number of steps", least=0))
 
 
 def _constant(step: int, lr: float) -> float:
@@ -129,9 +133,3 @@ _RATES: dict[str, Callable[..., float]] = {
     "cosine": _cosine,
     "warmup": _warmup,
 }
-
-
-def _steps(steps: int, least: int = 1) -> int:
-    if steps < least:
-        raise ValueError(f"a schedule needs at least {least} steps, not {steps!r}")
-    return steps

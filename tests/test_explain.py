@@ -186,7 +186,7 @@ def test_values_and_steps_display_richly_where_there_is_something_to_draw() -> N
 
 def test_a_depth_below_0_is_refused() -> None:
     for function in (formula, tree):
-        with pytest.raises(ValueError, match="depth counts operations and cannot be negative: -1"):
+        with pytest.raises(ValueError, match="depth must be at least 0, not -1"):
             function(Value(1.0), depth=-1)
 
 

@@ -261,7 +261,7 @@ def test_worksheets_that_cannot_be(tmp_path: Path) -> None:
     a, _, loss = example()
     with pytest.raises(ValueError, match=r"a worksheet ends in \.html, \.tex, \.pdf, not '\.doc'"):
         worksheet(loss, tmp_path / "sheet.doc")
-    with pytest.raises(ValueError, match="at least one variant, not 0"):
+    with pytest.raises(ValueError, match="the number of variants must be at least 1, not 0"):
         worksheet(loss, tmp_path / "sheet.tex", count=0)
     with pytest.raises(ValueError, match="needs an expression"):
         worksheet(a, tmp_path / "sheet.tex")

@@ -93,8 +93,8 @@ ONE = Value(1.0)
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: nn.Neuron(0), "a neuron's inputs must be a whole number from 1, not 0"),
-        (lambda: nn.Layer(2, -1), "a layer's neurons must be a whole number from 1, not -1"),
+        (lambda: nn.Neuron(0), "a neuron's inputs must be at least 1, not 0"),
+        (lambda: nn.Layer(2, -1), "a layer's neurons must be at least 1, not -1"),
         (lambda: nn.MLP(2, []), r"a list of its layers' sizes, such as MLP\(2, \[3, 1\]\), not \[\]"),
         (lambda: nn.MLP(2, 1), r"such as MLP\(2, \[3, 1\]\), not 1"),  # type: ignore[arg-type]
         (lambda: nn.Neuron(2, activation="swish"), "unknown activation 'swish'; there are linear, relu"),
@@ -109,7 +109,7 @@ ONE = Value(1.0)
         (lambda: nn.Adam([Value(1)], betas=(0.9, 1.0)), "beta must be at least 0 and below 1, not 1.0"),
         (lambda: nn.SGD([]), "no parameters to optimise"),
         (lambda: list(nn.minibatches([1], [1, 2], size=1)), r"all of one length; these have \[1, 2\]"),
-        (lambda: nn.minibatches([1], size=0), "a batch holds at least one example, not 0"),
+        (lambda: nn.minibatches([1], size=0), "the size of a batch must be at least 1, not 0"),
         (lambda: nn.accuracy([[1, 2]], []), "1 outputs need as many labels"),
         (lambda: nn.accuracy([[1, 2]], [2]), "a label is the position of one of 2 outputs, from 0, not 2"),
         (lambda: nn.accuracy([[1, 2]], ["1"]), "a label is the position of one of 2 outputs, from 0, not '1'"),
@@ -118,8 +118,8 @@ ONE = Value(1.0)
         (lambda: nn.SGD([Value(1) * 2]), "parameter 0 is computed from others"),
         (lambda: nn.SGD([ONE, ONE]), "a parameter is in the list twice"),
         (lambda: nn.SGD([Value(1)], lr=lambda step: -1.0).step(), "the learning rate of step 0 must be at least 0"),
-        (lambda: nn.schedules.cosine(0.1, 0), "a schedule needs at least 1 steps, not 0"),
-        (lambda: nn.schedules.exponential(0.1, -1), "the factor must be above 0, not -1"),
+        (lambda: nn.schedules.cosine(0.1, 0), "the number of steps must be at least 1, not 0"),
+        (lambda: nn.schedules.exponential(0.1, -1), "the factor must be above 0 and finite, not -1"),
     ],
 )
 def test_errors(make: object, message: str) -> None:
@@ -130,9 +130,11 @@ def test_errors(make: object, message: str) -> None:
 def test_only_values_are_optimised() -> None:
     with pytest.raises(TypeError, match=r"an optimiser takes Values: pass mlp\.parameters\(\)"):
         nn.SGD(nn.MLP(2, [1]))
-    with pytest.raises(TypeError, match=r"warmup goes before a schedule, such as constant\(0\.1\)"):
+    with pytest.raises(
+        TypeError, match=r"the schedule after a warmup must be a function, not 0\.1 \(float\): constant\(0\.1\)"
+    ):
         nn.warmup(0.1, 4)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="a parameter must be a Value, not float"):
+    with pytest.raises(TypeError, match=r"a parameter must be a Value, not 1\.0 \(float\)"):
         nn.SGD([1.0])
 
 

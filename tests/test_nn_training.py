@@ -155,7 +155,7 @@ def test_a_schedule_of_ones_own_stays_where_it_is() -> None:
     assert twin.rate == 0.05
     with pytest.raises(TypeError, match="a state holds the schedules"):
         nn.warmup(abs, 3).state_dict()
-    with pytest.raises(ValueError, match="there is no schedule 'none'; there are constant"):
+    with pytest.raises(ValueError, match="unknown schedule 'none'; there are constant"):
         nn.schedules.schedule({"kind": "none"})
 
 
@@ -206,11 +206,11 @@ def test_gradients_are_cut() -> None:
     assert a.grad == float("inf")
     a.grad, b.grad = 3e200, 4e200
     assert nn.clip_grad_norm_([a, b], 1.0) == pytest.approx(5e200)
-    with pytest.raises(ValueError, match=r"a norm is at least 0, not -1\.0"):
+    with pytest.raises(ValueError, match=r"max_norm must be at least 0, not -1\.0"):
         nn.clip_grad_norm_([a], -1.0)
-    with pytest.raises(ValueError, match="norm_type is a number above 0"):
+    with pytest.raises(ValueError, match="norm_type must be above 0, not 0"):
         nn.clip_grad_norm_([a], 1.0, 0.0)
-    with pytest.raises(ValueError, match="gradients are cut to at least 0, not nan"):
+    with pytest.raises(ValueError, match="clip_value must be at least 0, not nan"):
         nn.clip_grad_value_([a], float("nan"))
 
 

@@ -226,8 +226,8 @@ def test_mistakes_get_words() -> None:
         (label, (a,), r"label\(locals\(\)\), not Value"),
         (misconceptions, (1,), "needs a Value"),
         (why_zero, (1, a), "needs a Value"),
-        (tree, (a, 1.5), "depth counts operations and must be a whole number, not 1.5"),
-        (formula, (a, math.nan), "depth counts operations and must be a whole number, not nan"),
+        (tree, (a, 1.5), "depth must be a whole number, not 1.5"),
+        (formula, (a, math.nan), "depth must be a whole number, not nan"),
     ]
     for call, arguments, words in calls:
         with pytest.raises(TypeError, match=words):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.arguments import a_dtype, values
 from autograd.compiler import ir, report
 from autograd.compiler.build import build
 from autograd.compiler.frozen import warn_of_frozen
@@ -59,32 +60,22 @@ def compile(
         >>> loss, gradients
         (14.5, array([12.]))
     """
-    kind = np.dtype(dtype)
-    if kind not in (np.dtype("float64"), np.dtype("float32")):
-        raise ValueError(f"dtype must be float64 or float32, not {kind}")
+    kind = a_dtype(dtype)
     single = isinstance(roots, Value)
-    results = _values([roots] if single else roots)
+    results = values([roots] if single else roots, "what is compiled")
     if not results:
         raise ValueError("there is nothing to compile: pass a Value, or a list of them")
-    program = Program(results, _values(also), _leaves("input", inputs), _leaves("parameter", params), kind, single)
+    program = Program(
+        results, values(also, "also"), _leaves("input", inputs), _leaves("parameter", params), kind, single
+    )
     constants = program.graph()[CONSTANTS].nodes
     warn_of_frozen([*results, *program._also], program._inputs, program._parameters, constants, stacklevel=2)
     return program
 
 
-def _values(given: Any) -> list[Value]:
-    values = list(given)
-    for value in values:
-        if not isinstance(value, Value):
-            raise TypeError(f"a Value can be compiled, not {type(value).__name__}")
-    return values
-
-
 def _leaves(what: str, given: Iterable[Value]) -> list[Value]:
-    leaves = list(given)
+    leaves = values(given, f"{what}s")
     for i, leaf in enumerate(leaves):
-        if not isinstance(leaf, Value):
-            raise TypeError(f"{what} {i} must be a Value, not {type(leaf).__name__}")
         if leaf._prev:
             raise ValueError(f"{what} {i} is computed by {describe(leaf)}; only a leaf can be given from outside")
     return leaves
@@ -188,6 +179,7 @@ class Program:
         """
         if not self._single:
             raise ValueError(f"a gradient needs one root, and this program has a list of {len(self._roots)}")
+        nodes = values(nodes, "nodes")
         known = {*map(id, topological(self._roots[0])), *map(id, self._inputs)}
         for node in nodes:
             if id(node) not in known:
@@ -230,8 +222,10 @@ class Program:
         single = isinstance(roots, Value)
         given = self._inputs if inputs is None else _leaves("input", inputs)
         learned = self._learned if params is None else self._slice(_leaves("parameter", params))
-        results = _values([roots] if single else roots)
-        return Program(results, _values(also), given, self._parameters, self._dtype, single, self._vector, learned)
+        results = values([roots] if single else roots, "what is compiled")
+        return Program(
+            results, values(also, "also"), given, self._parameters, self._dtype, single, self._vector, learned
+        )
 
     def _slice(self, params: list[Value]) -> slice:
         own = list(map(id, self._parameters))
@@ -252,7 +246,7 @@ class Program:
 
     @params.setter
     def params(self, numbers: Any) -> None:
-        given = np.asarray(numbers)
+        given = self._as_array("params", numbers)
         if given.shape != self.params.shape:
             raise ValueError(
                 f"params has the shape {self.params.shape}, and cannot take numbers of shape {given.shape}"
@@ -286,18 +280,23 @@ class Program:
             return X
         if X is None and not count:
             return np.empty((1, 0), self._dtype)
-        try:
-            X = np.asarray(X)
-        except ValueError:
-            raise ValueError("the rows of X are not of one length") from None
-        if X.dtype.kind not in "biuf":
-            raise TypeError(f"X must hold real numbers, not {X.dtype}")
+        X = self._as_array("X", X)
         if X.ndim != 2 or X.shape[1] != count or not len(X):
             hint = "; for one example pass X[None]" if X.shape == (count,) else ""
             raise ValueError(f"X has the shape {X.shape}, and should have (batch, {count}), batch at least 1{hint}")
         with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
             numbers: Array = X.astype(self._dtype, copy=False)
         return numbers
+
+    @staticmethod
+    def _as_array(what: str, given: Any) -> Array:
+        try:
+            found: Array = np.asarray(given)
+        except ValueError:
+            raise ValueError(f"the rows of {what} are not of one length") from None
+        if found.dtype.kind not in "biuf":
+            raise TypeError(f"{what} must hold real numbers, not {found.dtype}")
+        return found
 
     # Looking inside
 

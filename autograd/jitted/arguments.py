@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calls import Whole
 from autograd.scalars import is_scalar
-from autograd.structure import is_array
+from autograd.structure import is_array, too_deep
 from autograd.value import Value
 
 
@@ -31,7 +31,10 @@ def taken_apart(args: Sequence[Any], numbers: list[Any], rows: bool) -> tuple[Sh
         numbers: gets a number for each place, or with `rows` an array of them, one for each row.
         rows: whether each number stands in an array with one for each row.
     """
-    return tuple([_shape(arg, numbers, rows) for arg in args])
+    try:
+        return tuple([_shape(arg, numbers, rows) for arg in args])
+    except RecursionError:
+        raise too_deep() from None
 
 
 def _shape(x: Any, numbers: list[Any], rows: bool) -> Shape:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import modes
+from autograd.arguments import a_dtype, a_whole_number, iterated
 from autograd.calls import within_transform
 from autograd.differentiable import adjoints, stored
 from autograd.jitted import arguments
@@ -25,6 +26,8 @@ from autograd.jitted.path import Path, trace
 from autograd.jitted.report import report
 from autograd.jitted.state import State
 from autograd.lines import Where
+from autograd.scalars import as_float
+from autograd.shown import as_code, shown
 from autograd.structure import flat, is_structure, like, same
 from autograd.value import Value
 
@@ -123,12 +126,8 @@ class Jitted:
     def __init__(self, function: Callable[..., Any], static: Any, dtype: Any, budget: int) -> None:
         if not callable(function):
             raise TypeError(f"jit takes a function, not {type(function).__name__}")
-        self._dtype = np.dtype(dtype)
-        if self._dtype not in (np.dtype("float64"), np.dtype("float32")):
-            raise ValueError(f"dtype must be float64 or float32, not {self._dtype}")
-        if budget < 1:
-            raise ValueError(f"a budget of paths is at least 1, not {budget!r}")
-        self.function, self.budget = function, budget
+        self._dtype = a_dtype(dtype)
+        self.function, self.budget = function, a_whole_number(budget, "a budget of paths", least=1)
         functools.update_wrapper(self, function, updated=())
         self._static = _positions(function, static)
         self._scopes: dict[tuple[Any, ...], _Scope] = {}
@@ -147,7 +146,10 @@ class Jitted:
         with self._lock:
             numbers: list[Any] = []
             shapes = self._shapes(args, kwargs, numbers, rows=False)
-            X = np.array([numbers], dtype=np.float64).reshape(1, -1)
+            try:
+                X = np.array([numbers], dtype=np.float64).reshape(1, -1)
+            except (OverflowError, ValueError):
+                X = np.array([list(map(as_float, numbers))]).reshape(1, -1)
             found = self._run(shapes, X, learning=False)
             return like(found.structure, list(map(_first, found.columns)))
 
@@ -482,14 +484,16 @@ def _alone(column: Any) -> Any:
 
 def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:
     """The arguments that are static, by position and by name."""
-    given = [static] if isinstance(static, (int, str)) else list(static)
+    given = [static] if isinstance(static, (int, str)) else list(iterated(static, "static", "positions or names"))
     if not given:
         return set()
     names = list(inspect.signature(function).parameters)
     found: set[int | str] = set()
     for each in given:
         if isinstance(each, str) and each not in names:
-            raise ValueError(f"there is no argument {each!r} to be static; there are {', '.join(names)}")
+            raise ValueError(f"there is no argument {as_code(each)} to be static; there are {', '.join(names)}")
+        if not isinstance(each, (int, str)):
+            raise TypeError(f"a static argument is given by its position or its name, not {shown(each)}")
         if isinstance(each, str):
             found |= {each, names.index(each)}
         else:

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from autograd.arguments import a_function, a_text
 from autograd.backprop import Backprop
 from autograd.shown import factor, number
 from autograd.steps import Change, Step
@@ -32,6 +33,7 @@ def quiz(loss: Value, ask: Ask = input) -> Text:
     Raises:
         TypeError: `loss` is not a Value.
     """
+    a_function(ask, "ask", "input")
     bp, right, asked = Backprop(loss), 0, 0
     try:
         for step in bp:
@@ -65,7 +67,7 @@ def _asked(bp: Backprop, step: Step, i: int, change: Change, ask: Ask) -> bool |
     first = True
     while True:
         try:
-            answer = ask(f"  {name}.grad: {number(change.before)} → ").strip()
+            answer = a_text(ask(f"  {name}.grad: {number(change.before)} → "), "an answer").strip()
         except (EOFError, KeyboardInterrupt):
             print()
             return None

@@ -10,15 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograd.arguments import a_generator, a_path, a_text, a_value, a_whole_number
 from autograd.files import write_whole
 from autograd.graph import every_node
 from autograd.shown import number
 from autograd.value import Value
 from autograd.words.again import differentiated
-from autograd.words.arguments import a_value, a_whole_number
 from autograd.words.formula import formula
 from autograd.words.names import Names
 from autograd.words.notation import latex_name
+
+MOST = 1000
+"""The number of variants that a worksheet may have."""
 
 TRIES = 200
 """The number of attempts to draw numbers for which everything is defined and short to write."""
@@ -61,7 +64,7 @@ def variants(loss: Value, count: int = 4, seed: int = 0) -> list[Variant]:
     a_value(loss, "worksheet(loss, path)")
     if not loss._prev:
         raise ValueError(f"{loss!r} was not computed from anything: a worksheet needs an expression")
-    names, draw = Names(loss), random.Random(seed)
+    names, draw = Names(loss), a_generator(seed)
     leaves = [node for node in every_node(loss) if not node._prev and not names.is_constant(node)]
     written = str(formula(loss)).split("\n")[0]
     return [
@@ -131,13 +134,12 @@ def worksheet(
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
         >>> worksheet(a * b + a, "sheet.html", count=2)
     """
-    target = Path(path)
+    target = Path(a_path(path))
     writers: dict[str, Callable[[list[Variant], str], str | bytes]] = {".html": _html, ".tex": _tex, ".pdf": _pdf}
     if target.suffix not in writers:
         raise ValueError(f"a worksheet ends in {', '.join(writers)}, not {target.suffix or target.name!r}")
-    if a_whole_number(count, "the number of variants") < 1:
-        raise ValueError(f"a worksheet has at least one variant, not {count!r}")
-    write_whole(target, writers[target.suffix](variants(loss, count, seed), title))
+    a_whole_number(count, "the number of variants", least=1, most=MOST)
+    write_whole(target, writers[target.suffix](variants(loss, count, seed), a_text(title, "the title")))
 
 
 TASK = "Fill in the numbers on the way forward, then the gradients on the way back."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from autograd.arguments import a_depth, a_value
 from autograd.shown import number
 from autograd.value import Value
-from autograd.words.arguments import a_depth, a_value
 from autograd.words.names import Names
 from autograd.words.notation import Written, latex_name, literal, rule_of, write
 from autograd.words.text import Text

@@ -205,7 +205,7 @@ def label(names: Mapping[str, Any]) -> list[str]:
 def named_values(names: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     """Every Value under a public name, or in a list there, with its path."""
     for name, thing in list(names.items()):
-        if not name.startswith("_"):
+        if isinstance(name, str) and not name.startswith("_"):
             yield from _within(name, thing, DEEPEST)
 
 

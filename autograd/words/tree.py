@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd.arguments import a_depth, a_value
 from autograd.shown import number, printable
 from autograd.stale import stale
 from autograd.value import Value
-from autograd.words.arguments import a_depth, a_value
 from autograd.words.names import Names
 from autograd.words.text import NARROWEST, Text, aligned, cells, folded, width
 

@@ -1,0 +1,184 @@
+"""What arguments must be: a check for each kind, which says what was wrong with which argument.
+
+Each check takes the argument and what a message calls it, such as "the learning rate", and returns the argument as what
+it must be. A `TypeError` says that it is of another kind, a `ValueError` that it is out of bounds.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.scalars import as_float, is_scalar
+from autograd.shown import as_code, shown
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    import random
+
+    import numpy as np
+
+
+def a_value(v: Any, function: str) -> Value:
+    """A Value."""
+    if isinstance(v, Value):
+        return v
+    hint = ""
+    if isinstance(v, (int, float)):
+        hint = f": a plain number remembers nothing of how it was computed; Value({as_code(v)}) does"
+    elif isinstance(v, (list, tuple)):
+        hint = ": pass one of its elements"
+    elif isinstance(v, str):
+        hint = ": pass the Value itself, without quotes"
+    elif v is None:
+        hint = ": did a function forget to return its result?"
+    raise TypeError(f"{function} needs a Value, not {shown(v)}{hint}")
+
+
+def values(given: Any, what: str) -> list[Value]:
+    """Values, in a list; of a dict or a set they would come in no order that one sees."""
+    found = list(iterated(given, what, "Values"))
+    for i, value in enumerate(found):
+        if not isinstance(value, Value):
+            raise TypeError(f"{what} must be Values: number {i} is {shown(value)}")
+    return found
+
+
+def iterated(given: Any, what: str, of: str = "numbers") -> Iterator[Any]:
+    """An iterator over a list, a tuple, an array or an iterator."""
+    if not isinstance(given, (str, bytes, bytearray, Value)):
+        try:
+            return iter(given)
+        except TypeError:
+            pass
+    raise TypeError(f"{what} must be a list of {of}, not {shown(given)}")
+
+
+def sized(given: Any, what: str, of: str = "numbers") -> int:
+    """How many there are in a list or an array."""
+    try:
+        return len(given)
+    except TypeError:
+        raise TypeError(f"{what} must be a list of {of}, not {shown(given)}") from None
+
+
+def a_number(
+    x: Any,
+    what: str,
+    *,
+    least: float = -math.inf,
+    above: float = -math.inf,
+    most: float = math.inf,
+    below: float = math.inf,
+    finite: bool = True,
+) -> float:
+    """A real number within bounds, in which nan never is."""
+    if not is_scalar(x):
+        raise TypeError(f"{what} must be a number, not {shown(x)}")
+    found = as_float(x)
+    beyond = found < least or found > most or -math.inf < above >= found or math.inf > below <= found
+    unknown = found != found and (least, above, most, below) != (-math.inf, -math.inf, math.inf, math.inf)
+    if beyond or unknown or (finite and not math.isfinite(found)):
+        bounds = [f"at least {least:g}"] * (least > -math.inf) + [f"above {above:g}"] * (above > -math.inf)
+        bounds += [f"at most {most:g}"] * (most < math.inf) + [f"below {below:g}"] * (below < math.inf)
+        bounds += ["finite"] * (finite and most == below == math.inf)
+        raise ValueError(f"{what} must be {' and '.join(bounds)}, not {as_code(x)}")
+    return found
+
+
+def a_whole_number(n: Any, what: str, *, least: int | None = None, most: int | None = None) -> int:
+    """A whole number within bounds; a truth is none."""
+    try:
+        found = None if isinstance(n, bool) else operator.index(n)
+    except TypeError:
+        found = None
+    if found is None:
+        raise TypeError(f"{what} must be a whole number, not {shown(n)}")
+    if least is not None and found < least:
+        raise ValueError(f"{what} must be at least {least}, not {as_code(n)}")
+    if most is not None and found > most:
+        raise ValueError(f"{what} must be at most {most:,}, not {as_code(n)}")
+    return found
+
+
+def a_depth(depth: Any) -> int:
+    """How many operations deep to go."""
+    return a_whole_number(depth, "depth", least=0)
+
+
+def a_function(f: Any, what: str, example: str = "") -> Callable[..., Any]:
+    """Something that can be called."""
+    if not callable(f):
+        raise TypeError(f"{what} must be a function, not {shown(f)}{f': {example}' if example else ''}")
+    found: Callable[..., Any] = f
+    return found
+
+
+def a_text(text: Any, what: str) -> str:
+    """A string."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what} must be a text, not {shown(text)}")
+    return text
+
+
+def a_choice(name: Any, what: str, choices: Collection[str]) -> str:
+    """One of a few names."""
+    if not isinstance(name, str) or name not in choices:
+        raise ValueError(f"unknown {what} {as_code(name)}; there are {', '.join(choices)}")
+    return name
+
+
+def a_mapping(given: Any, what: str, of: str) -> Mapping[Any, Any]:
+    """A dict, or what is like one."""
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{what} must be {of}, not {shown(given)}")
+    return given
+
+
+def a_path(path: Any, what: str = "the path of a file") -> str:
+    """The name of a file, as text."""
+    try:
+        text = os.fsdecode(path)
+        os.fsencode(text)
+    except TypeError:
+        raise TypeError(f"{what} must be a text or a pathlib.Path, not {shown(path)}") from None
+    except UnicodeError:
+        raise ValueError(f"{what} holds what no name of a file can hold: {as_code(path)}") from None
+    if "\0" in text:
+        raise ValueError(f"{what} holds a NUL character: {as_code(path)}")
+    return text
+
+
+def an_ending(path: Any, endings: Iterable[str], what: str) -> str:
+    """How the name of a file ends, as `.svg`: one of those that say what is to be written."""
+    ending = os.path.splitext(a_path(path))[1].lower()
+    if ending not in endings:
+        raise ValueError(f"{as_code(os.fspath(path), 80)} should end in {' or '.join(endings)}: it is {what}")
+    return ending
+
+
+def a_generator(seed: Any, what: str = "the seed") -> random.Random:
+    """A generator of random numbers: itself, or a new one for a seed."""
+    import random  # here, since few need it, and it takes a while to import
+
+    if isinstance(seed, random.Random):
+        return seed
+    if seed is not None and not isinstance(seed, (int, float, str, bytes, bytearray)):
+        raise TypeError(f"{what} must be a number, a text or a random.Random, not {shown(seed)}")
+    return random.Random(seed)
+
+
+def a_dtype(dtype: Any) -> np.dtype[Any]:
+    """One of the two types of numbers in which programs compute."""
+    import numpy as np
+
+    try:
+        found: np.dtype[Any] | None = np.dtype(dtype)
+    except (TypeError, ValueError, SyntaxError, RecursionError):
+        found = None
+    if found is None or dtype is None or found not in (np.dtype("float64"), np.dtype("float32")):
+        raise ValueError(f"dtype must be float64 or float32, not {found or as_code(dtype)}")
+    return found
