@@ -172,7 +172,7 @@ function scalar(graph, node, measure) {
   const rule = ruleOf(graph, node);
   const pill = rule ? Math.max(26, measure.text(rule.symbol) + 14) : 0;
   const name = measure.text(measure.name(node));
-  const data = measure.text("-0.0000");
+  const data = measure.text("-0.00000");
   const grad = measure.text("∂ -0.0000");
   const stacked = name > LONG;
   const text = stacked ? Math.max(name, data + 8 + grad) : Math.max(name + 8 + data, grad);
