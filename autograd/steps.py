@@ -76,7 +76,7 @@ class Step:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """For IPython and Jupyter: the lesson, and the graph with the step's node highlighted."""
-        return bundle(repr(self), self.node if self.loss is None else self.loss, [self.node])
+        return bundle(repr(self), self.node if self.loss is None else self.loss, highlight=[self.node])
 
 
 def _in_columns(changes: list[Change], columns: int) -> list[str]:

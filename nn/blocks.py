@@ -57,6 +57,9 @@ Layer of [LinearNeuron(4)])
     def __len__(self) -> int:
         return len(self.parts)
 
+    def _takes(self) -> int:
+        return self.parts[0]._takes() if self.parts and isinstance(self.parts[0], Module) else 0
+
     def __repr__(self) -> str:
         shown = [
             repr(part) if isinstance(part, Module) else getattr(part, "__name__", "function") for part in self.parts
@@ -96,6 +99,9 @@ class LayerNorm(Module):
         scale = (mean([each * each for each in apart]) + self.eps).sqrt()
         scaled = [weight * (each / scale) for weight, each in zip(self.weight, apart, strict=True)]
         return scaled if self.bias is None else [y + offset for y, offset in zip(scaled, self.bias, strict=True)]
+
+    def _takes(self) -> int:
+        return len(self.weight)
 
     def __repr__(self) -> str:
         return f"LayerNorm({len(self.weight)})"

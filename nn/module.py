@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd import sum as total
 from autograd.arguments import a_mapping, a_text, a_whole_number, iterated, sized
 from autograd.atomic import assign
+from autograd.later import later
 from autograd.scalars import as_float
 from autograd.shown import as_code, printable, shown, some
 from autograd.structure import mapped
@@ -72,6 +74,29 @@ class Module:
                 mapped(lambda y: y.data if isinstance(y, Value) else y, call(example))
                 for example in iterated(examples, "the examples", "examples")
             ]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """For IPython and Jupyter: the text and, where it is known what goes in, the graph of the output for ones."""
+        shown: dict[str, str] = later("display")(repr(self), *self._example())
+        return shown
+
+    def _example(self) -> list[Value]:
+        """What comes out for ones, as one Value, in a list; nothing where the module takes something else."""
+        call: Any = self
+        inputs = [Value(1.0, label=f"x[{i}]") for i in range(self._takes())]
+        try:
+            answers = call(inputs) if inputs else None
+        except (TypeError, ValueError, ArithmeticError):
+            return []
+        root = total(answers) if isinstance(answers, list) and answers else answers
+        if not isinstance(root, Value) or not root._prev:
+            return []
+        root.label = root.label or ("output" if root is answers else "sum of outputs")
+        return [root]
+
+    def _takes(self) -> int:
+        """How many numbers go in; 0 where that is not known."""
+        return 0
 
     def zero_grad(self) -> None:
         """Sets every parameter's gradient to 0; otherwise the next `backward()` would add to it."""
@@ -328,6 +353,9 @@ class Neuron(Module):
         self._weights.of(self.w, self.b)
         return self._weights.leaves and len(vars(self)) == _ATTRIBUTES
 
+    def _takes(self) -> int:
+        return len(self.w)
+
     def __repr__(self) -> str:
         return f"{self._shown}Neuron({len(self.w)})"
 
@@ -362,6 +390,9 @@ class Layer(Module):
         inputs = _Inputs(x)
         answers = [neuron(inputs) for neuron in self.neurons]
         return answers[0] if len(answers) == 1 else answers
+
+    def _takes(self) -> int:
+        return self.neurons[0]._takes()
 
     def __repr__(self) -> str:
         return f"Layer of [{compact(map(repr, self.neurons))}]"
@@ -417,6 +448,9 @@ class MLP(Module):
         for i, layer in enumerate(self.layers):
             x = layer(x if i == 0 or isinstance(x, list) else [x])
         return x
+
+    def _takes(self) -> int:
+        return self.layers[0]._takes()
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"

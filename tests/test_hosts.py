@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import webbrowser
 from html import unescape
 from pathlib import Path
@@ -9,9 +11,13 @@ from typing import Any
 
 import pytest
 
+import autograd
+import nn
 import viz
 from autograd import Backprop, Value
 from tests.test_page import Page, expression
+
+ROOT = Path(__file__).parent.parent
 
 
 def test_show_opens_the_browser_or_says_where_the_page_is(
@@ -40,6 +46,72 @@ def test_values_and_steps_are_alive_in_a_notebook() -> None:
     assert {"text/plain", "image/svg+xml"} < set(shown)
     assert "text/html" in next(Backprop(loss))._repr_mimebundle_()
     assert set(Value(1.0)._repr_mimebundle_()) == {"text/plain"}
+
+
+def test_the_pictures_come_by_themselves() -> None:
+    code = (
+        "from autograd import Value; import sys; y = Value(2.0, label='a') * 3; assert 'viz' not in sys.modules;"
+        "print(*sorted(y._repr_mimebundle_()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["image/svg+xml", "text/html", "text/plain"]
+
+
+def page_in(bundle: dict[str, Any]) -> str:
+    """The page within the frame."""
+    frame = bundle["text/html"]
+    return unescape(frame.partition('srcdoc="')[2].rpartition('"')[0])
+
+
+@pytest.mark.parametrize(
+    ("module", "title"),
+    [
+        (nn.Neuron(2, seed=1), "output"),
+        (nn.Layer(2, 3, seed=1), "sum of outputs"),
+        (nn.MLP(3, [4, 1], seed=1), "output"),
+        (nn.Sequential(nn.LayerNorm(3), nn.Layer(3, 2, seed=1)), "sum of outputs"),
+    ],
+)
+def test_a_module_is_alive_in_a_notebook(module: nn.Module, title: str) -> None:
+    shown = module._repr_mimebundle_()
+    assert shown["text/plain"].startswith(repr(module)[:20])
+    assert f"<title>Backpropagation of {title}</title>" in page_in(shown)
+
+
+def test_what_takes_who_knows_what_is_shown_as_text() -> None:
+    assert set(nn.Module()._repr_mimebundle_()) == {"text/plain"}
+    assert set(nn.Embedding(3, 2, seed=1)._repr_mimebundle_()) == {"text/plain"}
+
+    class Pair(nn.Neuron):
+        def __call__(self, x: Any, y: Any) -> Value:  # type: ignore[override]
+            return super().__call__([x, y])
+
+    assert set(Pair(2)._repr_mimebundle_()) == {"text/plain"}
+
+
+def test_a_program_is_alive_where_the_values_hold_its_numbers() -> None:
+    model, x = nn.MLP(2, [2, 1], seed=1), [Value(1.0, label="x"), Value(2.0, label="y")]
+    loss = nn.squared_error([model(x)], [1.0])
+    program = autograd.compile(loss, inputs=x, params=model.parameters())
+    assert "<title>Backpropagation of" in page_in(program._repr_mimebundle_())
+    program.params += 1.0
+    shown = program._repr_mimebundle_()
+    assert set(shown) == {"text/plain"}
+    assert "after program.sync()" in shown["text/plain"]
+    program.sync()
+    assert "text/html" in program._repr_mimebundle_()
+    several = autograd.compile([loss, x[0] * 2], inputs=x, params=model.parameters())._repr_mimebundle_()
+    assert set(several) == {"image/svg+xml", "text/plain"}
+
+
+def test_a_drawing_is_alive_in_a_notebook() -> None:
+    loss = expression()
+    drawing = viz.draw_dot(loss)
+    shown: dict[str, Any] = drawing._repr_mimebundle_()
+    assert set(shown) == {"image/svg+xml", "text/html"}
+    assert "<title>Backpropagation of L</title>" in page_in(shown)
+    assert set(drawing._repr_mimebundle_(include=["image/svg+xml"])) == {"image/svg+xml"}
+    assert set(viz.draw_dot(loss, loss * 2)._repr_mimebundle_()) == {"image/svg+xml"}
 
 
 def test_a_frame_works_in_its_sandbox(browser: Any, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import graphviz
 from autograd import Value
 from autograd.files import write_whole
 from autograd.graph import every_node
+from autograd.words.display import bundle
 from viz import collapse as collapsing
 from viz import direction, gathered, layout, themes
 from viz.graph import edges_of
@@ -36,6 +37,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.titles: dict[str, str] = {}
         """For each part, by its id, what it shows."""
+        self.roots: tuple[Value, ...] = ()
+        self.highlight: list[Value] = []
 
     def pipe(
         self,
@@ -55,6 +58,16 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if form == "svg":
             data = dressed(data.decode(), self.title, self.description, self.theme, self.titles).encode()
         return data.decode(encoding) if encoding else data
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
+    ) -> dict[str, Any]:
+        """For IPython and Jupyter: the picture, and the graph alive, which they prefer."""
+        shown: dict[str, Any] = super()._repr_mimebundle_(include, exclude)
+        alive = bundle("", *self.roots, highlight=self.highlight).get("text/html")
+        if alive and (include is None or "text/html" in include) and "text/html" not in set(exclude or ()):
+            shown["text/html"] = alive
+        return shown
 
     def _source_at(self, dpi: int) -> str:
         """The source for a picture of pixels; in all other forms the unit is a point."""
@@ -178,6 +191,7 @@ def draw_dot(
         used.caption(*lines)
     drawing.title, drawing.description = title or "Expression graph", description
     drawing.theme, drawing.dpi, drawing.titles = theme, dpi, used.titles
+    drawing.roots, drawing.highlight = roots, list(marked)
     return drawing
 
 

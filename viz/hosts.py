@@ -10,7 +10,6 @@ from html import escape
 from pathlib import Path
 
 from autograd import Value
-from autograd.words.display import show_with
 from viz.drawing import svg
 from viz.layout import LayoutError
 from viz.play import page, play
@@ -54,13 +53,15 @@ def framed(loss: Value, *, selected: Value | None = None) -> str:
     )
 
 
-def pictures(root: Value, highlight: Sequence[Value], drawn: bool) -> dict[str, str]:
-    """What a notebook shows of a graph: its page, and its drawing where one is wanted and can be laid out."""
-    shown = {"text/html": framed(root, selected=highlight[0] if highlight else None)}
+def pictures(roots: Sequence[Value], highlight: Sequence[Value], drawn: bool) -> dict[str, str]:
+    """What a notebook shows of a graph: the page of one root, and a drawing where one is wanted and can be laid out.
+
+    `autograd` finds this function as a plug-in, named in `pyproject.toml`.
+    """
+    shown = {}
+    if len(roots) == 1:
+        shown["text/html"] = framed(roots[0], selected=highlight[0] if highlight else None)
     if drawn:
         with suppress(LayoutError):
-            shown["image/svg+xml"] = svg(root, highlight=highlight, theme="auto")
+            shown["image/svg+xml"] = svg(*roots, highlight=highlight, theme="auto")
     return shown
-
-
-show_with(pictures)

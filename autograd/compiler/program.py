@@ -18,6 +18,7 @@ from autograd.compiler.machine import Machine
 from autograd.files import write_whole
 from autograd.graph import describe, topological
 from autograd.value import Value
+from autograd.words.display import bundle
 
 Array = npt.NDArray[Any]
 
@@ -321,6 +322,13 @@ class Program:
 
     def __repr__(self) -> str:
         return report.report(self._built)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """For IPython and Jupyter: the report and, where the Values hold the program's numbers, their graph."""
+        held = np.array([value.data for value in self._parameters], dtype=self._dtype)
+        if not np.array_equal(held, self._vector, equal_nan=True):
+            return bundle(f"{self!r}\nThe Values hold older numbers: after program.sync() their graph is shown here.")
+        return bundle(repr(self), *self._roots)
 
     # Elsewhere
 

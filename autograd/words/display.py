@@ -1,41 +1,54 @@
-"""How IPython and Jupyter display a Value or a step: as text, as a live graph, and as a drawing if it is small.
+"""What IPython and Jupyter show of what has a graph: the text, the graph alive, and a drawing where it is small.
 
-`viz` registers the pictures when it is imported.
+The pictures come from whatever is installed for it, as a plug-in: `viz` is. It is found, and loaded, when first wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
-from autograd.graph import topological
+from autograd.graph import every_node
 from autograd.value import Value
 from autograd.words.text import Text
 
-DRAWN = 150
-"""Graphs with more operations are not drawn; the live page shows them."""
+PLUGINS = "glassgrad.pictures"
+"""The group of entry points among which pictures are looked for: `pictures(roots, highlight, drawn)`.
+
+Such a function gives representations by their MIME type, and a drawing among them where one is wanted.
+"""
+DRAWN = 300
+"""Graphs of more nodes are not drawn: the page that shows them is enough."""
 LARGEST = 20_000
-"""Graphs with more operations are shown as text only, since a page would add megabytes to the notebook."""
+"""Graphs of more nodes are shown as text alone: a notebook would grow by megabytes."""
 
 
-def bundle(text: str, root: Value, highlight: Sequence[Value] = ()) -> dict[str, str]:
-    """The representations by MIME type. The page selects the nodes in `highlight`, such as that of a step."""
-    shown = {"text/plain": repr(Text(text))}
-    size = len(topological(root)) if root._prev else 0
-    if not 0 < size <= LARGEST or _pictures is None:
-        return shown
-    return shown | _pictures(root, highlight, size <= DRAWN)
-
-
-_Pictures = Callable[[Value, Sequence[Value], bool], dict[str, str]]
-
-_pictures: _Pictures | None = None
-
-
-def show_with(pictures: _Pictures) -> None:
-    """Registers the function that draws graphs; `viz` calls this when it is imported.
+def bundle(text: str, *roots: Value, highlight: Sequence[Value] = ()) -> dict[str, str]:
+    """Representations by their MIME type.
 
     Args:
-        pictures: `pictures(root, highlight, drawn)` returns representations by MIME type, with a drawing if `drawn`.
+        text: what stands where there are no pictures.
+        *roots: whose graph to show, if any.
+        highlight: nodes to mark; the page begins at the step of the first.
     """
-    global _pictures
-    _pictures = pictures
+    shown = {"text/plain": repr(Text(text))}
+    size = len(every_node(*roots)) if any(root._prev for root in roots) else 0
+    pictures = _pictures() if 0 < size <= LARGEST else None
+    return shown | pictures(roots, highlight, size <= DRAWN) if pictures else shown
+
+
+_Pictures = Callable[[Sequence[Value], Sequence[Value], bool], dict[str, str]]
+
+
+@cache
+def _pictures() -> _Pictures | None:
+    """What displays a graph, or None where nothing is installed that does."""
+    from importlib.metadata import entry_points
+
+    for plugin in entry_points(group=PLUGINS):
+        try:
+            found: _Pictures = plugin.load()
+        except ImportError:
+            continue
+        return found
+    return None
