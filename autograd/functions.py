@@ -147,7 +147,8 @@ _EXP, _LOG, _DIV = ops.quietly(ops.EXP), ops.quietly(ops.LOG), ops.quietly(ops.D
 
 
 def _values(name: str, xs: Iterable[Scalar]) -> list[Value]:
-    return [operand(x) for x in iterated(xs, f"what {name} takes")]
+    # A call of `operand` for each would cost more than the sum.
+    return [x if type(x) is Value else operand(x) for x in iterated(xs, f"what {name} takes")]
 
 
 def _some(name: str, xs: Iterable[Scalar]) -> list[Value]:

@@ -28,9 +28,9 @@ def machine() -> str:
 def main() -> None:
     """Measures, prints, and writes."""
     rows = eager.measure()
-    from benchmarks import compiled  # not before: the objects of PyTorch would weigh on the collector meanwhile
+    from benchmarks import compiled, gpt  # not before: the objects of PyTorch would weigh on the collector meanwhile
 
-    rows += [*compiled.measure(), *javascript.measure()]
+    rows += [*compiled.measure(), *gpt.measure(), *javascript.measure()]
     text = f"# Benchmarks\n\n{machine()}\n\n{EXPLAINED}\n\n{table(rows)}\n"
     print(text)
     write_whole(RESULTS, text)

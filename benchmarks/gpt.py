@@ -149,11 +149,11 @@ def measure() -> list[Row]:
         losses = np.array([[step() for _ in range(10)] for step in (ours(batch), torch_step(batch), jax_step(batch))])
         assert np.abs(losses - losses[0]).max() < 1e-9, losses
         mine, torch, jax = side_by_side(ours(batch), torch_step(batch), jax_step(batch))
-        _, slow = side_by_side(ours(batch), ours_eager(batch), rounds=3)
+        own, slow = side_by_side(ours(batch), ours_eager(batch), rounds=3, clock=time.process_time)
         rows += [
             Row(name, mine, "PyTorch", torch),
             Row(name, mine, "JAX jit", jax),
-            Row(name, mine, "our eager engine", slow),
+            Row(name, own, "our eager engine", slow),
         ]
     mine, jax = first_steps(batch)
     return [*rows, Row(f"{name}, first step", mine, "JAX jit", jax)]
