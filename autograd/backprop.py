@@ -199,14 +199,9 @@ class Backprop(Cursor):
 
     def _send(self, node: Value) -> None:
         """Adds the node's gradient times the local derivative to each operand's gradient, as `backward()` does."""
-        if node._closure is not None:
-            node._backward()
-            for operand in node._prev:
-                self._now[operand] = operand.grad
-            return
-        operands, slopes = node._prev, node._local_grads
-        for i in node._order() if slopes else ():
-            self._set(operands[i], operands[i].grad + slopes[i] * node.grad)
+        node._backward()
+        for operand in node._prev:
+            self._now[operand] = operand.grad
 
     def _held(self, before: _Before) -> dict[Value, Any]:
         """The leaves' gradients from before the pass, which `backward()` adds at its end."""

@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 
 from autograd import modes
 from autograd.arguments import a_function
-from autograd.differentiable import adjoints, as_number, differentiable, stored
+from autograd.differentiable import adjoints, as_number, differentiable
 from autograd.graph import topological
 from autograd.scalars import is_scalar
 from autograd.shown import as_code, shown
 from autograd.structure import flat, is_structure, like, mapped
+from autograd.sweep import stored
 from autograd.value import Value, operand
 
 Argnum: TypeAlias = int | tuple[int, ...]

@@ -18,6 +18,7 @@ from autograd.floats import NOTHING
 from autograd.graph import check_gradient, describe, topological
 from autograd.ops import Operation
 from autograd.primitives import Primitive
+from autograd.sweep import Local, sweep
 from autograd.value import Value, apply, operand
 
 # An arithmetic of Values
@@ -59,20 +60,6 @@ values = Arithmetic(_of_values)
 """Values: derivatives that can be differentiated again."""
 
 # The chain rule, in either direction, over gradients that are floats or Values
-
-Local = Callable[[Value], Callable[[int], Any]]
-"""`local(node)(i)`: the derivative of a node with respect to its operand number i."""
-
-
-def stored(node: Value) -> Callable[[int], Any]:
-    """The local derivatives that the forward pass left: floats."""
-    locals_ = node._local_grads
-    if not locals_:
-        raise TypeError(
-            f"{describe(node)} was made by hand, and only its _backward knows its derivatives: call backward() on the "
-            "result instead, or declare the operation with autograd.operation"
-        )
-    return locals_.__getitem__
 
 
 def differentiable(node: Value) -> Callable[[int], Any]:
@@ -126,20 +113,14 @@ def _plus(one: Any, other: Any) -> Any:
 
 
 def _reverse(seeds: dict[Value, Any], order: list[Value], wanted: set[Value], local: Local) -> dict[Value, Any]:
-    """The gradients of the wanted nodes, from those of `seeds`, going through `order` from its end."""
-    checking = modes.checking()
-    gradient = dict(seeds)
+    """The gradients of the wanted nodes, from those of `seeds`: floats or Values."""
+    check = _check if modes.checking() else None
     with modes.ordinary():
-        for node in reversed(order):
-            above = gradient.get(node, 0.0)
-            operands, slope = node._prev, local(node)
-            for i in node._order():
-                if (operand := operands[i]) not in wanted:
-                    continue
-                gradient[operand] = _plus(gradient.get(operand, 0.0), _times(slope(i), above))
-                if checking:
-                    check_gradient(operand, as_number(gradient[operand]), node, as_number(above))
-    return gradient
+        return sweep(order, dict(seeds), local, wanted=wanted, plus=_plus, times=_times, check=check)
+
+
+def _check(operand: Value, gradient: Any, node: Value, above: Any) -> None:
+    check_gradient(operand, as_number(gradient), node, as_number(above))
 
 
 def adjoints(roots: Sequence[Value], seeds: Sequence[Any], wrt: Sequence[Value], local: Local) -> list[Any]:

@@ -20,11 +20,12 @@ from typing import Any
 from autograd import ops
 from autograd.arguments import a_mapping, a_number
 from autograd.arithmetic import strict
-from autograd.graph import describe, every_node, topological
+from autograd.graph import describe, topological
 from autograd.modes import no_grad
 from autograd.ops import Operation
 from autograd.slopes import UNIT, Around, Verdict, judge
 from autograd.structure import flat, like
+from autograd.sweep import sweep
 from autograd.value import Value
 
 Forward = Callable[..., float]
@@ -117,13 +118,14 @@ class _Row:
 
 def _sizes(root: Value) -> dict[Value, float]:
     """For each node the sizes of the products along all paths from the root, added up: rounding is a share of them."""
-    sizes = dict.fromkeys(every_node(root), 0.0)
-    sizes[root] = 1.0
-    for node in reversed(topological(root)):
-        slopes = zip(node._prev, node._local_grads, strict=False) if node._local_grads else _sent(node).items()
-        for operand, slope in slopes:
-            sizes[operand] += abs(slope) * sizes[node]
-    return sizes
+    return sweep(topological(root), {root: 1.0}, _size)
+
+
+def _size(node: Value) -> Callable[[int], float]:
+    if slopes := node._local_grads:
+        return lambda i: abs(slopes[i])
+    sent, operands = _sent(node), node._prev
+    return lambda i: abs(sent.pop(operands[i], 0.0))  # of an operand that comes several times, all of it at once
 
 
 def _derivatives(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[_Row]:

@@ -7,7 +7,11 @@ what stands elsewhere in plain words: it is equal, to the bit, to
     root.grad = gradient
     for node in reversed(topological(root)): node._backward()        # graph.py; the chain rule at one node, value.py
 
-after which what leaves held before is added to what they got. `tests/test_passes.py` holds it to that.
+after which what leaves held before is added to what they got; and to the sweep that all else goes through,
+
+    sweep(topological(root), {root: gradient}, stored)               # sweep.py
+
+`tests/test_passes.py` holds it to both.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from autograd.graph import describe, topological
 from autograd.ops import Operation
 from autograd.shown import number
 from autograd.stale import stale
+from autograd.sweep import stored, sweep
 from autograd.value import Value
 from autograd.words.again import differentiated, recomputed
 from autograd.words.arguments import a_pair, called, depends
@@ -265,9 +266,7 @@ def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]
         pending = [loss]
         while pending:
             node = pending.pop()
-            operands, slopes = node._prev, node._local_grads
-            for i in node._order():
-                found[operands[i]] = found.get(operands[i], 0.0) + slopes[i] * found[node]
+            sweep([node], found, stored)
             new = [operand for operand in dict.fromkeys(node._prev) if operand not in reached]
             reached.update(new)
             pending.extend(new[::direction])
@@ -277,8 +276,4 @@ def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]
 
 
 def _without_plus(loss: Value) -> dict[Value, float]:
-    found: dict[Value, float] = {loss: 1.0}
-    for node in reversed(topological(loss)):
-        for operand, local in zip(node._prev, node._local_grads, strict=True):
-            found[operand] = local * found[node]
-    return found
+    return sweep(topological(loss), {loss: 1.0}, stored, plus=lambda before, share: share)

@@ -16,6 +16,7 @@ import autograd
 from autograd import Backprop, Value, detect_anomaly, explain, formula, hessian, no_grad, nudge, ops, tree
 from autograd.graph import every_node, topological
 from autograd.kernels import kernel
+from autograd.sweep import stored, sweep
 
 
 def graph(seed: int, operations: int = 30) -> tuple[list[Value], Value]:
@@ -75,6 +76,19 @@ def test_backward_is_the_plain_pass_to_the_bit(seed: int, twice: bool) -> None:
         for _ in range(1 + twice):
             checked.backward()
     assert [v.grad for v in every_node(checked)] == [v.grad for v in every_node(fast)]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([1.0, -0.75]))
+def test_backward_is_the_reverse_sweep_to_the_bit(seed: int, gradient: float) -> None:
+    _, root = graph(seed)
+    root.backward(gradient)
+    found = sweep(topological(root), {root: gradient}, _slopes)
+    assert [v.grad for v in every_node(root)] == [found[v] for v in every_node(root)]
+
+
+def _slopes(node: Value) -> Callable[[int], float]:
+    return (lambda i: 2.0) if node._closure is not None else stored(node)
 
 
 @settings(deadline=None)

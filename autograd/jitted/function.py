@@ -17,7 +17,7 @@ import numpy.typing as npt
 from autograd import modes
 from autograd.arguments import a_dtype, a_whole_number, iterated
 from autograd.calls import within_transform
-from autograd.differentiable import adjoints, stored
+from autograd.differentiable import adjoints
 from autograd.jitted import arguments
 from autograd.jitted.arguments import Shape, Static
 from autograd.jitted.guards import CannotFollowError, current
@@ -29,6 +29,7 @@ from autograd.lines import Where
 from autograd.scalars import as_float
 from autograd.shown import as_code, shown
 from autograd.structure import flat, is_structure, like, same
+from autograd.sweep import stored
 from autograd.value import Value
 
 Array = npt.NDArray[Any]

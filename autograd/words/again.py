@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from autograd.graph import describe, topological
 from autograd.ops import Operation
+from autograd.sweep import sweep
 from autograd.value import Value
 
 
@@ -31,16 +32,11 @@ def differentiated(
         TypeError: a node was made by hand and cannot be computed again.
     """
     data: dict[Value, float] = dict(given or {})
-    gradient: dict[Value, float] = {loss: 1.0}
     order = topological(loss)
-    local = {}
+    slopes: dict[Value, list[float]] = {}
     for node in order:
-        data[node], *local[node] = _evaluated(node, data)
-    for node in reversed(order):
-        operands, slopes = node._prev, local[node]
-        for i in node._order():
-            gradient[operands[i]] = gradient.get(operands[i], 0.0) + slopes[i] * gradient[node]
-    return data, gradient
+        data[node], *slopes[node] = _evaluated(node, data)
+    return data, sweep(order, {loss: 1.0}, lambda node: slopes[node].__getitem__)
 
 
 def _evaluated(node: Value, data: Mapping[Value, float]) -> tuple[float, ...]:

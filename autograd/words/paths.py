@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from autograd.graph import topological
 from autograd.shown import factor, number
 from autograd.stale import stale
+from autograd.sweep import sweep
 from autograd.value import Value
 from autograd.words.arguments import a_pair
 from autograd.words.names import Names
@@ -33,22 +34,17 @@ def gradients(loss: Value) -> dict[Value, float]:
     Raises:
         TypeError: a node was made by hand, and only its `_backward` knows its derivatives.
     """
-    found: dict[Value, float] = {loss: 1.0}
-    for node in reversed(topological(loss)):
-        check_known(node)
-        operands, slopes = node._prev, node._local_grads
-        for i in node._order():
-            found[operands[i]] = found.get(operands[i], 0.0) + slopes[i] * found[node]
-    return found
+    return sweep(topological(loss), {loss: 1.0}, _known)
 
 
-def check_known(node: Value) -> None:
-    """Raises if the local derivatives of a node are not known."""
+def _known(node: Value) -> Callable[[int], float]:
+    """The local derivatives of a node, which the words need."""
     if len(node._local_grads) != len(node._prev):
         raise TypeError(
             f"{node!r} was made by hand, and only its _backward knows its derivatives: declare the operation with "
             "autograd.operation to have it explained"
         )
+    return node._local_grads.__getitem__
 
 
 def consumers(loss: Value, a: Value) -> dict[Value, list[Edge]]:
