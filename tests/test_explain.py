@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import autograd
+import viz  # noqa: F401 - registers the pictures of Values
 from autograd import (
     Backprop,
     Value,
