@@ -4,193 +4,117 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd.gradcheck import gradcheck  # not later: importing the module would hide the function of its name
+# Not later: importing the module of that name would hide the function.
+from autograd.gradcheck import gradcheck as gradcheck
 from autograd.later import provide
-from autograd.modes import detect_anomaly, enable_grad, no_grad
-from autograd.value import Value
+from autograd.modes import detect_anomaly as detect_anomaly, enable_grad as enable_grad, no_grad as no_grad
+from autograd.value import Value as Value
 
-if TYPE_CHECKING:
-    __version__: str
-    from autograd.backprop import Backprop, Forward
-    from autograd.compiler import Program
-    from autograd.compiler import compile as compile
-    from autograd.custom import operation
-    from autograd.elementary import abs as abs
+if TYPE_CHECKING:  # each `as` says that the name is public
+    from autograd.backprop import Backprop as Backprop, Forward as Forward
+    from autograd.compiler import Program as Program, compile as compile
+    from autograd.custom import operation as operation
     from autograd.elementary import (
-        acos,
-        acosh,
-        asin,
-        asinh,
-        atan,
-        atanh,
-        clip,
-        cos,
-        cosh,
-        erf,
-        exp,
-        exp2,
-        expm1,
-        gelu,
-        leaky_relu,
-        log,
-        log1p,
-        log2,
-        log10,
-        relu,
-        sigmoid,
-        silu,
-        sin,
-        sinh,
-        softplus,
-        sqrt,
-        tan,
-        tanh,
-        where,
+        abs as abs,
+        acos as acos,
+        acosh as acosh,
+        asin as asin,
+        asinh as asinh,
+        atan as atan,
+        atanh as atanh,
+        clip as clip,
+        cos as cos,
+        cosh as cosh,
+        erf as erf,
+        exp as exp,
+        exp2 as exp2,
+        expm1 as expm1,
+        gelu as gelu,
+        leaky_relu as leaky_relu,
+        log as log,
+        log1p as log1p,
+        log2 as log2,
+        log10 as log10,
+        relu as relu,
+        sigmoid as sigmoid,
+        silu as silu,
+        sin as sin,
+        sinh as sinh,
+        softplus as softplus,
+        sqrt as sqrt,
+        tan as tan,
+        tanh as tanh,
+        where as where,
     )
-    from autograd.functions import dot, logsumexp, maximum, mean, minimum, softmax
-    from autograd.functions import sum as sum
-    from autograd.jitted import Jitted, jit
-    from autograd.learn.quiz import quiz
-    from autograd.learn.worksheet import worksheet
-    from autograd.picking import pick
-    from autograd.questions import misconceptions, nudge, why_zero
-    from autograd.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-    from autograd.walk import tour
-    from autograd.words.formula import formula
-    from autograd.words.names import label
-    from autograd.words.paths import derivation, explain
-    from autograd.words.tree import tree
-
-# Without abs, sum and compile: `from autograd import *` is not to hide the builtins of these names.
-__all__ = [
-    "Backprop",
-    "Forward",
-    "Jitted",
-    "Program",
-    "Value",
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atanh",
-    "clip",
-    "cos",
-    "cosh",
-    "derivation",
-    "detect_anomaly",
-    "dot",
-    "elementwise_grad",
-    "enable_grad",
-    "erf",
-    "exp",
-    "exp2",
-    "explain",
-    "expm1",
-    "formula",
-    "gelu",
-    "grad",
-    "gradcheck",
-    "hessian",
-    "hvp",
-    "jacobian",
-    "jit",
-    "jvp",
-    "label",
-    "leaky_relu",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "logsumexp",
-    "maximum",
-    "mean",
-    "minimum",
-    "misconceptions",
-    "no_grad",
-    "nudge",
-    "operation",
-    "pick",
-    "quiz",
-    "relu",
-    "sigmoid",
-    "silu",
-    "sin",
-    "sinh",
-    "softmax",
-    "softplus",
-    "sqrt",
-    "tan",
-    "tanh",
-    "tour",
-    "tree",
-    "value_and_grad",
-    "vjp",
-    "where",
-    "why_zero",
-    "worksheet",
-]
-
+    from autograd.functions import (
+        dot as dot,
+        logsumexp as logsumexp,
+        maximum as maximum,
+        mean as mean,
+        minimum as minimum,
+        softmax as softmax,
+        sum as sum,
+    )
+    from autograd.jitted import Jitted as Jitted, jit as jit
+    from autograd.learn.quiz import quiz as quiz
+    from autograd.learn.worksheet import worksheet as worksheet
+    from autograd.picking import pick as pick
+    from autograd.questions import misconceptions as misconceptions, nudge as nudge, why_zero as why_zero
+    from autograd.transforms import (
+        elementwise_grad as elementwise_grad,
+        grad as grad,
+        hessian as hessian,
+        hvp as hvp,
+        jacobian as jacobian,
+        jvp as jvp,
+        value_and_grad as value_and_grad,
+        vjp as vjp,
+    )
+    from autograd.version import __version__ as __version__
+    from autograd.walk import tour as tour
+    from autograd.words.formula import formula as formula
+    from autograd.words.names import label as label
+    from autograd.words.paths import derivation as derivation, explain as explain
+    from autograd.words.tree import tree as tree
 
 _LATER = {
-    "backprop": ("Backprop", "Forward"),
-    "compiler": ("Program", "compile"),
-    "custom": ("operation",),
-    "elementary": (
-        "abs",
-        "acos",
-        "acosh",
-        "asin",
-        "asinh",
-        "atan",
-        "atanh",
-        "clip",
-        "cos",
-        "cosh",
-        "erf",
-        "exp",
-        "exp2",
-        "expm1",
-        "gelu",
-        "leaky_relu",
-        "log",
-        "log10",
-        "log1p",
-        "log2",
-        "relu",
-        "sigmoid",
-        "silu",
-        "sin",
-        "sinh",
-        "softplus",
-        "sqrt",
-        "tan",
-        "tanh",
-        "where",
-    ),
-    "jitted": ("Jitted", "jit"),
-    "functions": ("dot", "logsumexp", "maximum", "mean", "minimum", "softmax", "sum"),
-    "picking": ("pick",),
-    "learn.quiz": ("quiz",),
-    "learn.worksheet": ("worksheet",),
-    "questions": ("misconceptions", "nudge", "why_zero"),
-    "transforms": ("elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
-    "walk": ("tour",),
-    "words.formula": ("formula",),
-    "words.names": ("label",),
-    "words.paths": ("derivation", "explain"),
-    "words.tree": ("tree",),
-    "version": ("__version__",),
+    name: module
+    for module, names in {
+        "backprop": "Backprop Forward",
+        "compiler": "Program compile",
+        "custom": "operation",
+        "elementary": "abs acos acosh asin asinh atan atanh clip cos cosh erf exp exp2 expm1 gelu leaky_relu log log10 "
+        "log1p log2 relu sigmoid silu sin sinh softplus sqrt tan tanh where",
+        "functions": "dot logsumexp maximum mean minimum softmax sum",
+        "jitted": "Jitted jit",
+        "learn.quiz": "quiz",
+        "learn.worksheet": "worksheet",
+        "picking": "pick",
+        "questions": "misconceptions nudge why_zero",
+        "transforms": "elementwise_grad grad hessian hvp jacobian jvp value_and_grad vjp",
+        "version": "__version__",
+        "walk": "tour",
+        "words.formula": "formula",
+        "words.names": "label",
+        "words.paths": "derivation explain",
+        "words.tree": "tree",
+    }.items()
+    for name in names.split()
 }
-"""What is loaded when it is first asked for, by module: importing autograd is to be cheap, and to need no numpy."""
+"""The module of each name that is loaded on first use, which keeps `import autograd` fast and free of numpy."""
+
+# Without abs, sum and compile: `from autograd import *` must not hide the builtins of these names.
+__all__ = sorted(
+    {"Value", "detect_anomaly", "enable_grad", "gradcheck", "no_grad", *_LATER}
+    - {"__version__", "abs", "compile", "sum"}
+)
 
 
 def __getattr__(name: str) -> Any:
-    for module, names in _LATER.items():
-        if name in names:
-            found = _from(module, name)
-            globals()[name] = found
-            return found
+    if name in _LATER:
+        found = _from(_LATER[name], name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 
@@ -211,4 +135,4 @@ for _what, _module, _name in (
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *(name for names in _LATER.values() for name in names)})
+    return sorted({*globals(), *_LATER})

@@ -9,8 +9,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from autograd import Value, no_grad
-from autograd import sum as total
+from autograd import Value, no_grad, sum as total
 from autograd.arguments import a_mapping, a_text, a_whole_number, iterated, sized
 from autograd.atomic import assign
 from autograd.later import later

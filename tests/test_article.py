@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from docs.article import __main__ as build
-from docs.article import model
+from docs.article import __main__ as build, model
 from tests.outline import Outline
 from viz.bundle import joined
 

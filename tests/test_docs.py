@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
+import pytest
+
+import autograd
+import nn
+import viz
 from docs.build import HERE, NOTEBOOK, notebook
 
 
@@ -27,3 +34,12 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "neuron.svg").exists()
+
+
+@pytest.mark.parametrize("package", [autograd, nn, viz])
+def test_the_reference_has_every_public_name(package: ModuleType) -> None:
+    pages = "".join(page.read_text() for page in (HERE / "reference").glob("*.md"))
+    if package is nn:
+        assert "\n::: nn\n" in pages  # with all its members
+    else:
+        assert [name for name in package.__all__ if not re.search(rf"\b{name}\b", pages)] == []

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 import autograd
-from demos.gpt import __main__ as demo
-from demos.gpt import story
+from demos.gpt import __main__ as demo, story
 from demos.gpt.model import GPT
 from demos.gpt.names import ALL, VOCABULARY, decoded, encoded, names
 from demos.gpt.training import batches, eager, jitted

@@ -9,8 +9,7 @@ import weakref
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import autograd
 from autograd import Backprop, Value, detect_anomaly, explain, formula, hessian, no_grad, nudge, ops, tree

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from autograd import Value, plain
 from autograd.graph import topological

@@ -14,8 +14,7 @@ from autograd import Value
 from autograd.files import write_whole
 from autograd.graph import every_node
 from autograd.words.display import bundle
-from viz import collapse as collapsing
-from viz import direction, gathered, layout, themes
+from viz import collapse as collapsing, direction, gathered, layout, themes
 from viz.graph import edges_of
 from viz.page import dressed
 from viz.pen import Pen, derivative_text

@@ -9,8 +9,7 @@ from typing import Any
 import graphviz
 
 from autograd import Value
-from viz import collapse as collapsing
-from viz import labels
+from viz import collapse as collapsing, labels
 from viz.emphasis import Stroke, stroke, unusual
 from viz.graph import Edge, places, spans
 from viz.layers import behind

@@ -15,8 +15,7 @@ import numpy as np
 
 from autograd.files import write_whole
 from demos.arguments import writable
-from demos.digits.report import module as module_of_pages
-from demos.digits.report import style
+from demos.digits.report import module as module_of_pages, style
 from docs.article import figures, model
 from viz.bundle import joined
 from viz.template import filled, in_script
