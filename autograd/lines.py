@@ -28,9 +28,16 @@ class Where:
         return f"{os.path.basename(self.file)}:{self.line}{text}"
 
 
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
+
+
 def where() -> Where:
     """The line of a user's that is being run."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(OURS):
+    while frame is not None and _of_others(frame.f_code.co_filename):
         frame = frame.f_back
     return Where("?", 0) if frame is None else Where(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _of_others(file: str) -> bool:
+    return file.startswith(OURS) or (file.startswith(_LIBRARY) and "site-packages" not in file)

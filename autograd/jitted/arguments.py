@@ -152,6 +152,22 @@ def held(shapes: Sequence[Shape]) -> list[Any]:
     for shape in shapes:
         if shape.kind == "held":
             found.append(shape.parts.it)
-        elif shape.kind != "static" and not (isinstance(shape.kind, tuple) and shape.kind[0] is not dict):
+        elif shape.kind != "static" and not _is_array(shape):
             found += held(shape.parts)
     return found
+
+
+def plain(shapes: Sequence[Shape]) -> bool:
+    """Whether there are only numbers, texts and the like beside what is held."""
+    return all(map(_plain, shapes))
+
+
+def _plain(shape: Shape) -> bool:
+    if shape.kind == "static":
+        return isinstance(shape.parts.it, (bool, int, float, str, bytes, type(None)))
+    return shape.kind == "held" or _is_array(shape) or plain(shape.parts)
+
+
+def _is_array(shape: Shape) -> bool:
+    """Whether the Shape is that of an array, or of rows in lists, which have numbers alone."""
+    return isinstance(shape.kind, tuple) and shape.kind[0] is not dict

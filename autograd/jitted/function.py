@@ -130,6 +130,7 @@ class Jitted:
         self._dtype = a_dtype(dtype)
         self.function, self.budget = function, a_whole_number(budget, "a budget of paths", least=1)
         functools.update_wrapper(self, function, updated=())
+        self.__name__ = _innermost(function).__name__
         self._static = _positions(function, static)
         self._scopes: dict[tuple[Any, ...], _Scope] = {}
         self._last: _Scope | None = None
@@ -241,8 +242,6 @@ class Jitted:
         notes = [note if count == 1 else f"{note} ({count} times)" for note, count in self._notes.items()]
         return report(self.__name__, paths, notes, self._eager_rows)
 
-    __name__: str
-
     def __repr__(self) -> str:
         return f"<jitted {self.__name__}>"
 
@@ -337,10 +336,14 @@ class Jitted:
     def _trace(self, scope: _Scope, structure: _Structure, row: Sequence[float]) -> Path | None:
         """The path of a row; None if the function cannot be followed, which `structure.eager` then explains."""
         call, leaves = self._called(structure.shapes, row)
-        code = getattr(self.function, "__code__", None)
+        code = getattr(_innermost(self.function), "__code__", None)
         line = Where("?", 0) if code is None else Where(code.co_filename, code.co_firstlineno)
+        if scope.state.refused:
+            structure.eager = f"it uses an iterator, {scope.state.refused}"
+            return None
         try:
-            path = trace(call, leaves, scope.parameters, scope.state.computed, line)
+            watched = not (scope.state.pure and arguments.plain(structure.shapes))
+            path = trace(call, leaves, scope.parameters, scope.state.computed, line, watched)
         except CannotFollowError as met:
             structure.eager = str(met)
             return None
@@ -481,6 +484,13 @@ def _alone(column: Any) -> Any:
     if type(column) is not np.ndarray:
         return column
     return column[0].item() if isinstance(column[0], np.floating) else column[0]
+
+
+def _innermost(function: Any) -> Any:
+    """The function that a partial calls, or the class of what is called."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function if hasattr(function, "__name__") else type(function)
 
 
 def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:

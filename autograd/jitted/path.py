@@ -103,7 +103,12 @@ class Path:
 
 
 def trace(
-    call: Callable[[], Any], inputs: list[Value], parameters: Parameters, computed: Iterable[int], line: Where
+    call: Callable[[], Any],
+    inputs: list[Value],
+    parameters: Parameters,
+    computed: Iterable[int],
+    line: Where,
+    watched: bool,
 ) -> Path:
     """Follows one call of a function.
 
@@ -113,12 +118,13 @@ def trace(
         parameters: the Values that the function is known to find outside.
         computed: Values outside that were computed before, by identity.
         line: where the function is.
+        watched: whether it may do what a program cannot repeat.
 
     Raises:
         CannotFollowError: the function does what a program cannot do.
     """
     started = time.perf_counter()
-    with tracing() as seen:
+    with tracing(watched) as seen:
         result = call()
     if seen.stopped is not None:
         raise seen.stopped

@@ -5,32 +5,49 @@ from __future__ import annotations
 import functools
 import operator
 import sys
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from autograd.jitted import effects
 from autograd.value import Value
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_BUILDING = {"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__format__"}
+"""Methods that are not called where nothing is built or shown."""
 _GONE = object()
+
+Found = Iterator[tuple[str, Any]]
+"""What is found, by name."""
 
 
 class State:
-    """What can be reached from a function by the names that its code uses.
+    """What can be reached from a function by the names that its code, and the code of what it calls, uses.
 
     Attributes:
         leaves: the Values found, in the order in which they are found; a program takes their numbers anew at each call.
         computed: Values found that were computed before.
+        pure: whether everything found is known to compute and do nothing else.
+        refused: the name of something that gives another answer whenever it is used; empty if there is nothing.
     """
 
     def __init__(self, *roots: Any) -> None:
         self.leaves: dict[Value, None] = {}
         self.computed: dict[int, Value] = {}
+        self.pure, self.refused = True, ""
         self._held: list[tuple[str, Callable[[], Any], Any]] = []
         self._met: dict[int, Any] = {}
-        pending = [("the function", root, frozenset[str]()) for root in roots]
+        self._names: set[str] = set()
+        """The names in all code that was found."""
+        self._spaces: list[tuple[str, Any]] = []
+        """Modules, classes and instances, whose attributes are found by these names."""
+        self._taken: set[tuple[int, str]] = set()
+        pending = [("the function", root) for root in roots]
         while pending:
             pending += reversed(list(self._enter(*pending.pop())))
+            if not pending:  # names that were found last may be those of attributes of what was found first
+                pending = [each for space in list(self._spaces) for each in self._attributes(*space)]
 
     def changed(self) -> str | None:
         """The name of something that is no longer as it was."""
@@ -42,8 +59,8 @@ class State:
                 return name
         return None
 
-    def _enter(self, name: str, x: Any, names: frozenset[str]) -> Iterator[tuple[str, Any, frozenset[str]]]:
-        """Notes what is found, and gives what it leads to. `names` are those that the code around it uses."""
+    def _enter(self, name: str, x: Any) -> Found:
+        """Notes what is found, and gives what it leads to."""
         if isinstance(x, _PLAIN) or id(x) in self._met:
             return
         self._met[id(x)] = x
@@ -54,46 +71,69 @@ class State:
                 self.leaves[x] = None
         elif isinstance(x, FunctionType):
             yield from self._function(x)
-        elif isinstance(x, MethodType):
-            yield name, x.__func__, names
-            yield name, x.__self__, names
-        elif isinstance(x, functools.partial):
-            for part in (x.func, list(x.args), x.keywords):
-                yield name, part, names
-        elif isinstance(x, (list, tuple, set, frozenset, dict)):
-            parts = list(x.values() if isinstance(x, dict) else x)
-            if not isinstance(x, (tuple, frozenset)):
-                self._hold(name, lambda: list(x.values() if isinstance(x, dict) else x), parts)
-            for part in parts:
-                if not isinstance(part, _PLAIN):
-                    yield name, part, names
-        elif isinstance(x, ModuleType):
-            if x.__name__ == "numpy" and "random" in names:
-                self._hold("numpy.random", lambda: repr(x.random.get_state()[2:]), repr(x.random.get_state()[2:]))
-            elif not _library(x.__name__):
-                for each in sorted(names & set(vars(x))):
-                    yield from self._named(f"{x.__name__}.{each}", vars(x), each, names)
-        elif isinstance(x, type):
-            if not _library(x.__module__):
-                for each in list(vars(x).values()):
-                    yield name, getattr(each, "__func__", each), names
+        elif isinstance(x, (list, tuple, set, frozenset, dict, deque)):
+            yield from self._container(name, x)
+        elif (parts := _parts(x)) is not None:
+            yield from [(name, part) for part in parts]
         elif hasattr(x, "dtype") and hasattr(x, "tobytes"):
             self._hold(name, lambda: x.tobytes(), x.tobytes())
-        elif hasattr(x, "bit_generator"):
+        elif hasattr(getattr(x, "bit_generator", None), "state"):
+            self.pure = False
             self._hold(name, lambda: repr(x.bit_generator.state), repr(x.bit_generator.state))
-        elif hasattr(x, "function") and type(x).__name__ == "Jitted":
-            yield name, x.function, names
-        elif hasattr(x, "__dict__") and not _library(type(x).__module__, "nn"):
-            for each in list(vars(x)):
-                yield from self._named(f"{name}.{each}", vars(x), each, names)
-            yield name, type(x), names
+        elif isinstance(x, (ModuleType, type)):
+            yield from self._space(name, x, x.__name__ if isinstance(x, ModuleType) else x.__module__)
+        elif hasattr(type(x), "__next__"):
+            self.refused = name
+        elif _library(type(x).__module__, "nn"):
+            self.pure = self.pure and effects.pure_object(x)
+        else:
+            yield from self._space(name, x, "")
+            if not _library(type(x).__module__):
+                yield name, type(x)
 
-    def _function(self, f: FunctionType) -> Iterator[tuple[str, Any, frozenset[str]]]:
+    def _container(self, name: str, x: Any) -> Found:
+        def parts() -> list[Any]:
+            return list(x.values() if isinstance(x, dict) else x)
+
+        if not isinstance(x, (tuple, frozenset)):
+            self._hold(name, parts, parts())
+        yield from [(name, part) for part in parts() if not isinstance(part, _PLAIN)]
+
+    def _space(self, name: str, x: Any, module: str) -> Found:
+        """A module, a class or an instance, whose attributes are found by name."""
+        if module == "numpy" and "random" in self._names:
+            self.pure = False
+            self._hold("numpy.random", lambda: repr(x.random.get_state()[2:]), repr(x.random.get_state()[2:]))
+        if _library(module):
+            pure = effects.pure_module(module) if isinstance(x, ModuleType) else effects.pure_object(x)
+            self.pure = self.pure and pure
+            if not (isinstance(x, ModuleType) and module.startswith(("autograd", "nn"))):
+                return
+        self._spaces.append((name if not isinstance(x, ModuleType) else x.__name__, x))
+        yield from self._attributes(*self._spaces[-1])
+        if isinstance(x, type):
+            yield from [(name, base) for base in x.__bases__ if not _library(base.__module__)]
+
+    def _attributes(self, name: str, x: Any) -> Found:
+        """The attributes that code has names for, and have not been given before."""
+        for key in _keys(x, self._names):
+            if (id(x), key) not in self._taken:
+                self._taken.add((id(x), key))
+                found = _attribute(x, key)
+                if found is not _GONE:
+                    self._hold(f"{name}.{key}", functools.partial(_attribute, x, key), found)
+                    yield f"{name}.{key}", found
+
+    def _function(self, f: FunctionType) -> Found:
         if _library(f.__module__ or ""):
+            self.pure = self.pure and effects.pure_module(f.__module__)
             return
-        names = frozenset(_names(f.__code__))
+        self.pure = self.pure and effects.pure_code(f.__code__)
+        names = set(_names(f.__code__))
+        self._names |= names
         for each in sorted(names & set(f.__globals__)):
-            yield from self._named(each, f.__globals__, each, names)
+            self._hold(each, functools.partial(f.__globals__.get, each, _GONE), f.__globals__[each])
+            yield each, f.__globals__[each]
         for each, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
             read = functools.partial(getattr, cell, "cell_contents")
             try:
@@ -101,16 +141,56 @@ class State:
             except ValueError:
                 continue
             self._hold(each, read, found)
-            yield each, found, names
+            yield each, found
         for each in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
-            yield f.__name__, each, names
-
-    def _named(self, name: str, space: Any, key: str, names: frozenset[str]) -> Iterator[tuple[str, Any, Any]]:
-        self._hold(name, lambda: space.get(key, _GONE), space[key])
-        yield name, space[key], names
+            yield f.__name__, each
 
     def _hold(self, name: str, read: Callable[[], Any], known: Any) -> None:
         self._held.append((name, read, known))
+
+
+def _parts(x: Any) -> Sequence[Any] | None:
+    """What something that only passes calls on is made of; None for anything else."""
+    if isinstance(x, MethodType):
+        return (x.__func__, x.__self__)
+    if isinstance(x, (staticmethod, classmethod)):
+        return (x.__func__,)
+    if isinstance(x, functools.partial):
+        return (x.func, list(x.args), x.keywords)
+    if isinstance(x, property):
+        return [each for each in (x.fget, x.fset) if each is not None]
+    if type(x).__name__ == "Jitted" and hasattr(x, "function"):
+        return (x.function,)
+    return (x.__wrapped__,) if hasattr(x, "__wrapped__") and hasattr(x, "cache_info") else None
+
+
+def _keys(x: Any, names: set[str]) -> list[str]:
+    """The attributes of a module, a class or an instance that are used."""
+    if isinstance(x, ModuleType):
+        return sorted(names & set(vars(x)))
+    if isinstance(x, type):
+        unused = set() if x.__name__ in names else _BUILDING
+        return [key for key in vars(x) if key in names or (key.startswith("__") and key not in unused)]
+    own = vars(x) if hasattr(x, "__dict__") else {}
+    slots = [key for base in type(x).__mro__ for key in _slots(base)]
+    if _library(type(x).__module__):
+        return list(own)  # what `nn` keeps in slots are caches
+    if not names.isdisjoint({"__dict__", "vars", "getattr"}):
+        return [*own, *slots]
+    network = any(base.__module__.startswith("nn.") for base in type(x).__mro__)  # whose parts are found by all names
+    return [key for key in (*own, *slots) if key in names or (network and not isinstance(own.get(key), _PLAIN))]
+
+
+def _slots(kind: type) -> Sequence[str]:
+    slots = vars(kind).get("__slots__", ())
+    return [slots] if isinstance(slots, str) else [key for key in slots if key not in ("__dict__", "__weakref__")]
+
+
+def _attribute(x: Any, key: str) -> Any:
+    """An attribute as it stands there, without running any code of its own."""
+    if key in getattr(x, "__dict__", ()):
+        return x.__dict__[key]
+    return _GONE if isinstance(x, (ModuleType, type)) else getattr(x, key, _GONE)
 
 
 def _unchanged(now: Any, known: Any) -> bool:

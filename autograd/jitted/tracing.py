@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import builtins
 import gc
-import os
-import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from autograd import modes, ops
 from autograd.calls import Whole
+from autograd.jitted import effects
 from autograd.jitted.guards import TRACE, Trace, current
 from autograd.jitted.reads import Read, extreme
 from autograd.looks import look
@@ -27,8 +25,11 @@ from autograd.value import Value, apply
 
 
 @contextmanager
-def tracing() -> Iterator[Trace]:
+def tracing(watched: bool) -> Iterator[Trace]:
     """A block in which comparisons and reads are remembered.
+
+    Args:
+        watched: whether calls of builtins are watched for what a program cannot repeat.
 
     Raises:
         CannotFollowError: the function did what a program cannot do.
@@ -40,8 +41,8 @@ def tracing() -> Iterator[Trace]:
     _install()
     try:
         with modes.enable_grad():
-            if profiler is None:
-                sys.setprofile(_watch_calls)
+            if watched and profiler is None:
+                sys.setprofile(effects.watch)
             try:
                 yield trace
             finally:
@@ -51,36 +52,6 @@ def tracing() -> Iterator[Trace]:
         _remove()
         if collecting:
             gc.enable()
-
-
-# Calls that a program cannot repeat
-
-_EFFECTS = {print, open, input, os.urandom}
-
-
-def _watch_calls(frame: FrameType, event: str, function: Any) -> None:
-    """Ends the trace before a call of a builtin whose effect or answer a program cannot repeat."""
-    if event != "c_call":
-        return
-    try:
-        forbidden = function in _EFFECTS
-    except TypeError:
-        return
-    owner = getattr(function, "__self__", None)
-    module = getattr(function, "__module__", None)
-    forbidden = forbidden or isinstance(owner, random.Random) or module in ("time", "_io", "_random", "posix", "nt")
-    forbidden = forbidden or type(owner).__module__.startswith(("numpy.random", "_io", "socket"))
-    trace = current()
-    if forbidden and trace is not None and not _importing(frame):
-        trace.stop(f"a call of {getattr(function, '__name__', function)}")
-
-
-def _importing(frame: FrameType | None) -> bool:
-    while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            return True
-        frame = frame.f_back
-    return False
 
 
 # The methods that are exchanged

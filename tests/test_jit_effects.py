@@ -1,0 +1,129 @@
+"""What a program cannot repeat is seen however the function comes to it, and what cannot come to it is not watched."""
+
+from __future__ import annotations
+
+import functools
+import random
+import sys
+import time
+from collections.abc import Callable
+from random import gauss
+from time import perf_counter as clock
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd.jitted.state import State
+
+own = random.Random(0)
+held = {"draw": own.random}
+draw_partly = functools.partial(own.uniform, 0.0)
+
+
+class Noisy:
+    """Draws in a property, in a method, and by an attribute."""
+
+    def __init__(self) -> None:
+        self.rng = random.Random(0)
+
+    @property
+    def noise(self) -> float:
+        return self.rng.random()
+
+    def __call__(self, x: Any) -> Any:
+        return x + self.noise
+
+
+class Line:
+    def __init__(self, *parts: float) -> None:
+        self.parts = parts
+
+    def __len__(self) -> int:
+        print("counted")
+        return len(self.parts)
+
+
+def imports_inside(x: Any) -> Any:
+    import random as chance
+
+    return x * chance.random()
+
+
+def gets_by_name(x: Any) -> Any:
+    return x * getattr(random, "random")()  # noqa: B009
+
+
+def has_it_as_default(x: Any, rng: Any = own) -> Any:
+    return x * rng.random()
+
+
+def builds_a_network(x: Any) -> Any:
+    return nn.MLP(1, [1])([x])
+
+
+@functools.lru_cache
+def cached(_: int) -> float:
+    return gauss(0.0, 1.0)
+
+
+def through_others(x: Any) -> Any:
+    def inner(y: Any) -> Any:
+        return sum(y * held["draw"]() for _ in range(2))
+
+    return inner(x)
+
+
+IMPURE = [
+    lambda x: x * time.time(),
+    lambda x: x * clock(),
+    lambda x: x * gauss(0.0, 1.0),
+    lambda x: x * float(np.random.rand()),
+    lambda x: x * draw_partly(1.0),
+    lambda x: x * cached(0),
+    lambda x: x * len(Line(1.0)),
+    lambda x: sys.stdout.write("seen") * x,
+    Noisy(),
+    Noisy().__call__,
+    imports_inside,
+    gets_by_name,
+    has_it_as_default,
+    builds_a_network,
+    through_others,
+]
+
+
+@pytest.mark.parametrize("function", IMPURE)
+def test_effects_are_seen(function: Callable[..., Any]) -> None:
+    cached.cache_clear()
+    jitted = autograd.jit(function)
+    with pytest.warns(UserWarning, match=r"cannot be followed: (a call of|the function changes|it uses) \w+"):
+        jitted(1.0)
+
+
+def test_a_generator_among_the_arguments_is_seen() -> None:
+    jitted = autograd.jit(lambda x, rng: x * rng.random())
+    with pytest.warns(UserWarning, match="a call of random"):
+        jitted(1.0, random.Random(0))
+
+
+def test_what_computes_only_is_not_watched() -> None:
+    model = nn.MLP(2, [3, 1], seed=0)
+    table = {"a": [1.0, 2.0]}
+
+    def helper(v: Any) -> Any:
+        return max(v, autograd.Value(0.0)) + sum(table["a"])
+
+    def f(x: Any) -> Any:
+        return nn.cross_entropy([helper(model([x, x * 2])), autograd.exp(x)], 1) + np.float64(2.0)
+
+    assert State(f).pure
+    assert State(nn.MLP(1, [1]).__call__).pure
+    assert not State(prints).pure
+
+
+def prints(x: Any) -> Any:
+    print(x)
+    return x
