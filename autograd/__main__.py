@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import autograd
+from autograd.entry import run
 from autograd.prompt.session import open_session
 
 
@@ -37,4 +38,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import platform
+import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
+from autograd.entry import run
 from autograd.files import write_whole
-from benchmarks import drawing, eager, javascript
+from benchmarks import drawing
 from benchmarks.measuring import table
 
+PEERS = ("jax", "torch", "micrograd")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 EXPLAINED = """A ratio says how many times as much the other needs: above 1 ours is better. The aims are those that the
@@ -25,8 +29,13 @@ def machine() -> str:
     return f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}, {versions}; one thread."
 
 
-def main() -> None:
-    """Measures, prints, and writes."""
+def main() -> int:
+    """Measures, prints, and writes; returns the status to exit with."""
+    if missing := [name for name in PEERS if find_spec(name) is None]:
+        print(f"error: there is no {' and no '.join(missing)} to compare with: pip install '.[bench]'", file=sys.stderr)
+        return 2
+    from benchmarks import eager, javascript
+
     rows = eager.measure()
     from benchmarks import compiled, gpt  # not before: the objects of PyTorch would weigh on the collector meanwhile
 
@@ -35,7 +44,8 @@ def main() -> None:
     print(text)
     write_whole(RESULTS, text)
     drawing.main()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 import autograd
 import nn
 from autograd import Value
+from autograd.entry import run
 from autograd.files import write_whole
 from demos.arguments import writable
 from demos.charts import as_svg
@@ -82,4 +83,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 import viz
 from autograd import Backprop, Value, formula, nudge
+from autograd.entry import run
 from demos.arguments import writable
+from demos.telling import can_draw
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--picture", type=writable, default="neuron.svg", help="where to draw it (neuron.svg)")
     options = parser.parse_args(arguments)
 
+    drawn = can_draw("picture")
     x1, x2 = Value(2.0, label="x1"), Value(-1.0, label="x2")
     w1, w2, b = Value(-0.3, label="w1"), Value(0.5, label="w2"), Value(0.1, label="b")
     y = (w1 * x1 + w2 * x2 + b).tanh()
@@ -31,8 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("The chain rule, from the loss back to the weights:\n")
     for step in Backprop(loss):
         print(step, end="\n\n")
-    viz.save(loss, options.picture, local_derivatives=True, title="A neuron and its loss")
-    print(f"Drawn in {options.picture}.\n")
+    if drawn:
+        viz.save(loss, options.picture, local_derivatives=True, title="A neuron and its loss")
+        print(f"Drawn in {options.picture}.\n")
 
     print("Each weight and the bias moves against its gradient, again and again:\n")
     for turn in range(20):
@@ -46,4 +50,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

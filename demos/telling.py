@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from viz import layout
+
 WIDTH = 79
 
 
@@ -25,6 +27,16 @@ def table(rows: Sequence[tuple[str, str, str]]) -> None:
         line = f"  {name:<{names}}   {change:<{numbers}}"
         fits = len(line) + 3 + len(words) <= WIDTH
         print(f"{line}   {words}".rstrip() if fits else f"{line.rstrip()}\n    {words}")
+
+
+def can_draw(picture: str) -> bool:
+    """Whether a graph can be drawn here; where not, says so, before anybody waits for the picture."""
+    try:
+        layout.check()
+    except layout.LayoutError as error:
+        say(f"There will be no {picture}: {error}", indent="")
+        return False
+    return True
 
 
 def lines(text: Iterable[str]) -> None:

@@ -171,14 +171,3 @@ def test_an_interrupt_ends_training_and_what_is_learned_stays(capsys: pytest.Cap
     story.train(model, loss, interrupted(), 10)
     assert "Stopped at step 2" in capsys.readouterr().out
     assert model.state_dict() != start
-
-
-def test_an_interrupt_elsewhere_ends_the_demo(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupt(*args: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(story, "begin", interrupt)
-    assert demo.main([]) == 130
-    assert "error: interrupted" in capsys.readouterr().err

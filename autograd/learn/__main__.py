@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograd.entry import run
 from autograd.learn.checking import Exercise, Wrong, check
 from autograd.learn.course import EXERCISES, find
 from autograd.learn.folder import Folder
@@ -69,5 +69,4 @@ def checked(folder: Folder, exercise: Exercise) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONIOENCODING", "utf-8")
-    sys.exit(main())
+    run(main)

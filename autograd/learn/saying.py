@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from autograd.learn.course import CHAPTERS, EXERCISES
 from autograd.learn.folder import Folder
 from autograd.words.text import folded, width
@@ -20,8 +18,7 @@ def progress(folder: Folder) -> list[str]:
 
 
 def say(*lines: str) -> None:
-    """Prints lines, wrapped to the terminal. Characters that it cannot encode are replaced."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    """Prints lines, wrapped to the terminal."""
     for line in lines:
         for part in folded(line, width()):
-            print(part.encode(encoding, "replace").decode(encoding), flush=True)
+            print(part, flush=True)

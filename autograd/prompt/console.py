@@ -10,6 +10,7 @@ import sys
 from types import CodeType
 from typing import Any
 
+from autograd.entry import is_of_output
 from autograd.prompt import errors
 from autograd.prompt.commands import pasted, translated
 from autograd.prompt.labels import Labels
@@ -77,6 +78,8 @@ class Console(code.InteractiveConsole):
         except SystemExit:
             raise
         except BaseException as error:
+            if is_of_output(error):
+                raise
             self.failed = not isinstance(error, StopIteration)
             trace = error.__traceback__
             errors.show(type(error), error, trace.tb_next if trace else None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import sys
 from contextlib import suppress
 from functools import partial
@@ -43,18 +42,14 @@ def open_session(names: dict[str, Any], plain: bool = False) -> int:
     if sys.stdin is None or sys.stdin.closed:
         print("there is no standard input to read from", file=sys.stderr)
         return 1
-    try:
-        if not sys.stdin.isatty():
-            return Console(namespace).run_all(sys.stdin)
-        if not plain and find_spec("IPython") is not None:
-            from autograd.prompt.ipython import start
+    if not sys.stdin.isatty():
+        return Console(namespace).run_all(sys.stdin)
+    if not plain and find_spec("IPython") is not None:
+        from autograd.prompt.ipython import start
 
-            start(namespace, banner())
-            return 0
-        return _at_terminal(namespace)
-    except BrokenPipeError:  # whoever read the output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        start(namespace, banner())
         return 0
+    return _at_terminal(namespace)
 
 
 def _at_terminal(namespace: dict[str, Any]) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 import nn
+from autograd.entry import run
 from demos.digits import report, sizes, story
 from demos.digits.augmentation import Augmented, augment
 from demos.digits.data import DataError, Images, split
@@ -19,6 +20,7 @@ from demos.digits.report import Run
 from demos.digits.resizing import resize
 from demos.digits.sizes import Sizes
 from demos.digits.training import learning_rate, suitable_rate
+from demos.telling import can_draw
 from nn.schedules import Schedule
 
 
@@ -26,16 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo.
 
     Returns:
-        The exit code: 0; 1 for a loss that blew up; 2 for bad options or files; 130 where Ctrl-C ended it.
+        The exit code: 0; 1 for a loss that blew up; 2 for bad options or files.
     """
     options = parse(arguments)
-    try:
-        return _run(options)
-    except KeyboardInterrupt:
-        return _failed("interrupted", 130)
-
-
-def _run(options: argparse.Namespace) -> int:
     try:
         saved = sizes.of(options.load) if options.load else None
         in_file = _data(options)
@@ -48,6 +43,8 @@ def _run(options: argparse.Namespace) -> int:
         return _failed(f"{error.filename} cannot be read: {error.strerror}", 2)
     images, test = (_resized(options, each) for each in (augmented.images, in_file[1]))
     story.begin(network, in_file[0], augmented, test, options.load)
+    if options.report:
+        can_draw("picture of the network as an expression in the page")
     rate = options.rate or suitable_rate(images.pixels.shape[1])
     engine = _engine(options, network, learning_rate(rate, len(images), epochs=options.epochs, batch=options.batch))
     before = engine.confidences(test.pixels)
@@ -76,9 +73,10 @@ def _keep(options: argparse.Namespace, run: Run) -> int:
     if options.save:
         try:
             nn.save(run.network, options.save)
-            print(f"\nSaved to {options.save}. To begin there: --load {options.save}.")
         except OSError as error:
             code = _failed(f"{options.save} cannot be written: {error.strerror}", 2)
+        else:
+            print(f"\nSaved to {options.save}. To begin there: --load {options.save}.")
     if options.report:
         print(f"\nWriting {options.report} …", flush=True)
         try:
@@ -122,4 +120,4 @@ def _failed(message: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

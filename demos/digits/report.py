@@ -259,7 +259,10 @@ def _weights(run: Run) -> str:
 
 
 def _network(run: Run) -> str:
-    """The whole network and its loss as one expression, rolled up, with its gradients for the first test image."""
+    """The whole network and its loss as one expression, rolled up, with its gradients for the first test image.
+
+    It is left out where nothing can lay it out.
+    """
     first = run.test.take(np.array([0]))
     pixels = (first if run.pixels is None else resize(first, run.pixels)).pixels[0].tolist()
     inputs = [Value(pixel, label=f"pixel[{i}]") for i, pixel in enumerate(pixels)]
@@ -268,8 +271,12 @@ def _network(run: Run) -> str:
     run.network.zero_grad()
     loss.backward()
     title = "The network and its loss, rolled up"
-    svg = viz.svg(loss, collapse="rolled", theme="auto", rankdir="TB", numbers=".2g", title=title)
-    run.network.zero_grad()
+    try:
+        svg = viz.svg(loss, collapse="rolled", theme="auto", rankdir="TB", numbers=".2g", title=title)
+    except viz.LayoutError:
+        return ""
+    finally:
+        run.network.zero_grad()
     words = (
         "It is one mathematical expression. Here it is for the first test image, with all "
         "scalars that do alike in one box."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from collections.abc import Sequence
 
 import autograd
+from autograd.entry import run
 from demos.arguments import whole
 from demos.gpt import inside, story
 from demos.gpt.model import GPT
@@ -23,14 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo.
 
     Returns:
-        The exit code: 0; 2 for bad options; 130 where Ctrl-C ended it.
+        The exit code: 0; 2 for bad options.
     """
-    options = _options(arguments)
-    try:
-        _run(options)
-    except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
-        return 130
+    _run(_options(arguments))
     return 0
 
 
@@ -67,4 +62,4 @@ def _run(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

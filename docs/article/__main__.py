@@ -13,6 +13,7 @@ from typing import Any
 import markdown2
 import numpy as np
 
+from autograd.entry import run
 from autograd.files import write_whole
 from demos.arguments import writable
 from demos.digits.report import module as module_of_pages, style
@@ -115,4 +116,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)
