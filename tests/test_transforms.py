@@ -304,3 +304,19 @@ def test_many_results_share_one_walk() -> None:
     total = sum(xs)
     assert values[-1] == pytest.approx(total**2)
     assert speeds[-1] == pytest.approx(2 * total * 300)
+
+
+@pytest.mark.parametrize(("before", "after"), [(3.0, 2.0), (2.0, 3.0), (math.nan, 2.0), (2.0, math.nan)])
+def test_a_graph_of_derivatives_is_refused_once_a_leaf_has_changed(before: float, after: float) -> None:
+    x = Value(before)
+    y = x * x
+    x.data = after
+    with pytest.raises(RuntimeError, match="refresh"):
+        y.backward(create_graph=True)
+
+
+def test_a_derivative_that_is_nan_as_it_was_has_not_changed() -> None:
+    x = Value(math.nan)
+    (x * x).backward(create_graph=True)
+    assert isinstance(x.grad, Value)
+    assert math.isnan(x.grad.data)
