@@ -129,14 +129,12 @@ def test_a_deep_chain_does_not_recurse() -> None:
 
 
 def test_what_cannot_be_stepped_through_is_refused() -> None:
-    with pytest.raises(
-        TypeError, match=r"Backprop\(loss\) needs a Value, not 2.0 \(float\): a plain number remembers nothing"
-    ):
+    with pytest.raises(TypeError, match=r"Backprop\(loss\).*2\.0 \(float\)"):
         Backprop(2.0)  # type: ignore[arg-type]
     steps = Backprop(Value(2.0) * 3)
-    with pytest.raises(ValueError, match=r"next\(\) takes at least one step, not 0; back\(\) goes the other way"):
+    with pytest.raises(ValueError, match=r"not 0.*back\(\)"):
         steps.next(0)
-    with pytest.raises(ValueError, match=r"back\(\) undoes at least one step, not -1; next\(\) goes the other way"):
+    with pytest.raises(ValueError, match=r"not -1.*next\(\)"):
         steps.back(-1)
 
 

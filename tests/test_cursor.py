@@ -85,14 +85,14 @@ def test_a_node_is_not_complete_a_step_before() -> None:
 def test_names_that_are_not_there() -> None:
     a, _, loss = example()
     bp = Backprop(loss)
-    with pytest.raises(ValueError, match=r"nothing here is called 'aa': did you mean a\?"):
+    with pytest.raises(ValueError, match=r"'aa'.*did you mean a\?"):
         bp.goto("aa")
-    with pytest.raises(ValueError, match="is not part of L: this pass never comes to it"):
+    with pytest.raises(ValueError, match="not part of L"):
         bp.goto(Value(1.0, label="other"))
-    with pytest.raises(TypeError, match=r"where to go, unless it is a Value or a name, must be a whole number"):
+    with pytest.raises(TypeError, match="whole number"):
         bp.goto(2.5)  # type: ignore[arg-type]
     twice = Backprop(a * Value(3.0, label="a"))
-    with pytest.raises(ValueError, match="2 Values are labelled a: say which, a#1 and a#2"):
+    with pytest.raises(ValueError, match="a#1 and a#2"):
         twice.goto("a")
     assert twice.goto("a#2")
 
@@ -116,7 +116,7 @@ def test_breakpoints_by_name_operation_and_condition() -> None:
     assert bp.position == 1
     with pytest.raises(ValueError, match="nothing here is called 'sin'"):
         bp.break_at("sin")
-    with pytest.raises(TypeError, match="a Value, a name, an operation or a condition"):
+    with pytest.raises(TypeError, match="break_at"):
         bp.break_at(3)  # type: ignore[arg-type]
     assert b.grad != 0 or bp.position < 5
 
@@ -184,7 +184,7 @@ def test_what_changes_gradients_between_steps_is_seen() -> None:
     bp = Backprop(loss)
     bp.next()
     a.grad = 100.0
-    with pytest.raises(RuntimeError, match=r"a\.grad was changed from 1\.0 to 100\.0 since step 1, by something other"):
+    with pytest.raises(RuntimeError, match=r"a\.grad.*from 1\.0 to 100\.0.*step 1"):
         bp.next()
     bp.reset()
     assert gradients(loss) == [0.0] * 4

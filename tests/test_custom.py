@@ -77,7 +77,7 @@ def test_loading_needs_the_declaration() -> None:
     y = autograd.operation("passing", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])(Value(1.0))
     text = pickle.dumps(y)
     del ops.OPERATIONS["passing"]
-    with pytest.raises(LookupError, match="no operation named 'passing' is declared here; import the module"):
+    with pytest.raises(LookupError, match=r"'passing'.*import"):
         pickle.loads(text)
 
 
@@ -95,18 +95,18 @@ def test_declaring_again() -> None:
     assert declare(3.0)(1.0).data == 3.0
     with pytest.raises(ValueError, match="there is an operation named 'tanh' already"):
         autograd.operation("tanh", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])
-    with pytest.raises(ValueError, match="there is an operation named 'power' already"):
+    with pytest.raises(ValueError, match="'power' already"):
         autograd.operation("power", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])
 
 
 def test_mistakes_in_a_declaration() -> None:
-    with pytest.raises(ValueError, match="must be an identifier, such as 'swish', not 'two words'"):
+    with pytest.raises(ValueError, match=r"identifier.*'two words'"):
         autograd.operation("two words", forward=lambda m, a: a, partials=[lambda m, y, a: 1.0])
-    with pytest.raises(ValueError, match="'empty' needs a partial for each operand; there are none"):
+    with pytest.raises(ValueError, match=r"'empty'.*partial"):
         autograd.operation("empty", forward=lambda m: 1.0, partials=[])
-    with pytest.raises(TypeError, match=r"forward of 'short' must take 3 arguments, \(m, operands…\)"):
+    with pytest.raises(TypeError, match=r"forward of 'short'.*3 arguments"):
         autograd.operation("short", forward=lambda m, a: a, partials=[lambda m, y, a, b: 1.0] * 2)
-    with pytest.raises(TypeError, match=r"partial 0 of 'short' must take 3 arguments, \(m, y, operands…\)"):
+    with pytest.raises(TypeError, match=r"partial 0 of 'short'.*3 arguments"):
         autograd.operation("short", forward=lambda m, a: a, partials=[lambda m, a: 1.0])
     assert "short" not in ops.OPERATIONS
 
@@ -137,7 +137,7 @@ def test_a_copy_keeps_the_rule_and_a_pickle_that_would_not_is_refused() -> None:
     twin = copy.deepcopy(y)
     twin._prev[0].data = 10.0
     assert twin.refresh().data == 20.0
-    with pytest.raises(TypeError, match="'test_custom_scaled' has been declared anew since this graph was made"):
+    with pytest.raises(TypeError, match=r"'test_custom_scaled'.*anew"):
         pickle.dumps(y)
 
 
@@ -156,5 +156,5 @@ def test_what_is_no_number_is_refused() -> None:
     whole = autograd.operation("test_custom_whole", forward=lambda m, a: 2, partials=[lambda m, y, a: 0])
     above = autograd.operation("test_custom_above", forward=lambda m, a: m.greater(a, 1), partials=[lambda m, y, a: 0])
     assert [type(f(3.0).data) for f in (whole, above)] == [float, float]
-    with pytest.raises(TypeError, match="partials is a list, with a rule for each operand"):
+    with pytest.raises(TypeError, match="partials is a list"):
         autograd.operation("test_custom_c", forward=lambda m, a: a, partials=lambda m, y, a: 1.0)  # type: ignore[arg-type]

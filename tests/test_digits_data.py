@@ -81,7 +81,7 @@ def test_files_that_are_no_data(tmp_path: Path) -> None:
 def test_labels_that_are_all_the_same_are_refused(few_digits: Path) -> None:
     lines = [line.split(",") for line in few_digits.read_text().split()]
     few_digits.write_text("\n".join(",".join([*line[:-1], "0"]) for line in lines) + "\n\n")
-    with pytest.raises(DataError, match="every label is 0: there is nothing to tell apart"):
+    with pytest.raises(DataError, match="every label is 0"):
         split(read_csv(few_digits))
 
 
@@ -106,5 +106,5 @@ def test_a_label_at_either_end_and_a_first_line_of_names(few_digits: Path, first
 def test_two_columns_that_look_like_labels_are_refused(few_digits: Path) -> None:
     rows = [line.split(",") for line in few_digits.read_text().split()]
     few_digits.write_text("\n".join(",".join([row[-1], *row[1:]]) for row in rows))
-    with pytest.raises(DataError, match="the first column and the last both look like labels"):
+    with pytest.raises(DataError, match="first column and the last"):
         read_csv(few_digits)

@@ -64,9 +64,9 @@ def test_csv_of_any_size(tmp_path: Path) -> None:
     lines = [",".join(map(str, [*row, label])) for row, label in zip(GREYS.reshape(6, 12), LABELS, strict=True)]
     path.write_bytes(gzip.compress("\n".join(lines).encode()))
     assert_ours(read(path, size=(4, 3)))
-    with pytest.raises(DataError, match="line 1: 13 columns are not the pixels of a square image and a label"):
+    with pytest.raises(DataError, match=r"line 1: 13 columns.*square"):
         read(path)
-    with pytest.raises(DataError, match="line 1: 13 columns are not the pixels of a 5×3 image and a label"):
+    with pytest.raises(DataError, match=r"line 1: 13 columns.*5×3"):
         read(path, size=(5, 3))
 
 

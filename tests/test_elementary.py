@@ -53,7 +53,7 @@ def test_gelu_has_two_forms() -> None:
     assert autograd.gelu(1.0) == pytest.approx(0.8413447460685429, rel=1e-15)
     tanh = 0.5 * (1.0 + math.tanh(math.sqrt(2.0 / math.pi) * 1.044715))
     assert autograd.gelu(1.0, approximate="tanh") == pytest.approx(tanh, rel=1e-15)
-    with pytest.raises(ValueError, match="gelu is 'none' or 'tanh' in approximate, not 'fast'"):
+    with pytest.raises(ValueError, match=r"approximate.*'fast'"):
         Value(1.0).gelu("fast")
 
 

@@ -89,12 +89,12 @@ def test_largest_and_smallest() -> None:
 @pytest.mark.parametrize("name", ["mean", "maximum", "minimum", "logsumexp", "softmax"])
 def test_empty_lists_are_refused(name: str) -> None:
     function: Callable[[Any], Any] = getattr(autograd, name)
-    with pytest.raises(ValueError, match=f"{name} needs at least one number, and the list is empty"):
+    with pytest.raises(ValueError, match=f"{name}.*empty"):
         function([])
 
 
 def test_lists_of_different_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="dot needs lists of the same length, not of 1 and 2"):
+    with pytest.raises(ValueError, match=r"dot.*1 and 2"):
         autograd.dot([1.0], [1.0, 2.0])
 
 

@@ -49,13 +49,13 @@ def test_an_operand_used_twice_is_checked_as_one() -> None:
     a = Value(3.0)
     assert gradcheck(a * a + a**a)
     square = Value(9.0, (a, a), (3.0, 2.0))
-    with pytest.raises(ValueError, match=r"for operand 0 and 1 is 5\.0, but finite differences give 6\.0"):
+    with pytest.raises(ValueError, match=r"operand 0 and 1 is 5\.0.* 6\.0"):
         gradcheck(square, forwards={"": lambda x, y: x * y})
 
 
 def test_a_wrong_forward_is_named() -> None:
     a = Value(2.0, label="a")
-    with pytest.raises(ValueError, match=r"exp\(a = 2\.0\) is 7\.0, but computed again it is 7\.389"):
+    with pytest.raises(ValueError, match=r"exp\(a = 2\.0\) is 7\.0.* 7\.389"):
         gradcheck(Value(7.0, (a,), "exp"))
     y = a * 3
     a.data = 5.0
@@ -68,7 +68,7 @@ def test_what_cannot_be_checked_is_refused() -> None:
     with pytest.raises(TypeError, match=r"cube\(2\.0\) was made by hand.*forwards=\{'cube': \.\.\.\}"):
         gradcheck(Value(8.0, (Value(2.0),), "cube"))
     for nothing in (3.0, math.sin):
-        with pytest.raises(TypeError, match="gradcheck needs a function and a list of its arguments"):
+        with pytest.raises(TypeError, match=r"gradcheck.*list"):
             gradcheck(nothing)  # type: ignore[arg-type]
 
 
@@ -93,9 +93,7 @@ def test_the_step_suits_the_scale() -> None:
         assert gradcheck(f(Value(x)))
     with pytest.raises(ValueError, match="the derivative for argument 0"):
         gradcheck(operation("test_gradcheck_log", forward=lambda m, a: m.log(a), partials=[lambda m, y, a: a]), [1e-3])
-    with pytest.raises(
-        ValueError, match=r"argument 0 = 0\.0 cannot be checked: the function is not defined on both sides"
-    ):
+    with pytest.raises(ValueError, match=r"argument 0 = 0\.0 cannot be checked"):
         gradcheck(lambda x: x.sqrt(), [0.0])
 
 
@@ -118,7 +116,7 @@ def test_functions_that_make_their_nodes_by_hand() -> None:
         return out
 
     assert gradcheck(lambda x: cube(x) * x, [2.0])
-    with pytest.raises(ValueError, match=r"argument 0 = 2\.0 is 8\.0, but finite differences give 12\.0"):
+    with pytest.raises(ValueError, match=r"argument 0 = 2\.0 is 8\.0.* 12\.0"):
         gradcheck(lambda x: cube(x, 2.0), [2.0])
 
 
@@ -136,7 +134,7 @@ def test_a_large_constant_hides_no_wrong_derivative() -> None:
 
 def test_a_slope_that_rounding_hides_is_not_taken_for_right() -> None:
     for slope in (1.0, 2.0):
-        with pytest.raises(ValueError, match="cannot be checked: rounding hides the slope"):
+        with pytest.raises(ValueError, match="rounding"):
             gradcheck(lambda a, slope=slope: (Value(a.data, (a,), (slope,)) * 1e30).sin(), [1.0])
 
 

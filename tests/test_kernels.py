@@ -58,7 +58,7 @@ def test_rules_that_are_no_expressions_are_called() -> None:
         partials=[lambda m, y, a: 0.0 if a == 0.0 else 1.0],
     )
     assert (step(Value(0.0)).data, step(Value(3.0)).data) == (1.0, 3.0)
-    with pytest.raises(TypeError, match=r"'test_kernels_step' are no expressions \(in a rule m\.where, m\.greater"):
+    with pytest.raises(TypeError, match=r"'test_kernels_step'.*m\.where"):
         kernels.source(ops.find("test_kernels_step"))
 
 

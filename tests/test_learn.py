@@ -259,9 +259,9 @@ def test_a_worksheets_solutions_are_right_and_seeded(tmp_path: Path) -> None:
 
 def test_worksheets_that_cannot_be(tmp_path: Path) -> None:
     a, _, loss = example()
-    with pytest.raises(ValueError, match=r"a worksheet ends in \.html, \.tex, \.pdf, not '\.doc'"):
+    with pytest.raises(ValueError, match=r"\.html.*'\.doc'"):
         worksheet(loss, tmp_path / "sheet.doc")
-    with pytest.raises(ValueError, match="the number of variants must be at least 1, not 0"):
+    with pytest.raises(ValueError, match=r"variants.*not 0"):
         worksheet(loss, tmp_path / "sheet.tex", count=0)
     with pytest.raises(ValueError, match="needs an expression"):
         worksheet(a, tmp_path / "sheet.tex")

@@ -105,9 +105,9 @@ def test_what_runs_after_its_call_cannot_be_decorated() -> None:
         return Value(1.0) * 2
 
     for function in (generator, coroutine):
-        with pytest.raises(TypeError, match=r"runs after its call has ended: write with no_grad\(\): in its body"):
+        with pytest.raises(TypeError, match=r"with no_grad\(\)"):
             no_grad()(function)
-    with pytest.raises(TypeError, match=r"no_grad takes nothing: write @no_grad\(\), with parentheses"):
+    with pytest.raises(TypeError, match=r"@no_grad\(\)"):
 
         @no_grad
         def predict() -> None: ...

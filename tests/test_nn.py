@@ -128,11 +128,9 @@ def test_errors(make: object, message: str) -> None:
 
 
 def test_only_values_are_optimised() -> None:
-    with pytest.raises(TypeError, match=r"an optimiser takes Values: pass mlp\.parameters\(\)"):
+    with pytest.raises(TypeError, match=r"mlp\.parameters\(\)"):
         nn.SGD(nn.MLP(2, [1]))
-    with pytest.raises(
-        TypeError, match=r"the schedule after a warmup must be a function, not 0\.1 \(float\): constant\(0\.1\)"
-    ):
+    with pytest.raises(TypeError, match=r"constant\(0\.1\)"):
         nn.warmup(0.1, 4)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"a parameter must be a Value, not 1\.0 \(float\)"):
         nn.SGD([1.0])
@@ -287,7 +285,7 @@ def test_a_model_with_other_activations_is_another(tmp_path: Path) -> None:
         nn.load(nn.MLP(2, [3, 1], "relu"), tmp_path / "model.npz")
     broken = nn.MLP(1, [1], seed=0)
     broken.layers[0].neurons[0].b.data = math.inf
-    with pytest.raises(ValueError, match=r"layers\[0\]\.neurons\[0\]\.b is not finite: training has diverged"):
+    with pytest.raises(ValueError, match=r"layers\[0\]\.neurons\[0\]\.b.*not finite"):
         nn.save(broken, tmp_path / "model.npz")
 
 
@@ -443,7 +441,7 @@ def tracemalloc_peak() -> int:
 def test_targets_that_are_no_shares_and_outputs_that_are_no_choice() -> None:
     scores = [Value(1.0), Value(2.0), Value(3.0)]
     for targets in ([1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.5, 0.4, 0.0]):
-        with pytest.raises(ValueError, match="shares of the answers, from 0, which add up to 1"):
+        with pytest.raises(ValueError, match="add up to 1"):
             nn.cross_entropy(scores, targets)
     assert nn.cross_entropy(scores, [0.25, 0.25, 0.5]).data > 0
     assert nn.cross_entropy(scores, np.full(3, 1 / 3, np.float32)).data > 0

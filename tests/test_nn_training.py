@@ -114,7 +114,7 @@ def test_names_tell_parameters_apart() -> None:
     assert twin.lr == 0.1
     twin.step()
     assert (other.slope.data, other.offset.data) == (1.0 - 0.1 * 0.9, 0.0)
-    with pytest.raises(ValueError, match="this is the state of 'SGD', and not of 'Adam'"):
+    with pytest.raises(ValueError, match=r"'SGD'.*'Adam'"):
         nn.Adam(line.parameters()).load_state_dict(state)
     with pytest.raises(ValueError, match="there is no parameter slope, offset here"):
         nn.SGD([Value(0.0)]).load_state_dict(state)

@@ -105,7 +105,7 @@ def test_assigned_backward_is_refused(again: Callable[[Any], Any]) -> None:
     a = Value(2.0)
     y = Value(4.0, (a,), "square")
     y._backward = lambda: None
-    with pytest.raises(TypeError, match=r"square\(2\.0\) has a _backward that was assigned .* autograd\.operation"):
+    with pytest.raises(TypeError, match=r"square\(2\.0\).*_backward.*autograd\.operation"):
         again(y + 1)
 
 

@@ -62,7 +62,7 @@ def test_every_arithmetic_has_every_primitive(primitive: Primitive) -> None:
 
 
 def test_an_unknown_function_is_named() -> None:
-    with pytest.raises(AttributeError, match=r"rules have no function 'cot'; they have divide, power"):
+    with pytest.raises(AttributeError, match=r"'cot'.*divide"):
         strict.cot(1.0)
 
 

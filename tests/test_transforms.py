@@ -240,25 +240,25 @@ def test_undefined_derivatives_are_not_taken_for_changed_data() -> None:
 def test_handmade_nodes_have_no_second_derivative() -> None:
     x = Value(2.0)
     y = Value(4.0, (x,), (4.0,))
-    with pytest.raises(TypeError, match=r"was made by hand and has no rule .* autograd\.operation"):
+    with pytest.raises(TypeError, match=r"by hand.*autograd\.operation"):
         y.backward(create_graph=True)
     assert grad(lambda t: Value(t.data**2, (t,), (2 * t.data,)) * 3)(2.0) == 12.0
-    with pytest.raises(TypeError, match=r"square\(2\.0\) was made by hand, and only its _backward knows"):
+    with pytest.raises(TypeError, match=r"square\(2\.0\).*by hand"):
         grad(lambda t: Value(t.data**2, (t,), "square"))(2.0)
 
 
 def test_errors_say_what_to_do() -> None:
-    with pytest.raises(TypeError, match="returns one number, not a list of 2: use jacobian"):
+    with pytest.raises(TypeError, match="jacobian"):
         grad(lambda x: [x, x])(1.0)
-    with pytest.raises(TypeError, match=r"must return numbers that were computed from its arguments, not None"):
+    with pytest.raises(TypeError, match="not None"):
         grad(lambda x: None)(1.0)
-    with pytest.raises(IndexError, match="argnum is 1, but the function was called with 1 positional arguments"):
+    with pytest.raises(IndexError, match="argnum is 1"):
         grad(lambda x: x, 1)(1.0)
     with pytest.raises(TypeError, match="argnum is the position"):
         grad(lambda x: x, "x")(1.0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a Value holds one real number, not 'a'"):
         grad(lambda x: x)("a")
-    with pytest.raises(ValueError, match="directions must have the shape of the arguments"):
+    with pytest.raises(ValueError, match=r"directions.*shape"):
         jvp(lambda x: x, (1.0,), (1.0, 2.0))
 
 

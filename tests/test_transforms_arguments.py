@@ -106,7 +106,7 @@ def test_a_gradient_is_taken_back() -> None:
     assert result == {"product": 6.0, "sum": 6.0}
     assert back({"product": 1.0, "sum": 10.0}) == (13.0, [2.0, 10.0])
     assert back({"product": 0.0, "sum": 1.0}) == (1.0, [0.0, 1.0])
-    with pytest.raises(ValueError, match="a gradient must have the shape of the result"):
+    with pytest.raises(ValueError, match=r"gradient.*shape"):
         back([1.0, 10.0])
     result, back, aux = vjp(lambda x: (x * x, "aux"), 3.0, has_aux=True)
     assert (result, back(10.0), aux) == (9.0, (60.0,), "aux")
@@ -130,7 +130,7 @@ def test_the_hessian_times_a_vector() -> None:
     matrix = np.array([list(flat(row)) for row in (*rows, last)])
     np.testing.assert_allclose(list(flat(found)), matrix @ list(flat(direction)))
     assert hvp(lambda x: x**3, (2.0,), (10.0,)) == 120.0
-    with pytest.raises(ValueError, match="directions must have the shape of the arguments"):
+    with pytest.raises(ValueError, match=r"directions.*shape"):
         hvp(lambda x: x**3, (2.0,), ([1.0],))
 
 

@@ -61,7 +61,7 @@ def test_a_hook_may_go_on_to_the_function_that_it_replaces() -> None:
 def test_a_function_that_would_never_be_called_is_refused() -> None:
     with pytest.raises(TypeError, match=r"out = Value\(data=4\.0, grad=0\.0\) has no operands.*Value\(data, \(a, b\)"):
         Value(4.0, label="out")._backward = lambda: None
-    with pytest.raises(TypeError, match=r"_backward must be a function without arguments, not None \(NoneType\)"):
+    with pytest.raises(TypeError, match=r"_backward.*None"):
         (Value(1.0) * 2)._backward = None  # type: ignore[assignment]
     with no_grad():
         out = Value(4.0, (Value(2.0),), "sq")
@@ -166,7 +166,7 @@ def test_methods_refuse_what_operators_leave_to_the_other_side() -> None:
 
 def test_a_number_too_large_for_a_float() -> None:
     for number in (10**400, 10**5000, Fraction(10**400)):
-        with pytest.raises(OverflowError, match=r"is too large for a float, which ends at about 1\.8e308"):
+        with pytest.raises(OverflowError, match=r"too large.*1\.8e308"):
             Value(number)
 
 

@@ -473,11 +473,11 @@ def test_unknown_options_are_refused(options: dict[str, Any], message: str) -> N
 
 
 def test_what_is_no_value_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match=r"a Value can be drawn, not list; several: draw_dot\(a, b\)"):
+    with pytest.raises(TypeError, match=r"list.*draw_dot\(a, b\)"):
         viz.draw_dot([Value(1.0)])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="at least one Value"):
         viz.draw_dot()
-    with pytest.raises(TypeError, match="a Value can be drawn, or a list of several, not float"):
+    with pytest.raises(TypeError, match="not float"):
         viz.save(3.0, tmp_path / "graph.svg")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"should end in one of \.svg, \.png, \.pdf, \.dot"):
         viz.save(Value(1.0), tmp_path / "graph.gif")
