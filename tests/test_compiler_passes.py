@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -214,6 +216,34 @@ PROGRAMS: dict[str, Callable[[Builder, Array], Array]] = {
 def test_every_operation_of_an_array_program_has_a_derivative_that_is_tested() -> None:
     assert set(PROGRAMS) == set(VJP)
     assert set(MEANING) == {*VJP, "accumulate", "scatter"}  # which derivatives alone are made of
+
+
+def tables() -> dict[str, set[str]]:
+    """For each backend the operations that it has. The file is read, since what it imports may not be installed."""
+    found = {}
+    for path in sorted(Path(ir.__file__).parent.glob("*.py")):
+        for line in ast.parse(path.read_text()).body:
+            match line:
+                case ast.AnnAssign(target=ast.Name(id="MEANING" | "WRITERS"), value=ast.Dict(keys=keys)):
+                    found[path.stem] = {str(ast.literal_eval(key)) for key in keys if key is not None}
+    return found
+
+
+TABLES = tables()
+BY_ITSELF = {"jax_backend"}
+"""The backends that differentiate what they are given."""
+
+
+def test_every_backend_has_a_table() -> None:
+    ways = [name for name in vars(autograd.Program) if name.startswith("to_")]
+    assert len(TABLES) == len({"reference", "numpy_backend", *ways})
+
+
+@pytest.mark.parametrize("backend", TABLES)
+@pytest.mark.parametrize("op", MEANING)
+def test_every_backend_has_every_operation(backend: str, op: str) -> None:
+    assert op in TABLES[backend] or (backend in BY_ITSELF and op not in VJP)
+    assert TABLES[backend] <= set(MEANING)
 
 
 @pytest.mark.parametrize("op", PROGRAMS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache, partial
 
 from autograd.compiler.elementwise import expanded
@@ -32,7 +32,7 @@ def emit(
         notes: what each array belongs to, for comments.
         checked: maps that raise `FloatingPointError` where they divide by zero.
     """
-    writers: dict[str, Callable[[Writer, Array], None]] = {**_WRITERS, "map": partial(_map, checked=set(checked))}
+    writers: dict[str, Callable[[Writer, Array], None]] = {**WRITERS, "map": partial(_map, checked=set(checked))}
     return Writer(plan(forward, backward, outside), notes, writers).run(forward, backward)
 
 
@@ -117,7 +117,7 @@ def _rows(w: Writer, array: Array) -> None:
         w.now.lines.append(f"{w.function('np.take')}({base}, {w.index(index)}, 0, {w.name(array)}, 'clip')")
 
 
-def _map(w: Writer, array: Array, checked: set[Array]) -> None:
+def _map(w: Writer, array: Array, checked: Collection[Array] = ()) -> None:
     _Map(w, array, array in checked).write()
 
 
@@ -247,8 +247,9 @@ def _scatter(w: Writer, array: Array) -> None:
     w.call("special.scatter", index, x, str(array.attr), str(array.batched), w.name(array))
 
 
-_WRITERS: dict[str, Callable[[Writer, Array], None]] = {
+WRITERS: dict[str, Callable[[Writer, Array], None]] = {
     "rows": _rows,
+    "map": _map,
     "sum": _sum,
     "fold": _fold,
     "accumulate": _accumulate,
