@@ -126,6 +126,8 @@ class Backprop(Cursor):
         self._taken: list[_Before] = []
         self._unfinished: _Before | None = None
         self._now: dict[Value, Any] = {}
+        self._zero = float("0")
+        """The gradient of what got nothing yet: an object of its own, as in `passes.py`."""
         self._aside = 0
         self._notes: list[str] = []
         self._consumers: dict[Value, list[Value]] = {}
@@ -190,7 +192,7 @@ class Backprop(Cursor):
 
     def _begin(self, before: _Before) -> None:
         for node, _ in before:
-            node.grad = 0.0
+            node.grad = self._zero
         self._now = {}
         self._set(self.loss, 1.0)
         with _lock:
@@ -199,6 +201,8 @@ class Backprop(Cursor):
 
     def _send(self, node: Value) -> None:
         """Adds the node's gradient times the local derivative to each operand's gradient, as `backward()` does."""
+        if node.grad is self._zero:
+            return
         node._backward()
         for operand in node._prev:
             self._now[operand] = operand.grad
@@ -331,9 +335,10 @@ class Backprop(Cursor):
         told = set(range(len(operands) if len(operands) <= MANY else MOST))
         for i in node._order() if slopes else ():
             operand, old = operands[i], running[operands[i]]
-            running[operand] = old + slopes[i] * node.grad
+            got_nothing = node.grad is self._zero
+            running[operand] = old if got_nothing else old + slopes[i] * node.grad
             if i in told:
-                product = f"{factor(slopes[i])}·{factor(node.grad)}"
+                product = "0" if got_nothing else f"{factor(slopes[i])}·{factor(node.grad)}"
                 more = operand in received or self.consumers[operand][0] is not node
                 rule = derivative(node, i, self.names)
                 changes[i] = self._change(operand, old, running[operand], rule, product, more)

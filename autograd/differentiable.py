@@ -101,9 +101,7 @@ def _times(slope: Any, grad: Any) -> Any:
         return slope * grad
     if slope == 1.0:
         return grad
-    if slope == 0.0 and math.isfinite(as_number(grad)):
-        return 0.0
-    return slope * grad  # 0 · inf is nan, but for a slope that is 0 by its rule
+    return 0.0 if slope == 0.0 and math.isfinite(as_number(grad)) else slope * grad
 
 
 def _plus(one: Any, other: Any) -> Any:
@@ -146,12 +144,10 @@ def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local)
     known = dict(directions)
     with modes.ordinary():
         for node in topological(*roots, known=directions):
-            speed: Any = 0.0
-            slope = local(node)
+            local_slope = local(node)
             for i, operand in enumerate(node._prev):
-                if operand in known:
-                    speed = _plus(speed, _times(slope(i), known[operand]))
-            known[node] = speed
+                if operand in known and (slope := local_slope(i)) is not NOTHING:
+                    known[node] = _plus(known.get(node, 0.0), _times(slope, known[operand]))
     return [known.get(root, 0.0) for root in roots]
 
 

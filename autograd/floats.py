@@ -17,7 +17,10 @@ _SPLITTER = 134217729.0  # 2**27 + 1: cuts the 53 bits of a float into halves (V
 
 
 class Nothing(float):
-    """A derivative that is 0 whatever the operands are: nothing passes, not even of an infinite gradient."""
+    """A derivative that is 0 whatever the operands are: nothing passes, not even of an infinite gradient.
+
+    An operand that gets nothing else sends nothing on either, so that no infinite derivative below turns it into nan.
+    """
 
     __slots__ = ()
 
@@ -25,6 +28,12 @@ class Nothing(float):
         return 0.0
 
     __rmul__ = __mul__
+
+    def __abs__(self) -> Nothing:
+        return self
+
+    def __reduce__(self) -> str:
+        return "NOTHING"
 
 
 NOTHING = Nothing(0.0)

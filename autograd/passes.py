@@ -3,11 +3,14 @@
 Beside `value.py` this is the only file that knows how a node keeps its operands. The backward pass is a second form of
 what stands elsewhere in plain words: it is equal, to the bit, to
 
-    for node in every_node(root): node.grad = 0.0                    # graph.py
+    for node in every_node(root): node.grad = zero                   # graph.py
     root.grad = gradient
-    for node in reversed(topological(root)): node._backward()        # graph.py; the chain rule at one node, value.py
+    for node in reversed(topological(root)):                         # graph.py
+        if node.grad is not zero: node._backward()                   # the chain rule at one node, value.py
 
-after which what leaves held before is added to what they got; and to the sweep that all else goes through,
+after which what leaves held before is added to what they got. A node that still has the zero of the beginning has got
+nothing: all that uses it has a derivative that is 0 by its rule. The pass is also equal to the sweep that all else goes
+through,
 
     sweep(topological(root), {root: gradient}, stored)               # sweep.py
 
@@ -170,12 +173,13 @@ def backward(root: Value, gradient: float) -> None:
     held: list[tuple[Value, Any]] = []
     order: list[Value] = []
     try:
-        _meet(root, order, held)
+        zero = float("0")
+        _meet(root, order, held, zero)
         root.grad = gradient
         if modes.unusual and modes.checking():
-            _send_checked(order)
+            _send_checked(order, zero)
         else:
-            _send(order)
+            _send(order, zero)
         for leaf, grad in held:
             leaf.grad = grad + leaf.grad
     except BaseException:
@@ -192,14 +196,13 @@ _NOTHING = (float, int, type(None))
 """What a leaf may hold that is no gradient, where it is 0 or None. A Value that is 0 says what it depends on."""
 
 
-def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]]) -> None:
+def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]], zero: float) -> None:
     """Fills `order` as `topological` does, sets all gradients to 0, and puts what leaves held into `held`.
 
     A gradient that *is* this pass's zero, an object of its own, marks a node that has been met. The walk goes down
     first operands as far as there is something new, and comes up by way of the second ones. `path` has the nodes above,
     `rest` the operands that are left of those of many.
     """
-    zero = float("0")
     path: list[Value] = []
     rest: dict[int, Iterator[Value]] = {}
     whole: set[int] = set()
@@ -299,11 +302,13 @@ def _not_whole(ws: tuple[Value, ...], xs: tuple[Value, ...] | None, whole: set[i
     return chain(first, () if id(xs) in whole else xs, last)
 
 
-def _send(order: list[Value]) -> None:
-    """Applies the chain rule at each node, the last first."""
+def _send(order: list[Value], zero: float) -> None:
+    """Applies the chain rule at each node that got something, the last first."""
     add, dot = ops.ADD, DOT
     for node in reversed(order):
         grad, b, rule = node.grad, node._b, node._rule
+        if grad is zero:
+            continue
         if rule is add:
             node._a.grad += grad
             b.grad += grad
@@ -333,9 +338,11 @@ def _send(order: list[Value]) -> None:
             node._a.grad += node._da * grad
 
 
-def _send_checked(order: list[Value]) -> None:
+def _send_checked(order: list[Value], zero: float) -> None:
     """The same, raising at the first gradient that is not finite."""
     for node in reversed(order):
+        if node.grad is zero:
+            continue
         node._backward()
         for operand in node._prev:
             check_gradient(operand, operand.grad, node, node.grad)

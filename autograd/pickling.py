@@ -10,9 +10,10 @@ from __future__ import annotations
 import threading
 import weakref
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograd.floats import NOTHING
 from autograd.graph import describe
 from autograd.ops import Operation
 from autograd.value import Handmade, Value
@@ -77,7 +78,7 @@ def _columns(nodes: list[Value]) -> dict[str, Any]:
     rules: dict[Operation | str, int] = {}
     widths, operands, rule = array("q"), array("q"), array("q")
     data, grad, local = array("d"), array("d"), array("d")
-    grads, attributes, without_local = {}, {}, []
+    grads, attributes, without_local, nothing = {}, {}, [], []
     for i, node in enumerate(nodes):
         below = node._prev
         widths.append(len(below))
@@ -85,8 +86,10 @@ def _columns(nodes: list[Value]) -> dict[str, Any]:
             operands.append(number[operand] if operand in number else ~outside.setdefault(operand, len(outside)))
         rule.append(rules.setdefault(_named(node), len(rules)))
         data.append(node.data)
-        if node._local_grads:
-            local.extend(node._local_grads)
+        if slopes := node._local_grads:
+            if 0.0 in slopes:
+                nothing.extend([len(local) + k for k, slope in enumerate(slopes) if slope is NOTHING])
+            local.extend(slopes)
         else:
             without_local.append(i)
         if type(node.grad) is float:
@@ -104,6 +107,7 @@ def _columns(nodes: list[Value]) -> dict[str, Any]:
         "rules": list(rules),
         "data": data,
         "local": local,
+        "nothing": nothing,
         "without_local": without_local,
         "grad": grad,
         "grads": grads,
@@ -124,10 +128,14 @@ def _fill(
     grad: array[float],
     grads: dict[int, Any],
     attributes: dict[int, dict[str, Any]],
+    nothing: Sequence[int] = (),
 ) -> None:
     """Puts the columns back into the nodes."""
     below = (nodes[i] if i >= 0 else outside[~i] for i in operands)
-    slopes = iter(local)
+    numbers = list(local)
+    for i in nothing:
+        numbers[i] = NOTHING
+    slopes = iter(numbers)
     bare = set(without_local)
     for i, node in enumerate(nodes):
         node.data = data[i]

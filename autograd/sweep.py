@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.floats import NOTHING
 from autograd.graph import describe
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def sweep(
 ) -> dict[Value, Any]:
     """Passes gradients on to all that the nodes of `order` were computed from, going through it from its end.
 
+    What gets nothing, since all that uses it has a derivative that is 0 by its rule, has the gradient 0, and sends
+    nothing.
+
     Args:
         order: nodes in topological order.
         gradients: those of the results; what is found is added to it.
@@ -58,13 +62,17 @@ def sweep(
     Returns:
         `gradients`.
     """
+    reached = set(gradients)
     for node in reversed(order):
-        above = gradients.get(node, 0.0)
-        operands, slope = node._prev, local(node)
+        operands, local_slope = node._prev, local(node)
         for i in node._order():
             operand = operands[i]
-            if wanted is None or operand in wanted:
-                gradients[operand] = plus(gradients.get(operand, 0.0), times(slope(i), above))
+            if wanted is not None and operand not in wanted:
+                continue
+            before = gradients.setdefault(operand, 0.0)
+            if node in reached and (slope := local_slope(i)) is not NOTHING:
+                reached.add(operand)
+                gradients[operand] = plus(before, times(slope, gradients[node]))
                 if check is not None:
-                    check(operand, gradients[operand], node, above)
+                    check(operand, gradients[operand], node, gradients[node])
     return gradients

@@ -13,6 +13,7 @@ from sys import _getframe
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
 from autograd import modes, ops, passes
+from autograd.floats import NOTHING
 from autograd.graph import every_node, named
 from autograd.later import later
 from autograd.looks import look
@@ -75,7 +76,8 @@ class Value(Methods):
     # How a node keeps its operands is known here and in `passes.py`; others ask `_prev`, `_local_grads` and `_sends`.
     # One or two operands, and their local derivatives, stand in the node itself: no tuples and no closures, so that a
     # node is one object to the garbage collector, and in no cycle. More operands, or those of a node whose `_backward`
-    # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`. A leaf's `_a` is None.
+    # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`; so are those of a node that sends one of
+    # them NOTHING, which is not for the fast lines of the passes. A leaf's `_a` is None.
     # A dot has its ws, and the bias after them, in `_a`, and its xs in `_b`: tuples, which neurons and layers share.
     # Their data, each the derivative for the other, are in `_db` and `_da`.
     # `_names` is None, or the label and the place, and after them the places that looked at it (`looks.py`).
@@ -137,7 +139,7 @@ class Value(Methods):
             self._da, self._db = slopes[:n], slopes[n:]
         elif rule is SUM:
             self._a = operands
-        elif len(operands) > 2 or (operands and not slopes):
+        elif len(operands) > 2 or (operands and not slopes) or any(slope is NOTHING for slope in slopes):
             self._a, self._da = operands, slopes or None
         elif len(operands) == 2:
             self._a, self._b = operands
@@ -247,7 +249,8 @@ class Value(Methods):
         """Adds to each operand's gradient this node's gradient times the local derivative."""
         operands, slopes = self._prev, self._slopes()
         for i in self._order() if slopes else ():
-            operands[i].grad += slopes[i] * self.grad
+            if slopes[i] is not NOTHING:
+                operands[i].grad += slopes[i] * self.grad
 
     def _order(self) -> Sequence[int]:
         """The operands, by their numbers, in the order in which the backward pass sends them their gradients."""
@@ -374,6 +377,8 @@ class Value(Methods):
             out._data, out._da = operation.evaluate(self._data)
         except (ArithmeticError, ValueError) as error:
             raise passes.explained(error, out) from None
+        if out._da is NOTHING:
+            out._assemble(operation, (self,), (NOTHING,))
         return _in_mode(out) if modes.unusual else out
 
     def _binary(self, operation: Operation, other: Any) -> Value:
@@ -588,6 +593,8 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
         out._a = operands[0]
         out._b = out._db = None
     passes.evaluate(out, operation, evaluate)
+    if out._da is NOTHING or out._db is NOTHING:
+        out._assemble(operation, operands, out._slopes())
     return _in_mode(out) if modes.unusual else out
 
 

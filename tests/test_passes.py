@@ -51,11 +51,13 @@ def _doubling(node: Value, operand: Value) -> Callable[[], None]:
 def plainly(root: Value) -> None:
     """The backward pass in plain words."""
     held = {id(node): node.grad for node in every_node(root) if not node._prev}
+    zero = float("0")
     for node in every_node(root):
-        node.grad = 0.0
+        node.grad = zero
     root.grad = 1.0
     for node in reversed(topological(root)):
-        node._backward()
+        if node.grad is not zero:
+            node._backward()
     for node in every_node(root):
         if not node._prev:
             node.grad = held[id(node)] + node.grad

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from autograd.floats import NOTHING
 from autograd.graph import topological
 from autograd.shown import factor, number
 from autograd.stale import stale
@@ -201,7 +202,9 @@ def _columns(rows: list[Row], columns: int) -> list[str]:
 def _product(way: list[Edge]) -> float:
     product = 1.0
     for node, i in way:
-        product *= node._local_grads[i]
+        if (slope := node._local_grads[i]) is NOTHING:
+            return 0.0
+        product *= slope
     return product + 0.0  # the sign of a zero means nothing here
 
 
