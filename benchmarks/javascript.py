@@ -16,6 +16,7 @@ import numpy as np
 import autograd
 import nn
 from autograd import Program, Value
+from benchmarks import attention
 from benchmarks.measuring import Row, side_by_side, table
 
 SCRIPT = """
@@ -75,6 +76,8 @@ def measure() -> Iterator[Row]:
         ours, theirs = times(network(sizes), batch)
         name = f"loss and gradient {'-'.join(map(str, sizes))}, batch {batch}, as JavaScript"
         yield Row(name, ours, "ours in numpy", theirs, 1 / 8)
+    ours, theirs = times(attention.Block(16, 32).program(), 32)
+    yield Row("attention, 16 positions, batch 32, as JavaScript", ours, "ours in numpy", theirs)
 
 
 if __name__ == "__main__":

@@ -353,6 +353,17 @@ def test_contractions_of_whatever_depends_on_the_example(node: Node) -> None:
     node.run()
 
 
+@needs_node
+def test_rows_from_all_over_a_large_array(node: Node) -> None:
+    order = np.random.default_rng(0).permutation(100_000)
+    b = Builder()
+    total = b.sum(b.segments(b.rows(b.leaf(ir.PARAMS, 100_000, False), order), np.arange(0, 100_000, 10_000)), 0)
+    parts = Parts([b.reshape(total, (1,))], [], True, None, [], np.zeros(100_000), slice(None), 0, {})
+    vector = np.arange(100_000.0)
+    node.add(written(parts), [("forward", vector, [])], lambda answers: near(answers[0], [vector.sum()]))
+    node.run()
+
+
 # The text
 
 

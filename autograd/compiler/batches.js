@@ -10,12 +10,20 @@ const SIZES = 8;
 
 /** @param {string} text in base 64 */
 export function bytes(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const found = new Uint8Array(characters.length);
+  for (let i = 0; i < found.length; i++) found[i] = characters.charCodeAt(i);
+  return found;
 }
 
 /** @param {string} text bytes in base 64 */
 export function numbers(text) {
   return new Float64Array(bytes(text).buffer);
+}
+
+/** @param {string} text bytes in base 64 */
+export function integers(text) {
+  return new Int32Array(bytes(text).buffer);
 }
 
 /**

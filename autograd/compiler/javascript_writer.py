@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +80,7 @@ class Writer:
         self.plan = plan(parts.results, parts.gradients, dict.fromkeys(parts.gradients, _GRADS))
         self.tables: dict[bytes, str] = {}
         self.indices: list[str] = []
+        self.functions: list[list[str]] = []
         self.multiplies = False
 
     def prepare(self) -> str:
@@ -89,6 +91,7 @@ class Writer:
         lines = [
             *self._memory(),
             *self.indices,
+            *[line for lines in self.functions for line in lines],
             *fixed,
             "return {",
             f"  params: {PARAMS}{part}," if part else f"  {PARAMS},",
@@ -107,11 +110,13 @@ class Writer:
         """The statements that compute arrays; those of very many are cut into functions."""
         if len(arrays) <= _AT_ONCE:
             return self._computed(arrays)
-        lines = []
+        calls = []
         for start in range(0, len(arrays), _AT_ONCE):
-            part = self._computed(arrays[start : start + _AT_ONCE])
-            lines += ["(() => {", *[f"  {line}" for line in part], "})();"]
-        return lines
+            lines = self._computed(arrays[start : start + _AT_ONCE])
+            name = f"part{len(self.functions)}"
+            self.functions.append([f"const {name} = () => {{", *[f"  {line}" for line in lines], "};"])
+            calls.append(f"{name}();")
+        return calls
 
     def _computed(self, arrays: list[Array]) -> list[str]:
         lines, last = [], ""
@@ -177,7 +182,7 @@ class Writer:
         key = index.tobytes()
         if key not in self.tables:
             self.tables[key] = name = f"table{len(self.tables)}"
-            self.indices.append(f"const {name} = Int32Array.of({', '.join(map(str, index.reshape(-1).tolist()))});")
+            self.indices.append(f"const {name} = {_integers(index)};")
         return self.tables[key]
 
 
@@ -185,4 +190,14 @@ def typed_array(numbers: Sequence[float]) -> str:
     """A typed array of numbers, as an expression."""
     if len(numbers) <= _FEW:
         return f"Float64Array.of({', '.join(map(javascript.number, numbers))})"
-    return f'numbers("{base64.b64encode(np.array(numbers, "<f8").tobytes()).decode()}")'
+    return f'numbers("{_packed(np.array(numbers, "<f8"))}")'
+
+
+def _integers(index: Index) -> str:
+    if index.size <= _FEW:
+        return f"Int32Array.of({', '.join(map(str, index.reshape(-1).tolist()))})"
+    return f'integers("{_packed(index.astype("<i4"))}")'
+
+
+def _packed(numbers: npt.NDArray[Any]) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()
