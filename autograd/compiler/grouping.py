@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from autograd.compiler.handmade import refuse_handmade
 from autograd.compiler.ir import MANY, Index
 from autograd.compiler.places import name_places
 from autograd.compiler.products import Product, product
-from autograd.compiler.sums import FOLDS, Chains, Term
+from autograd.compiler.sums import FOLDS, Added, Chains
 from autograd.graph import topological
 from autograd.ops import Operation
 from autograd.value import Value
@@ -211,25 +212,25 @@ class _Grouper:
             known = self.where[id(node)] = (CONSTANTS << 32) + row
         return known
 
-    def _levels(self) -> list[list[tuple[Value, list[Term] | None]]]:
+    def _levels(self) -> list[list[tuple[Value, Added | None]]]:
         """The nodes by depth: how many groups lie between them and the leaves."""
         depth: dict[int, int] = {}
-        levels: list[list[tuple[Value, list[Term] | None]]] = []
+        levels: list[list[tuple[Value, Added | None]]] = []
         for node in self.order:
             if self.chains.absorbed(node):
                 continue
             terms = self.chains.terms(node)
-            operands = node._prev if terms is None else _factors(terms)
             if terms is None and (compared := self.chains.compared(node)) is not None:
-                operands, terms = tuple(compared), [(1, v, None) for v in compared]
-            level = max([depth.get(id(operand), 0) for operand in operands], default=0)
+                terms = Added([1] * len(compared), compared, [None] * len(compared))
+            operands = node._prev if terms is None else chain(terms.firsts, terms.seconds)
+            level = max(map(depth.get, map(id, operands), repeat(0)), default=0)
             depth[id(node)] = level + 1
             if level == len(levels):
                 levels.append([])
             levels[level].append((node, terms))
         return levels
 
-    def _add_level(self, level: list[tuple[Value, list[Term] | None]]) -> None:
+    def _add_level(self, level: list[tuple[Value, Added | None]]) -> None:
         """Makes groups of the alike among nodes of one depth."""
         alike: dict[Any, list[Value]] = {}
         for node, terms in level:
@@ -260,9 +261,12 @@ class _Grouper:
             refuse_handmade(node)
         return (operation, *[self._place(operand) >> 32 for operand in node._prev])
 
-    def _sorted(self, terms: list[Term], compared: bool) -> list[_Slot]:
+    def _sorted(self, terms: Added, compared: bool) -> list[_Slot]:
         """A node's terms by kind: many of a kind together, few as they stand."""
-        located = [self._located(term) for term in terms]
+        products = self._products(terms)
+        if products is not None:
+            return [products]
+        located = list(map(self._located, terms.signs, terms.firsts, terms.seconds))
         counts = Counter([kind for kind, _, _ in located])
         together: dict[Kind, _Slot] = {}
         slots: list[_Slot] = []
@@ -275,14 +279,26 @@ class _Grouper:
             slot.right.append(right)
         return slots
 
-    def _located(self, term: Term) -> tuple[Kind, int, int]:
+    def _products(self, terms: Added) -> _Slot | None:
+        """Terms that are products of one kind, as in a product of matrices, by a few calls for all of them; or None."""
+        left: Any = list(map(self.where.get, map(id, terms.firsts)))
+        right: Any = list(map(self.where.get, map(id, terms.seconds)))
+        if None in left or None in right or min(terms.signs) < max(terms.signs):
+            return None
+        a, b = left[0] >> 32, right[0] >> 32
+        if not min(left) >> 32 == max(left) >> 32 == a or not min(right) >> 32 == max(right) >> 32 == b:
+            return None
+        if a > b:  # the order of factors makes no difference
+            a, b, left, right = b, a, right, left
+        return _Slot((terms.signs[0], a, b), [place & _ROW for place in left], [place & _ROW for place in right])
+
+    def _located(self, sign: int, v: Value, w: Value | None) -> tuple[Kind, int, int]:
         """A term's kind, and the rows of its factors."""
-        sign, v, w = term
         a = self._place(v)
         if w is None:
             return (sign, a >> 32, -1), a & _ROW, 0
         b = self._place(w)
-        if a >> 32 > b >> 32:  # the order of factors makes no difference
+        if a >> 32 > b >> 32:
             a, b = b, a
         return (sign, a >> 32, b >> 32), a & _ROW, b & _ROW
 
@@ -333,10 +349,6 @@ def _arrange(new: Group) -> None:
         slot.index = slot.index[order]
     for each in products:
         each.at = each.at[order]
-
-
-def _factors(terms: list[Term]) -> list[Value]:
-    return [v for _, a, b in terms for v in (a, b) if v is not None]
 
 
 def _merged(alike: dict[Any, list[Value]], slots: dict[int, list[_Slot]], chains: Chains) -> list[list[Value]]:

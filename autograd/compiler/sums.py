@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,16 @@ from autograd.nary import DOT, SUM
 if TYPE_CHECKING:
     from autograd.value import Value
 
-Term = tuple[int, "Value", "Value | None"]
-"""A sign and what is added: a number, or the product of two."""
+
+@dataclass(slots=True)
+class Added:
+    """What is added up, in columns, since there is much of it: for each term its sign, and a number or two factors."""
+
+    signs: list[int]
+    firsts: list[Value]
+    seconds: list[Value | None]
+    """None where a number is added as it is."""
+
 
 FOLDS = (ops.MAXIMUM, ops.MINIMUM)
 """The comparisons whose chains are read together."""
@@ -54,15 +63,21 @@ class Chains:
         """Whether no gradient comes to a node, since all that uses it stops it."""
         return id(node) in self._stopped and self._used_once(node)
 
-    def terms(self, node: Value) -> list[Term] | None:
+    def terms(self, node: Value) -> Added | None:
         """What is added up to give a node, in the order in which it is added; None if the node is no sum."""
         if node._rule not in _SUMS:
             return None
-        terms: list[Term] = []
+        added = Added([], [], [])
         for part in self._chain(node):
-            earlier = self._earlier.get(id(part))
-            terms += [self._term(term) for term in _as_written(part) if term[1] is not earlier]
-        return terms
+            operands, earlier = part._prev, self._earlier.get(id(part))
+            products = len(operands) // 2 if part._rule is DOT else 0
+            for i, v in enumerate(operands[2 * products :]):
+                if v is not earlier:
+                    self._add(-1 if i and part._rule is ops.SUB else 1, v, added)
+            added.signs += [1] * products
+            added.firsts += operands[:products]
+            added.seconds += operands[products : 2 * products]
+        return added
 
     def compared(self, node: Value) -> list[Value] | None:
         """What is compared to give a node, from the left; None if it is no chain of comparisons."""
@@ -108,25 +123,13 @@ class Chains:
         if term._rule is ops.MUL and self._used_once(term):
             self._inside.add(id(term))
 
-    def _term(self, term: Term) -> Term:
-        """A term, with the sign and the product that it absorbs."""
-        sign, v, factor = term
-        if factor is not None:
-            return term
+    def _add(self, sign: int, v: Value, added: Added) -> None:
+        """Adds a number, with the sign and the product that it absorbs."""
         if v._rule is ops.NEG and id(v) in self._inside:
             sign, v = -sign, v._prev[0]
+        factor: Value | None = None
         if v._rule is ops.MUL and id(v) in self._inside:
-            return (sign, *v._prev)  # type: ignore[return-value]
-        return (sign, v, None)
-
-
-def _as_written(node: Value) -> list[Term]:
-    """What one node adds up, in order."""
-    operands = node._prev
-    if node._rule is DOT:
-        n = len(operands) // 2
-        bias: list[Term] = [(1, v, None) for v in operands[2 * n :]]
-        return bias + [(1, w, x) for w, x in zip(operands[:n], operands[n : 2 * n], strict=True)]
-    if node._rule is ops.SUB:
-        return [(1, operands[0], None), (-1, operands[1], None)]
-    return [(1, v, None) for v in operands]
+            v, factor = v._prev
+        added.signs.append(sign)
+        added.firsts.append(v)
+        added.seconds.append(factor)
