@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import operator
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.scalars import as_float, is_scalar
@@ -138,26 +138,16 @@ def a_mapping(given: Any, what: str, of: str) -> Mapping[Any, Any]:
     return given
 
 
-def a_path(path: Any, what: str = "the path of a file") -> str:
-    """The name of a file, as text."""
+def a_format(spec: Any, what: str = "numbers") -> str:
+    """How numbers are written, in Python's format language."""
+    a_text(spec, what)
     try:
-        text = os.fsdecode(path)
-        os.fsencode(text)
-    except TypeError:
-        raise TypeError(f"{what} must be a text or a pathlib.Path, not {shown(path)}") from None
-    except UnicodeError:
-        raise ValueError(f"{what} holds what no name of a file can hold: {as_code(path)}") from None
-    if "\0" in text:
-        raise ValueError(f"{what} holds a NUL character: {as_code(path)}")
-    return text
-
-
-def an_ending(path: Any, endings: Iterable[str], what: str) -> str:
-    """How the name of a file ends, as `.svg`: one of those that say what is to be written."""
-    ending = os.path.splitext(a_path(path))[1].lower()
-    if ending not in endings:
-        raise ValueError(f"{as_code(os.fspath(path), 80)} should end in {' or '.join(endings)}: it is {what}")
-    return ending
+        fits = len(spec) < 20 and not re.search("[0-9]{3}", spec) and format(1.0, spec)
+    except ValueError:
+        fits = ""
+    if not fits:
+        raise ValueError(f"{what}={as_code(spec)} is no format of Python's for floats, such as '.4g'")
+    return str(spec)
 
 
 def a_generator(seed: Any, what: str = "the seed") -> random.Random:
@@ -168,7 +158,10 @@ def a_generator(seed: Any, what: str = "the seed") -> random.Random:
         return seed
     if seed is not None and not isinstance(seed, (int, float, str, bytes, bytearray)):
         raise TypeError(f"{what} must be a number, a text or a random.Random, not {shown(seed)}")
-    return random.Random(seed)
+    try:
+        return random.Random(seed)
+    except UnicodeError:
+        raise ValueError(f"{what} cannot be {as_code(seed)}") from None
 
 
 def a_dtype(dtype: Any) -> np.dtype[Any]:

@@ -8,11 +8,30 @@ import hashlib
 import itertools
 import os
 import stat
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from autograd.shown import path_shown
+from autograd.shown import as_code, path_shown, shown
 
 _numbers = itertools.count()
+
+
+def a_path(path: Any) -> str:
+    """The name of a file as text, if it can be one.
+
+    Raises:
+        TypeError: it is no text and no path.
+        ValueError: it is empty, or holds what no name of a file can hold.
+    """
+    try:
+        text = os.fsdecode(path)
+        os.fsencode(text)
+    except TypeError:
+        raise TypeError(f"the path of a file must be a text or a pathlib.Path, not {shown(path)}") from None
+    except UnicodeError:
+        raise ValueError(f"no file can be called {as_code(path)}") from None
+    if not text or "\0" in text:
+        raise ValueError(f"no file can be called {as_code(path)}")
+    return text
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
@@ -34,8 +53,9 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
             file that was there stays as it was. The error has the path that was given.
     """
     data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
+    path = a_path(path)
     try:
-        _write(os.path.realpath(path), os.fspath(path), data)
+        _write(os.path.realpath(path), path, data)
     except OSError as error:  # it may name the new file, which nobody has asked for
         raise OSError(error.errno, error.strerror or str(error), path_shown(path)) from None
 

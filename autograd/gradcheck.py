@@ -87,7 +87,7 @@ def gradcheck(
 
 
 def _check_function(f: Callable[..., Any], args: tuple[Any, ...], atol: float, rtol: float) -> None:
-    numbers = [x.data if isinstance(x, Value) else a_number(x, "an argument", finite=False) for x in flat(args)]
+    numbers = [x.data if isinstance(x, Value) else a_number(x, "an argument") for x in flat(args)]
     rows = _derivatives(f, args, numbers)
     for i, (x, path) in enumerate(zip(numbers, _paths(args), strict=True)):
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import ops
 from autograd.ops import Operation
 from autograd.scalars import as_float
+from autograd.shown import as_code
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -141,7 +142,7 @@ class Methods:
             ValueError: `approximate` is neither.
         """
         if approximate not in ("none", "tanh"):
-            raise ValueError(f"gelu is 'none' or 'tanh' in approximate, not {approximate!r}")
+            raise ValueError(f"gelu is 'none' or 'tanh' in approximate, not {as_code(approximate)}")
         return self._unary(ops.GELU if approximate == "none" else ops.GELU_TANH)
 
     def silu(self) -> Value:

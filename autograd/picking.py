@@ -9,7 +9,7 @@ from typing import Any
 from autograd.arguments import iterated, sized
 from autograd.floats import NOTHING
 from autograd.ops import Operation
-from autograd.scalars import is_scalar
+from autograd.scalars import as_float, is_scalar
 from autograd.shown import as_code, shown
 from autograd.value import Value, apply, operand
 
@@ -86,6 +86,8 @@ def position(index: Any, count: int) -> int:
     """
     if not is_scalar(index):
         raise TypeError(f"an index is a whole number, or a Value that holds one, not {shown(index)}")
+    if not isinstance(index, int):
+        index = as_float(index)
     if not 0 <= index < count or index != int(index):
         raise IndexError(
             f"pick takes a whole number from 0 to {count - 1} for a table of {count}, not {as_code(index)}"

@@ -22,7 +22,7 @@ from autograd.modes import CHECKED, CUT, current
 from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal
-from autograd.shown import LONGEST, printable, shown
+from autograd.shown import LONGEST, as_code, printable, shown
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -109,18 +109,21 @@ class Value(Methods):
         self._a = self._b = self._rule = None
         if _children or _prev or _op:
             self._make_by_hand(_children or _prev, _op)
-        self._names = (label if type(label) is str else str(label), "") if label else None
+        self._names = (label if type(label) is str else _as_text(label), "") if label else None
 
     def _make_by_hand(self, given: Iterable[Value], op: str | Iterable[float]) -> None:
-        if isinstance(given, Value) or not hasattr(type(given), "__iter__"):
-            raise TypeError(f"operands must be a tuple of Values, not {shown(given)}")
-        operands = tuple(given)
+        try:
+            operands = tuple(given)
+        except TypeError:
+            raise TypeError(f"operands must be a tuple of Values, not {shown(given)}") from None
         for operand in operands:
             if not isinstance(operand, Value):
                 raise TypeError(f"an operand must be a Value, not {shown(operand)}; wrap it: Value(...)")
-        if isinstance(op, Value) or not hasattr(type(op), "__iter__"):
-            raise TypeError(f"an operation is a text, or a tuple of local derivatives, not {shown(op)}")
-        slopes = () if isinstance(op, str) else tuple(map(as_float, op))
+        try:
+            slopes = () if isinstance(op, str) else tuple(op)
+        except TypeError:
+            raise TypeError(f"an operation is a text, or a tuple of local derivatives, not {shown(op)}") from None
+        slopes = tuple(map(as_float, slopes))
         if not isinstance(op, str) and len(slopes) != len(operands):
             raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(slopes)}")
         self._assemble(Handmade(op if isinstance(op, str) else ""), operands, slopes)
@@ -160,7 +163,7 @@ class Value(Methods):
 
     @label.setter
     def label(self, name: str) -> None:
-        text = name if type(name) is str else str(name)
+        text = name if type(name) is str else _as_text(name)
         self._names = (text, *(("",) if self._names is None else self._names[1:]))
 
     @property
@@ -700,6 +703,11 @@ def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Va
     if operation is not None and isinstance(other, Value):
         where = f"{operation.name} with {named(other)}: "
     raise TypeError(where + refusal(x))
+
+
+def _as_text(label: Any) -> str:
+    """A label that is no plain text."""
+    return str(label) if isinstance(label, str) else as_code(label, LONGEST)
 
 
 def operand(x: Any) -> Value:

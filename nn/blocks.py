@@ -9,6 +9,7 @@ from autograd import Value, mean, pick
 from autograd.arguments import a_number, a_text, sized
 from autograd.picking import position
 from autograd.shown import as_code, shown
+from autograd.structure import too_deep
 from nn import initialisation
 from nn.module import Module, Seed, check_size
 
@@ -155,7 +156,10 @@ class Embedding(Module):
             IndexError: there is no such row.
         """
         if isinstance(index, (list, tuple)):
-            return [self(each) for each in index]
+            try:
+                return [self(each) for each in index]
+            except RecursionError:
+                raise too_deep() from None
         if isinstance(index, Value):
             return pick(self.weight, index)
         return self.weight[position(index, len(self.weight))]

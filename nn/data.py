@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograd import Value
 from autograd.arguments import a_generator, a_whole_number, iterated, sized
-from autograd.shown import as_code
+from autograd.shown import as_code, shown
 from autograd.structure import mapped
 
 
@@ -30,6 +30,9 @@ def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = No
         >>> [batch for batch, in minibatches([1, 2, 3], size=2)]
         [[1, 2], [3]]
     """
+    for i, sequence in enumerate(sequences):
+        if not hasattr(sequence, "__getitem__") or isinstance(sequence, Mapping):
+            raise TypeError(f"sequence {i} must be a list or an array of examples, not {shown(sequence)}")
     lengths = [sized(sequence, f"sequence {i}", "examples") for i, sequence in enumerate(sequences)]
     if len(set(lengths)) != 1:
         raise ValueError(f"there must be sequences, all of one length; these have {lengths}")
@@ -62,10 +65,9 @@ def accuracy(outputs: Any, labels: Any) -> float:
         0.5
     """
     if not hasattr(outputs, "__len__"):
-        outputs = list(
-            map(_numbers, iterated(outputs, "outputs", "outputs"))
-        )  # a loop variable would keep each graph alive while the next is built
-    if len(outputs) != sized(labels, "labels") or not len(labels):
+        # A loop variable would keep each graph alive while the next is built.
+        outputs = list(map(_numbers, iterated(outputs, "the outputs", "outputs")))
+    if sized(outputs, "the outputs", "outputs") != sized(labels, "the labels") or not len(labels):
         raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
     right = 0
     for row, label in zip(outputs, labels, strict=True):
@@ -73,7 +75,7 @@ def accuracy(outputs: Any, labels: Any) -> float:
             raise ValueError(
                 "accuracy compares at least two outputs for each example: with one, count how often its side is right"
             )
-        if label not in range(len(row)):
+        if getattr(label, "ndim", 0) or label not in range(len(row)):
             raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {as_code(label)}")
         right += int(max(range(len(row)), key=row.__getitem__) == label)
     return right / len(labels)

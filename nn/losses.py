@@ -30,7 +30,7 @@ def squared_error(outputs: Any, targets: Any) -> Value:
         >>> squared_error([Value(0.5), Value(2.0)], [0, 1]).data
         1.25
     """
-    return _total([(operand(output) - target) ** 2 for output, target in _pairs(outputs, targets)])
+    return _total([(operand(output) - operand(target)) ** 2 for output, target in _pairs(outputs, targets)])
 
 
 def mse(outputs: Any, targets: Any) -> Value:
@@ -43,7 +43,7 @@ def mse(outputs: Any, targets: Any) -> Value:
     Raises:
         ValueError: targets are not nested like the outputs, or there are no outputs.
     """
-    terms = [(operand(output) - target) ** 2 for output, target in _positions(outputs, targets)]
+    terms = [(operand(output) - operand(target)) ** 2 for output, target in _positions(outputs, targets)]
     return _total(terms) / len(terms)
 
 

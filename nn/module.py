@@ -381,7 +381,7 @@ class Layer(Module):
         check_size("a layer's neurons", nout)
         check_size("a layer's weights", check_size("a layer's inputs", nin) * nout)
         rng = initialisation.generator(seed)
-        prefix = f"{place}." if place else ""
+        prefix = f"{a_text(place, 'place')}." if place else ""
         self.neurons = [Neuron(nin, **kwargs, seed=rng, nout=nout, place=f"{prefix}neurons[{j}]") for j in range(nout)]
 
     def __call__(self, x: Sequence[Any]) -> Any:
@@ -423,7 +423,7 @@ class MLP(Module):
         init: str | Initialiser = "uniform",
         seed: Seed = None,
     ) -> None:
-        if not hasattr(nouts, "__len__") or not len(nouts):
+        if not hasattr(nouts, "__len__") or not sized(nouts, "the sizes of the layers"):
             raise ValueError(
                 f"a network needs a list of its layers' sizes, such as MLP(2, [3, 1]), not {as_code(nouts)}"
             )
@@ -462,6 +462,17 @@ def compact(parts: Iterable[str], most: int = 16) -> str:
         return ", ".join(listed)
     runs = [(text, len(list(alike))) for text, alike in itertools.groupby(listed)]
     return ", ".join(f"{count} × {text}" if count > 1 else text for text, count in runs)
+
+
+def a_module(module: Any, function: str) -> Module:
+    """The argument, if it is a module.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(module, Module):
+        raise TypeError(f"{function} needs a module, not {shown(module)}")
+    return module
 
 
 def check_size(what: str, size: Any) -> int:

@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from autograd.files import write_whole
+from autograd.files import a_path, write_whole
 from autograd.shown import as_code, path_shown, printable, some
-from nn.module import Module
+from nn.module import Module, a_module
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +46,7 @@ def save(module: Module, path: str | os.PathLike[str]) -> None:
     """
     import numpy as np
 
+    a_module(module, "save(module, path)")
     arrays = {name: np.asarray(numbers, float) for name, numbers in module.state_dict().items()}
     if wrong := [name for name, numbers in arrays.items() if not np.isfinite(numbers).all()]:
         raise ValueError(f"{printable(wrong[0], 60)} is not finite: training has diverged, and the model is not saved")
@@ -70,6 +71,7 @@ def load(module: Module, path: str | os.PathLike[str]) -> None:
         ValueError: the file is damaged, was not written by `save`, or holds another module, with other sizes or
             activations.
     """
+    a_module(module, "load(module, path)")
     with _opened(path) as (archive, held):
         state = _state(archive, held, module, path_shown(path))
     module.load_state_dict(state)
@@ -98,6 +100,7 @@ _DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, Runti
 @contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
     """Opens a file as an archive and lists its members by name. An error while it is read becomes a `ValueError`."""
+    path = a_path(path)
     shown = path_shown(path)
     mode = os.stat(path).st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.arguments import a_choice, a_function, a_mapping, a_number, a_whole_number
+from autograd.floats import quiet_power
 
 
 class Schedule:
@@ -27,7 +28,7 @@ class Schedule:
         self.name, self.options = name, options
 
     def __call__(self, step: int) -> float:
-        return _RATES[self.name](a_whole_number(step, "a step", least=0), **self.options)
+        return _RATES[self.name](a_whole_number(step, "a step", least=0, most=10**15), **self.options)
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.options.items())})"
@@ -110,7 +111,7 @@ def _constant(step: int, lr: float) -> float:
 
 
 def _exponential(step: int, lr: float, factor: float, every: int) -> float:
-    return lr * factor ** (step // every)
+    return lr * float(quiet_power(factor, step // every))
 
 
 def _cosine(step: int, lr: float, steps: int, end: float) -> float:

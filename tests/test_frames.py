@@ -89,7 +89,7 @@ def test_frames_of_a_longer_pass_are_removed_and_nothing_else(tmp_path: Path) ->
 
 
 def test_what_has_no_frames_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="a Value has frames, the loss, not float"):
+    with pytest.raises(TypeError, match=r"frames\(loss, folder\) needs a Value, not 1\.0"):
         viz.frames(1.0, tmp_path / "frames")  # type: ignore[arg-type]
     large = nn.squared_error([nn.MLP(20, [20, 1], seed=1)([0.1] * 20)], [0.0])
     with pytest.raises(ValueError, match=r"nodes, and up to 300 can be followed"):

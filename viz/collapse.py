@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograd import Value
+from autograd.arguments import a_choice
 from autograd.nary import DOT
 from autograd.ops import SUM, Operation
 from autograd.words.notation import Written, brief, rule_of
@@ -54,8 +55,7 @@ def collapse(nodes: list[Value], mode: str) -> Collapsed | None:
     Raises:
         ValueError: there is no such mode.
     """
-    if mode not in MODES:
-        raise ValueError(f"unknown way to collapse {mode!r}; there are {', '.join(MODES)}")
+    a_choice(mode, "way to collapse", MODES)
     if mode == "none" or (mode == "auto" and len(nodes) <= FULL):
         return None
     if mode != "auto":

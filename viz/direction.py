@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from autograd.arguments import a_choice
 from viz.graph import Node, to_the_end
 
 DIRECTIONS = ("auto", "LR", "TB", "RL", "BT")
@@ -15,8 +16,7 @@ _GAP = 30.0
 
 def check(rankdir: str) -> None:
     """Raises ValueError where there is no such direction."""
-    if rankdir not in DIRECTIONS:
-        raise ValueError(f"unknown direction {rankdir!r}; there are {', '.join(DIRECTIONS)}")
+    a_choice(rankdir, "direction", DIRECTIONS)
 
 
 def chosen(rankdir: str, nodes: Sequence[Node], links: Iterable[tuple[Node, Node]], box: float, label: float) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 import graphviz
 
 from autograd import Value
-from autograd.files import write_whole
+from autograd.arguments import a_format, a_text, a_value, a_whole_number, values
+from autograd.files import a_path, write_whole
 from autograd.graph import every_node
+from autograd.shown import as_code, path_shown
 from autograd.words.display import bundle
 from viz import collapse as collapsing, direction, gathered, layout, themes
 from viz.graph import edges_of
@@ -51,12 +53,17 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         encoding: str | None = None,
     ) -> Any:
         """The picture as bytes, or as text in an encoding; as `graphviz.Digraph.pipe`."""
-        form = format or self.format
+        form = _known(format or self.format)
+        if encoding is not None:
+            a_text(encoding, "an encoding")
         source = self._source_at(self.dpi) if form == "png" else self.source
         data: bytes = source.encode() if form == "dot" else layout.render(source, form)
         if form == "svg":
             data = dressed(data.decode(), self.title, self.description, self.theme, self.titles).encode()
-        return data.decode(encoding) if encoding else data
+        try:
+            return data.decode(encoding) if encoding else data
+        except (LookupError, UnicodeError, ValueError):
+            raise ValueError(f"the picture is no text in the encoding {as_code(encoding)}") from None
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
@@ -89,8 +96,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         **options: Any,
     ) -> str:
         """Writes the DOT to `filename` and the picture beside it; returns the picture's path, as `graphviz` does."""
-        form = format or self.format
-        source = Path(directory or self.directory or "", filename or self.filename)
+        form = _known(format or self.format)
+        source = Path(a_path(directory or self.directory or "."), a_path(filename or self.filename))
         picture = source.with_name(f"{source.name}.{form}")
         source.parent.mkdir(parents=True, exist_ok=True)
         write_whole(picture, self.pipe(form))
@@ -153,18 +160,20 @@ def draw_dot(
         2
     """
     for root in roots:
-        if not isinstance(root, Value):
-            raise TypeError(f"a Value can be drawn, not {type(root).__name__}; several: draw_dot(a, b)")
+        a_value(root, "draw_dot(a, b, …)")
     if not roots:
         raise TypeError("draw_dot needs at least one Value")
-    _check(rankdir, numbers, dpi)
+    direction.check(rankdir)
+    a_format(numbers)
+    a_text(title, "the title")
+    dpi = a_whole_number(dpi, "dpi, the pixels of an inch,", least=1, most=10_000)
     colours = themes.find(theme)
     nodes = every_node(*roots)
-    marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else highlight)
+    marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else values(highlight, "highlight"))
     if strange := [node for node in marked if node not in set(nodes)]:
         raise ValueError(f"{strange[0]!r} is to be highlighted, but it is not in the graph")
     collapsed = collapsing.collapse(nodes, collapse)
-    drawing = Drawing(format=format)
+    drawing = Drawing(format=_known(format))
 
     def pen(way: str) -> Pen:
         computed = any(root.grad for root in roots)
@@ -194,14 +203,11 @@ def draw_dot(
     return drawing
 
 
-def _check(rankdir: str, numbers: str, dpi: int) -> None:
-    direction.check(rankdir)
-    if not dpi > 0:
-        raise ValueError(f"dpi={dpi} should be positive: how many pixels an inch has")
-    try:
-        format(1.0, numbers)
-    except ValueError as error:
-        raise ValueError(f"numbers={numbers!r} is no format of Python's for floats, such as '.4g': {error}") from None
+def _known(form: Any) -> str:
+    """A format that Graphviz writes."""
+    if not isinstance(form, str) or form not in graphviz.FORMATS:
+        raise ValueError(f"unknown format {as_code(form)}; there are svg, png, pdf, dot, and others of Graphviz")
+    return form
 
 
 def _count(number: int, one: str, several: str = "") -> str:
@@ -235,10 +241,8 @@ def save(root: Value | Sequence[Value], path: str | os.PathLike[str], **options:
         LayoutError: Graphviz cannot be found.
         OSError: the file cannot be written.
     """
-    ending = Path(path).suffix[1:].lower()
+    ending = Path(a_path(path)).suffix[1:].lower()
     if ending not in ENDINGS:
-        raise ValueError(f"{os.fspath(path)!r} should end in one of {', '.join('.' + e for e in ENDINGS)}")
-    if not isinstance(root, (Value, list, tuple)):
-        raise TypeError(f"a Value can be drawn, or a list of several, not {type(root).__name__}: save(value, path)")
-    roots = [root] if isinstance(root, Value) else root
+        raise ValueError(f"{path_shown(path)!r} should end in one of {', '.join('.' + e for e in ENDINGS)}")
+    roots = [root] if isinstance(root, Value) else values(root, "what is drawn")
     write_whole(path, draw_dot(*roots, **options).pipe(ending))

@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Value
+from autograd.arguments import a_whole_number, values
 from autograd.backprop import Backprop
 from autograd.graph import every_node
 from viz.play import page
@@ -72,6 +73,7 @@ class Live:
     def __init__(
         self, loss: Value | Backprop, *, parameters: Sequence[Value] = (), inputs: Sequence[Value] = (), port: int = 0
     ) -> None:
+        a_whole_number(port, "port", least=0, most=65_535)
         self._cursor = loss if isinstance(loss, Backprop) else None
         self.loss = loss.loss if isinstance(loss, Backprop) else loss
         self._page = page(self.loss, live=True).encode()
@@ -265,6 +267,7 @@ class Live:
 
 
 def _places(leaves: Sequence[Value], place: dict[Value, int]) -> Any:
+    leaves = values(leaves, "parameters and inputs")
     for leaf in leaves:
         if leaf not in place:
             raise ValueError(f"{leaf!r} is no leaf of this graph: the page could not show it")

@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from autograd import Value
-from autograd.files import write_whole
+from autograd.arguments import a_format, a_value
+from autograd.files import a_path, write_whole
 from viz import direction, themes
 from viz.collapse import FULL
 from viz.drawing import Drawing
@@ -45,6 +46,7 @@ def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g",
         OSError: a file cannot be written.
     """
     direction.check(rankdir)
+    target = Path(a_path(folder))
     story = _story(loss, numbers)
     scene = _scene(story, rankdir)
     style = ET.SubElement(scene, f"{_SVG}style")
@@ -54,7 +56,6 @@ def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g",
         lambda name: str(getattr(themes.LIGHT, name[1])),
         files("viz").joinpath("scene.css").read_text(encoding="utf-8"),
     )
-    target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     written = []
     for i, frame in enumerate(story.frames):
@@ -72,8 +73,8 @@ def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g",
 
 
 def _story(loss: Value, numbers: str) -> Story:
-    if not isinstance(loss, Value):
-        raise TypeError(f"a Value has frames, the loss, not {type(loss).__name__}")
+    a_value(loss, "frames(loss, folder)")
+    a_format(numbers)
     count = len(trace(loss)[0])
     if count > FULL:
         raise ValueError(

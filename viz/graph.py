@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from autograd import Value
+from autograd.arguments import values
 from autograd.graph import every_node
 
 Node = TypeVar("Node", bound=Hashable)
@@ -31,7 +32,7 @@ def trace(*roots: Value) -> tuple[list[Value], list[Edge]]:
         >>> len(nodes), len(edges)
         (2, 2)
     """
-    nodes = every_node(*roots)
+    nodes = every_node(*values(roots, "what is traced"))
     return nodes, edges_of(nodes)
 
 

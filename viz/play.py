@@ -8,7 +8,9 @@ from html import escape
 from pathlib import Path
 
 from autograd import Value
-from autograd.files import write_whole
+from autograd.arguments import a_format, a_value
+from autograd.files import a_path, write_whole
+from autograd.shown import as_code, path_shown
 from autograd.words.names import Names
 from viz import themes
 from viz.bundle import bundled, source
@@ -48,8 +50,8 @@ def play(loss: Value, path: str | os.PathLike[str], *, numbers: str = ".4g") -> 
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
         >>> play(a * b, "backprop.html")
     """
-    if Path(path).suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"{os.fspath(path)!r} should end in .html: it is a page")
+    if Path(a_path(path)).suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{path_shown(path)!r} should end in .html: it is a page")
     write_whole(path, page(loss, numbers=numbers))
 
 
@@ -62,11 +64,10 @@ def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, li
         selected: the node to begin at, where its gradient is passed on.
         live: whether the page follows the process that serves it.
     """
-    if not isinstance(loss, Value):
-        raise TypeError(f"a Value can be played, the loss, not {type(loss).__name__}")
-    if not _NUMBERS.fullmatch(numbers):
+    a_value(loss, "play(loss, path)")
+    if not _NUMBERS.fullmatch(a_format(numbers)):
         raise ValueError(
-            f"numbers={numbers!r} is no format that a page can write: a sign, digits and g, f, e or %, as .4g"
+            f"numbers={as_code(numbers)} is no format that a page can write: a sign, digits and g, f, e or %, as .4g"
         )
     graph = exported(loss)
     if len(graph.nodes) > LARGEST:

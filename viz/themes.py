@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from autograd.arguments import a_choice
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -61,10 +63,7 @@ def find(name: str) -> Theme:
     Raises:
         ValueError: there is none.
     """
-    try:
-        return THEMES[name]
-    except KeyError:
-        raise ValueError(f"unknown theme {name!r}; there are {', '.join(THEMES)}") from None
+    return THEMES[a_choice(name, "theme", THEMES)]
 
 
 def following(scope: str) -> str:

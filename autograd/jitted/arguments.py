@@ -69,6 +69,8 @@ def _as_array(x: list[Any]) -> Any:
 
 def _columns(x: Any, numbers: list[Any], kind: Any) -> Shape:
     """An array of rows: of numbers, or of arrays or lists of numbers."""
+    if not len(x):
+        raise ValueError("an array with one entry for each row needs at least one row")
     whole = x.dtype.kind in "biu"
     numbers += list(x.reshape(len(x), -1).T)
     if x.ndim == 1:

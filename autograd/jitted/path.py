@@ -74,6 +74,8 @@ class Path:
         Raises:
             ValueError, ZeroDivisionError, OverflowError: an operation is undefined for a row that takes this path.
         """
+        if not self.roots and self.failed is None:  # nothing is computed: whatever it returns is no number
+            return np.ones(len(X), dtype=bool), ()
         if self.others:
             X = np.hstack([X, np.tile([v._data for v in self.others], (len(X), 1))])
         machine = self.machine(learning)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograd.arguments import a_generator, a_path, a_text, a_value, a_whole_number
-from autograd.files import write_whole
+from autograd.arguments import a_generator, a_text, a_value, a_whole_number
+from autograd.files import a_path, write_whole
 from autograd.graph import every_node
 from autograd.shown import number
 from autograd.value import Value
