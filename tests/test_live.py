@@ -18,6 +18,7 @@ import viz
 from autograd import Backprop, Value
 from autograd.graph import every_node
 from tests.test_page import Page
+from viz import following
 
 pytest.importorskip("websockets")
 
@@ -201,3 +202,26 @@ def test_in_the_browser(served: Any, browser: Any) -> None:
     live.close()
     page.wait("return document.getElementById('live').textContent == 'the process has ended'")
     assert page.severe() == []
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(1.0, 3, 25), (1e-6, 0, 2)])
+def test_frames_of_a_training_are_no_more_than_they_may_cost(
+    served: Any, monkeypatch: pytest.MonkeyPatch, share: float, least: int, most: int
+) -> None:
+    monkeypatch.setattr(following, "_SHARE", share)
+    loss, a, _ = expression()
+    live = served(loss, parameters=[a])
+    with connected(live) as socket:
+        frame(socket)
+        told = 0
+        until(lambda: live.pages)
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            live.update(1.0, params=[2.0 + time.monotonic()])
+            try:
+                socket.recv(timeout=0)
+            except TimeoutError:
+                continue
+            told += 1
+            socket.send('{"shown": true}')
+        assert least <= told <= most

@@ -8,6 +8,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,11 @@ from viz.play import page
 
 _FRAMES = 30
 """So many times a second a page is told what has changed, at most."""
+_SHARE = 0.005
+"""The share of a training's time that the threads of a page may take: where frames cost more, there are fewer.
+
+What they take from the training besides, by turns at the interpreter and in the caches, is more than that again.
+"""
 _LOOKS = 10
 """So many times a second the graph is looked at where nobody calls `update`, while a page is open."""
 _BUSY = 2.0
@@ -86,7 +92,9 @@ class Live:
         self._frame = np.zeros(_HEADER + len(self._leaves))
         self._news = threading.Condition()
         self._version = self._updates = 0
-        self._last_update = self._last_frame = -_BUSY
+        self._wanted = False
+        """Whether a page waits for what the next `update` tells, or has asked for something."""
+        self._noticed, self._last_update = 0, -_BUSY
         self._asked: list[dict[str, Any]] = []
         self.pages = 0
         """How many pages are open."""
@@ -111,10 +119,9 @@ class Live:
             inputs: the numbers of the `inputs`, one example.
         """
         self._updates += 1
-        now = time.perf_counter()
-        if not self.pages or now - self._last_frame < 1 / _FRAMES:
+        if not self._wanted:
             return
-        self._last_update = self._last_frame = now
+        self._wanted = False
         while self._asked:
             self._do(self._asked.pop(0), params)
         with self._news:
@@ -147,8 +154,9 @@ class Live:
 
     def _ask(self, wish: dict[str, Any]) -> None:
         """Does what a page asks for: at once at a prompt, at the next `update` in a training loop."""
-        if time.perf_counter() - self._last_update < _BUSY:
+        if self._is_training():
             self._asked.append(wish)
+            self._wanted = True
             return
         self._do(wish, None)
         self._look()
@@ -188,9 +196,16 @@ class Live:
             self._news.wait_for(lambda: self._version != seen or self._closed, 1 / _LOOKS)
             if self._version != seen:
                 return self._version, self._frame.tobytes()
-        if time.perf_counter() - self._last_update >= _BUSY:
+        if not self._is_training():
             self._look()
         return seen, b""
+
+    def _is_training(self) -> bool:
+        """Whether `update` was called in the last seconds, as far as anybody has looked."""
+        now = time.perf_counter()
+        if self._updates != self._noticed:
+            self._noticed, self._last_update = self._updates, now
+        return now - self._last_update < _BUSY
 
     def _serve(self, port: int) -> Any:
         try:
@@ -233,13 +248,15 @@ class Live:
         shown = threading.Semaphore(1)  # the page shows one frame at a time
         gone = threading.Event()
         self.pages += 1
-        sender = threading.Thread(target=self._send, args=(socket, shown, gone), daemon=True)
+        clocks = _clocks(threading.current_thread(), getattr(socket, "recv_events_thread", None))
+        sender = threading.Thread(target=self._send, args=(socket, shown, gone, clocks), daemon=True)
         sender.start()
         try:
             while not self._closed and threading.main_thread().is_alive():
                 try:
                     wish = json.loads(socket.recv(timeout=0.2))
                 except TimeoutError:
+                    self._is_training()
                     continue
                 if wish.get("shown"):
                     shown.release()
@@ -252,11 +269,18 @@ class Live:
             self.pages -= 1
             socket.close()
 
-    def _send(self, socket: Any, shown: threading.Semaphore, gone: threading.Event) -> None:
+    def _send(self, socket: Any, shown: threading.Semaphore, gone: threading.Event, clocks: list[int]) -> None:
         seen = -1
+        clocks = [*clocks, *_clocks(threading.current_thread())]
+        spent, sent = _spent(clocks), time.perf_counter()
         while not gone.is_set() and not self._closed:
             if not shown.acquire(timeout=0.5):
                 continue
+            cost = _spent(clocks) - spent
+            pause = max(1 / _FRAMES, cost / _SHARE) if self._is_training() else 1 / _FRAMES
+            gone.wait(sent + pause - time.perf_counter())
+            spent, sent = spent + cost, time.perf_counter()
+            self._wanted = True
             frame = b""
             while not frame and not gone.is_set() and not self._closed:
                 seen, frame = self._next(seen)
@@ -264,6 +288,22 @@ class Live:
                 socket.send(frame)
             except Exception:  # the page has been closed
                 return
+
+
+def _clocks(*threads: threading.Thread | None) -> list[int]:
+    """The clocks of the processor's time that threads take, where the system has such."""
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return []
+    return [time.pthread_getcpuclockid(thread.ident) for thread in threads if thread is not None and thread.ident]
+
+
+def _spent(clocks: list[int]) -> float:
+    """The time on some clocks, in seconds; nothing on those of threads that have ended."""
+    total = 0.0
+    for clock in clocks:
+        with suppress(OSError):
+            total += time.clock_gettime(clock)
+    return total
 
 
 def _places(leaves: Sequence[Value], place: dict[Value, int]) -> Any:
