@@ -135,6 +135,15 @@ def atan(m: Any, a: Any) -> Any:
     return m.where(outer, m.sign(a) * (0.5 * math.pi) - angle, angle)
 
 
+def atan2(m: Any, a: Any, b: Any) -> Any:
+    """The angle whose tangent is a / b, turned by half a circle where b is below 0. A zero has no sign here."""
+    endless = m.equal(m.abs(a), math.inf), m.equal(m.abs(b), math.inf)
+    a, b = (m.where(endless[0], m.where(endless[1], m.sign(x), x), x) for x in (a, b))
+    half = m.where(m.greater(0.0, a), -math.pi, math.pi)
+    ahead = m.where(m.equal(a, 0.0), m.where(m.equal(b, b), 0.0, b), m.atan(m.divide(a, b)))
+    return m.where(m.greater(0.0, b), half + m.atan(m.divide(a, b)), ahead)
+
+
 def asin(m: Any, a: Any) -> Any:
     """The angle whose tangent is a / √(1 - a²)."""
     return m.atan(m.divide(a, m.sqrt((1.0 - a) * (1.0 + a))))

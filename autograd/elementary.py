@@ -34,9 +34,10 @@ def _function(name: str) -> Function:
 
 exp, expm1, exp2 = _function("exp"), _function("expm1"), _function("exp2")
 log, log1p, log2, log10 = _function("log"), _function("log1p"), _function("log2"), _function("log10")
-sqrt = _function("sqrt")
+logaddexp = _function("logaddexp")
+sqrt, hypot = _function("sqrt"), _function("hypot")
 sin, cos, tan = _function("sin"), _function("cos"), _function("tan")
-asin, acos, atan = _function("asin"), _function("acos"), _function("atan")
+asin, acos, atan, atan2 = _function("asin"), _function("acos"), _function("atan"), _function("atan2")
 sinh, cosh, tanh = _function("sinh"), _function("cosh"), _function("tanh")
 asinh, acosh, atanh = _function("asinh"), _function("acosh"), _function("atanh")
 erf, sigmoid, relu = _function("erf"), _function("sigmoid"), _function("relu")

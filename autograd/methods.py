@@ -50,6 +50,10 @@ class Methods:
         """log(1 + this), to the last digits near 0. `ValueError` unless above -1."""
         return self._unary(ops.LOG1P)
 
+    def logaddexp(self, other: Any) -> Value:
+        """log(exp(this) + exp(other)), finite for all finite operands."""
+        return self._binary(ops.LOGADDEXP, other)
+
     def log2(self) -> Value:
         """Logarithm to base 2. `ValueError` unless above 0."""
         return self._unary(ops.LOG2)
@@ -87,6 +91,14 @@ class Methods:
     def atan(self) -> Value:
         """The angle whose tangent is this."""
         return self._unary(ops.ATAN)
+
+    def atan2(self, other: Any) -> Value:
+        """The angle of the point with the coordinates `other` and, upwards, this: from -π to π. 0 at (0, 0)."""
+        return self._binary(ops.ATAN2, other)
+
+    def hypot(self, other: Any) -> Value:
+        """√(this² + other²), where the squares may overflow. At (0, 0) it has no derivative: nan."""
+        return self._binary(ops.HYPOT, other)
 
     # Hyperbolic functions, and their inverse
 
@@ -175,5 +187,5 @@ class Methods:
 
     # numpy's names for the inverse functions, which it looks for in arrays of Values
 
-    arcsin, arccos, arctan = asin, acos, atan
+    arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
     arcsinh, arccosh, arctanh = asinh, acosh, atanh

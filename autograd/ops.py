@@ -4,7 +4,9 @@ The table at the end of this file is the mathematics of the project. A line give
 operand, the partial derivative of the answer `y`. The same line serves eager evaluation, higher-order derivatives, the
 explanations, the drawings and the compiler: `m` is the arithmetic at hand (see `arithmetic.py`).
 
-Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `minimum` is shared equally.
+Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `minimum` is shared equally. Of nan
+the answer is nan; derivatives that ask where the operand lies (relu, clip) are 0 there, for it lies nowhere: PyTorch's
+relu'(nan) is 1.
 """
 
 from __future__ import annotations
@@ -202,6 +204,18 @@ def _tanh_slope(m: Any, y: Any, a: Any) -> Any:
     return m.where(m.greater(0.75, m.abs(y)), 1.0 - y * y, 4.0 * m.sigmoid(2.0 * a) * m.sigmoid(-2.0 * a))
 
 
+def _over_square(m: Any, x: Any, a: Any, b: Any) -> Any:
+    """x / (a² + b²), and 0 where both are 0, as in PyTorch; no square overflows."""
+    length = m.hypot(a, b)
+    return m.where(m.equal(length, 0.0), 0.0, m.divide(m.divide(x, length), length))
+
+
+def _atan2_mixed(m: Any, a: Any, b: Any) -> Any:
+    """(a² - b²) / (a² + b²)²."""
+    length = m.hypot(a, b)
+    return m.divide(m.divide(m.divide(a - b, length) * m.divide(a + b, length), length), length)
+
+
 def _bounded_log(m: Any, p: Any) -> Any:
     """log p, and -100 for all that is below exp(-100), as in PyTorch."""
     return m.log(m.maximum(p, _SMALLEST_SHARE))
@@ -267,7 +281,7 @@ DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
 
 REMAINDER = _declare("remainder", "%", lambda m, a, b: m.remainder(a, b),
     lambda m, y, a, b: 1.0,
-    lambda m, y, a, b: -m.floor(m.divide(a - y, b) + 0.5),
+    lambda m, y, a, b: m.where(m.equal(y, b), 1.0, -m.floor(m.divide(a - y, b) + 0.5)),  # -1 % inf is inf
     words="one; for the divisor, minus how many times it was taken away",
     zero="the divisor was taken away no times",
     domain="the divisor must not be 0",
@@ -418,10 +432,19 @@ ATANH = _declare("atanh", "atanh", lambda m, a: m.atanh(a),
     domain="the operand must be between -1 and 1",
     latex=r"\operatorname{{artanh}}\left({}\right)")
 
+ATAN2 = _declare("atan2", "atan2", lambda m, a, b: m.atan2(a, b),
+    lambda m, y, a, b: _over_square(m, b, a, b),
+    lambda m, y, a, b: _over_square(m, -a, a, b),
+    second=_atan2_mixed,
+    words="the other coordinate, for the second with its sign turned, over the sum of both squares",
+    zero="the other coordinate is 0",
+    latex=r"\operatorname{{atan2}}\left({}, {}\right)")
+
 HYPOT = _declare("hypot", "hypot", lambda m, a, b: m.hypot(a, b),
     lambda m, y, a, b: m.divide(a, y),
     lambda m, y, a, b: m.divide(b, y),
     words="the operand over the answer",
+    zero="the operand is 0, or vanishes beside the other",
     latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
 
 ERF = _declare("erf", "erf", lambda m, a: m.erf(a),
@@ -460,6 +483,14 @@ SOFTPLUS = _declare("softplus", "softplus",
     lambda m, y, a: m.sigmoid(a),
     words="the sigmoid of the operand",
     latex=r"\operatorname{{softplus}}\left({}\right)")
+
+LOGADDEXP = _declare("logaddexp", "logaddexp",
+    lambda m, a, b: m.where(m.equal(a, b), a + _LOG_2, m.maximum(a, b) + m.log1p(m.exp(-m.abs(a - b)))),
+    lambda m, y, a, b: m.sigmoid(a - b),
+    lambda m, y, a, b: m.sigmoid(b - a),
+    words="the operand's share of the sum: the sigmoid of its distance from the other",
+    zero="exp of the operand vanishes beside that of the other",
+    latex=r"\log\left(e^{{{}}} + e^{{{}}}\right)")
 
 GELU = _declare("gelu", "GELU", lambda m, a: a * m.ndtr(a),
     lambda m, y, a: m.ndtr(a) + a * (_NORMAL * m.exp_product(-0.5 * a, a)),

@@ -139,6 +139,8 @@ PRIMITIVES: dict[str, Primitive] = {primitive.head: primitive for primitive in (
     _arc("asin", math.asin, quietly(math.asin)),
     _arc("acos", math.acos, quietly(math.acos)),
     _arc("atan", math.atan),
+    _function("atan2", math.atan2,
+        numpy="np.arctan2", jax="jnp.arctan2", onnx="", definition=_written_out("atan2")),
     _function("sinh", math.sinh, quietly(math.sinh), definition=_written_out("sinh")),
     _function("cosh", math.cosh, quietly(math.cosh, even=True), definition=_written_out("cosh")),
     _function("tanh", math.tanh),

@@ -310,7 +310,7 @@ class Value(Methods):
         return out
 
     def relu(self) -> Value:
-        """This where it is above 0, else 0. The derivative at 0 is 0."""
+        """This where it is above 0, else 0. The derivative at 0 is 0, and at nan, where the answer is nan, too."""
         x = self._data
         if modes.unusual:
             return _number(x if x > 0.0 or x != x else 0.0) if current() == CUT else self._unary(ops.RELU)

@@ -18,7 +18,8 @@ from autograd.methods import Methods
 INF, NAN = math.inf, math.nan
 METHODS = sorted({"relu", *(name for name in vars(Methods) if not name.startswith(("_", "arc")))})
 AT = {"acosh": 1.7, "asin": 0.3, "acos": 0.3, "atanh": 0.3}
-MORE: dict[str, tuple[Any, ...]] = {"maximum": (0.5,), "minimum": (0.5,), "clip": (0.1, 0.9)}
+TWO = ("maximum", "minimum", "atan2", "hypot", "logaddexp")
+MORE: dict[str, tuple[Any, ...]] = {**dict.fromkeys(TWO, (0.5,)), "clip": (0.1, 0.9)}
 
 
 @pytest.mark.parametrize("name", [name for name in METHODS if name != "where"])
@@ -40,7 +41,8 @@ def test_each_method_is_a_function_of_numbers_and_values(name: str) -> None:
 def test_functions_agree_with_python() -> None:
     for name in set(METHODS) & set(dir(math)):
         x = AT.get(name, 0.7)
-        assert getattr(autograd, name)(x) == getattr(math, name)(x)
+        more = MORE.get(name, ())
+        assert getattr(autograd, name)(x, *more) == getattr(math, name)(x, *more)
     assert elementary.abs(-2) == 2.0
     assert autograd.exp(np.float32(0.0)) == autograd.exp(Fraction(0)) == 1.0
     with pytest.raises(ValueError, match=r"log\(-1\.0\): the operand must be above 0"):

@@ -14,7 +14,10 @@ ONE = [
     "arctanh", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "square", "reciprocal", "negative",
     "positive",
 ]  # fmt: skip
-TWO = ["add", "subtract", "multiply", "divide", "true_divide", "power", "mod", "remainder", "maximum", "minimum"]
+TWO = [
+    "add", "subtract", "multiply", "divide", "true_divide", "power", "mod", "remainder", "maximum", "minimum",
+    "arctan2", "hypot",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ONE)

@@ -17,7 +17,7 @@ from autograd.arithmetic import quiet, strict
 from autograd.ops import Operation
 from autograd.value import apply
 
-INF = float("inf")
+INF, NAN = float("inf"), float("nan")
 
 # An independent reference for each operation: the function itself, in 50 digits.
 REFERENCES: dict[str, Callable[..., Any]] = {
@@ -56,6 +56,8 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "acosh": mpmath.acosh,
     "atanh": mpmath.atanh,
     "hypot": mpmath.hypot,
+    "atan2": mpmath.atan2,
+    "logaddexp": lambda a, b: mpmath.log(mpmath.exp(a) + mpmath.exp(b)),
     "erf": mpmath.erf,
     "ndtr": lambda a: mpmath.erfc(-a / mpmath.sqrt(2)) / 2,
     "exp_product": lambda a, b: mpmath.exp(a * b),
@@ -167,6 +169,26 @@ def test_corners_follow_pytorch() -> None:
     assert base == -4.0
     assert math.isnan(exponent)
     assert local(lambda a: a**a, 2.0) == [4.0 * (math.log(2.0) + 1.0)]
+    assert local(lambda a, b: a.atan2(b), 0.0, 0.0) == [0.0, 0.0]
+    assert local(lambda a, b: a.atan2(b), 1e200, 1e200) == [0.5e-200, -0.5e-200]
+    assert list(map(math.isnan, local(lambda a, b: a.hypot(b), 0.0, 0.0))) == [True, True]
+    for a, b, slopes in (
+        (INF, 0.0, [1.0, 0.0]),
+        (-INF, 0.0, [0.0, 1.0]),
+        (INF, -INF, [1.0, 0.0]),
+        (2.0, 2.0, [0.5] * 2),
+    ):
+        assert local(lambda a, b: a.logaddexp(b), a, b) == slopes
+    for both in (INF, -INF):
+        assert Value(both).logaddexp(both).data == both
+    for a, b, slope in ((-1.0, INF, 1.0), (1.0, INF, 0.0), (1.0, -INF, 1.0), (-1.0, -INF, 0.0), (-1e-20, 1.0, 1.0)):
+        assert local(lambda a, b: a % b, a, b) == [1.0, slope]
+
+
+def test_what_is_nan_lies_nowhere() -> None:
+    assert math.isnan(Value(NAN).relu().data)
+    assert math.isnan(Value(NAN).clip(0.0, 1.0).data)
+    assert local(lambda a: a.relu(), NAN) == local(lambda a: a.clip(0.0, 1.0), NAN) == [0.0]
 
 
 def test_nothing_overflows_that_need_not() -> None:
