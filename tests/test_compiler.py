@@ -122,6 +122,16 @@ def test_attention_in_few_calls() -> None:
     assert calls[1] < 2 * calls[0]  # though there are four times as many pairs of positions
 
 
+def test_what_a_map_needs_for_itself_has_its_shape() -> None:
+    model = nn.MLP(1, [4, 5], seed=0, activation="sigmoid")
+    x = [Value(0.5)]
+    loss = autograd.maximum(model(x))
+    program = autograd.compile(loss, inputs=x, params=model.parameters())
+    _, gradient = program.value_and_grad([[0.5]])
+    loss.backward()
+    np.testing.assert_allclose(gradient, [p.grad for p in model.parameters()], rtol=1e-12)
+
+
 def test_a_recurrent_net_over_100_steps() -> None:
     rnd = random.Random(1)
     w = [[Value(rnd.gauss(0, 0.4)) for _ in range(5)] for _ in range(4)]

@@ -52,7 +52,7 @@ class _Map:
         if made != out:
             self.w.call("np.copyto", out, made)
         for dtype, name in self.taken:
-            self.w.scratch[self.array.size, self.array.batched, dtype].append(name)
+            self.w.scratch[self.array.shape, self.array.batched, dtype].append(name)
 
     def of(self, term: Term, out: str | None = None) -> str:
         if term.head == "name":

@@ -65,7 +65,7 @@ class Writer:
         self.fresh = ["inputs"]
         self.setup, self.forward, self.late, self.backward = (_Section() for _ in range(4))
         self.before, self.now = self.setup, self.setup
-        self.scratch: dict[tuple[int, bool, str], list[str]] = {}
+        self.scratch: dict[tuple[tuple[int, ...], bool, str], list[str]] = {}
         self.names: dict[str, int] = {}
         self.many = len(planned.buffers) > _VARIABLES
         self.last_note = ""
@@ -228,7 +228,7 @@ class Writer:
 
     def take(self, array: Array, dtype: str = "dtype") -> str:
         """An array for what is needed within one map only."""
-        kind = (array.size, array.batched, dtype)
+        kind = (array.shape, array.batched, dtype)
         waiting = self.scratch.setdefault(kind, [])
         if waiting:
             return waiting.pop()
