@@ -9,17 +9,22 @@ from autograd.compiler.lower import plain
 
 def report(built: Built) -> str:
     """A line for the whole, and one for each group."""
-    grouping, emitted = built.grouping, built.emitted
+    grouping = built.grouping
     params, inputs, constants = (leaf.rows for leaf in grouping.groups[: CONSTANTS + 1])
     lines = [
-        f"{grouping.scalars:,} scalar operations -> {emitted.forward_calls} numpy calls"
-        f" (and {emitted.backward_calls} for the gradient)",
+        size(built),
         f"{inputs:,} inputs, {params:,} parameters, {constants:,} distinct constants",
     ]
     rows = [(plain(each.place)[:40], _what(each), _how(each)) for each in grouping.groups[CONSTANTS + 1 :]]
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(2)]
     lines += [f"  {where.ljust(widths[0])}  {what.ljust(widths[1])}  -> {how}" for where, what, how in rows]
     return "\n".join(lines)
+
+
+def size(built: Built) -> str:
+    """How many scalar operations became how many calls."""
+    calls, more = built.emitted.forward_calls, built.emitted.backward_calls
+    return f"{built.grouping.scalars:,} scalar operations -> {calls} numpy calls (and {more} for the gradient)"
 
 
 def _what(each: Group) -> str:

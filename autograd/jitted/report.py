@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from autograd.compiler.report import size
 from autograd.jitted.guards import Guard
 from autograd.jitted.path import Path
 
@@ -28,6 +29,7 @@ def report(name: str, paths: Mapping[str, Sequence[Path]], notes: Sequence[str],
                 f"    path {number}: {_many(path.rows, 'row')} in {_many(path.calls, 'call')}, "
                 f"traced in {path.traced:.3g} s, compiled in {path.compiled:.3g} s, ran for {path.ran:.3g} s"
             )
+            lines += [f"      {size(machine.built)}" for machine in list(path.machines.values())[-1:]]
             lines += [f"      {told(guard)}" for guard in path.guards[:_SHOWN]]
             if len(path.guards) > _SHOWN:
                 lines.append(f"      and {len(path.guards) - _SHOWN} more guards")
