@@ -38,7 +38,7 @@ def run(main: Callable[[], int | None]) -> NoReturn:
     except KeyboardInterrupt:
         status = _ended("interrupted", INTERRUPTED)
     except OSError as error:
-        status = _output_ended(error) if is_of_output(error) else _ended(in_words(error), 1)
+        status = _output_ended(error) if is_of_output(error) else _ended(_in_words(error), 1)
     sys.exit(status)
 
 
@@ -50,18 +50,18 @@ def is_of_output(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.filename is None and error.errno in _OF_OUTPUT
 
 
-def in_words(error: OSError) -> str:
-    """What an error of the system says, the file first."""
-    reason = printable(error.strerror or error, 100)
-    return reason if error.filename is None else f"{path_shown(error.filename)}: {reason}"
-
-
 def _open_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (as long as the program runs)
         elif hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors=spelling.ERRORS)
+
+
+def _in_words(error: OSError) -> str:
+    """What an error of the system says, the file first."""
+    reason = printable(error.strerror or error, 100)
+    return reason if error.filename is None else f"{path_shown(error.filename)}: {reason}"
 
 
 def _output_ended(error: OSError) -> int:

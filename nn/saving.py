@@ -9,28 +9,19 @@ from __future__ import annotations
 
 import io
 import os
-import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from autograd.archives import Archive, UnfitError, opened
 from autograd.files import a_path, write_whole
 from autograd.shown import as_code, path_shown, printable, some
 from nn.module import Module, a_module
 
-if TYPE_CHECKING:
-    import numpy as np
-
 FORMAT = "glassgrad model 1"
 _FORMAT, _DESCRIPTION = "@format", "@module"
-_HEADER = 10_000
-"""An upper bound on an array's header, in bytes."""
-_TEXT = 1_000_000
-"""An upper bound on a description with its header, in bytes."""
 
 
 def save(module: Module, path: str | os.PathLike[str]) -> None:
@@ -72,8 +63,8 @@ def load(module: Module, path: str | os.PathLike[str]) -> None:
             activations.
     """
     a_module(module, "load(module, path)")
-    with _opened(path) as (archive, held):
-        state = _state(archive, held, module, path_shown(path))
+    with _opened(path) as archive:
+        state = _state(archive, module, path_shown(path))
     module.load_state_dict(state)
 
 
@@ -84,99 +75,47 @@ def description(path: str | os.PathLike[str]) -> str:
         OSError: the file cannot be read.
         ValueError: the file is damaged, or was not written by `save`.
     """
-    with _opened(path) as (archive, held):
-        return printable(_text(archive, held.get(_DESCRIPTION)), 80)
-
-
-class _OtherError(Exception):
-    """The file is undamaged, but holds something other than this module."""
-
-
-_DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError,
-           struct.error, SyntaxError, MemoryError, OverflowError, zipfile.BadZipFile, zlib.error)  # fmt: skip
-"""The errors that reading a damaged archive can raise."""
+    with _opened(path) as archive:
+        return printable(archive.text(_DESCRIPTION), 80)
 
 
 @contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
-    """Opens a file as an archive and lists its members by name. An error while it is read becomes a `ValueError`."""
+def _opened(path: str | os.PathLike[str]) -> Iterator[Archive]:
+    """Opens a file that `save` has written."""
     path = a_path(path)
-    shown = path_shown(path)
-    mode = os.stat(path).st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise ValueError(f"{shown} is no saved model: it is no file, but a device or a pipe")
-    with open(path, "rb") as file:
-        try:
-            if not zipfile.is_zipfile(file):
-                raise ValueError("it is no .npz file")
-            with zipfile.ZipFile(file) as archive:
-                held = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-                version = _text(archive, held.pop(_FORMAT, None)) or "nothing"
-                if version != FORMAT:
-                    raise _OtherError(
-                        f"{shown} is no saved model of this version: it says {as_code(version)}, not {FORMAT!r}"
-                    )
-                yield archive, held
-        except _OtherError as error:
-            raise ValueError(str(error)) from None
-        except _DAMAGE as error:
-            reason = printable(f"{error}" or type(error).__name__, 100)
-            raise ValueError(f"{shown} is no saved model, or a damaged one ({reason})") from None
+    with opened(path, "saved model") as archive:
+        version = archive.text(_FORMAT) or "nothing"
+        if version != FORMAT:
+            raise UnfitError(
+                f"{path_shown(path)} is no saved model of this version: it says {as_code(version)}, not {FORMAT!r}"
+            )
+        yield archive
 
 
-def _state(archive: zipfile.ZipFile, held: dict[str, Any], module: Module, shown: str) -> dict[str, Any]:
+def _state(archive: Archive, module: Module, shown: str) -> dict[str, Any]:
     """The `state_dict` for a module that an archive holds."""
-    description, mine = _text(archive, held.pop(_DESCRIPTION, None)), _describe(module)
+    description, mine = archive.text(_DESCRIPTION), _describe(module)
     if description != mine:
         known = printable(description, 80) or "nothing known"
-        raise _OtherError(f"{shown} holds {known}, not {printable(mine, 80)}")
+        raise UnfitError(f"{shown} holds {known}, not {printable(mine, 80)}")
     needed = {_entry(name): (name, numbers) for name, numbers in module.state_dict().items()}
+    held = set(archive.names)
     if missing := [name for entry, (name, _) in needed.items() if entry not in held]:
-        raise _OtherError(f"{shown} has no numbers for {some(missing)}: it is of another module")
-    if unknown := [entry for entry in held if entry not in needed]:
-        raise _OtherError(f"{shown} has numbers for {some(unknown)}, which this module does not have")
-    return dict(_arrays(archive, held, needed, shown))
+        raise UnfitError(f"{shown} has no numbers for {some(missing)}: it is of another module")
+    if unknown := [entry for entry in archive.names if entry not in needed and entry not in (_FORMAT, _DESCRIPTION)]:
+        raise UnfitError(f"{shown} has numbers for {some(unknown)}, which this module does not have")
+    return dict(_arrays(archive, needed, shown))
 
 
-def _arrays(archive: zipfile.ZipFile, held: Any, needed: dict[str, Any], shown: str) -> Iterator[tuple[str, Any]]:
+def _arrays(archive: Archive, needed: dict[str, Any], shown: str) -> Iterator[tuple[str, Any]]:
     for entry, (name, numbers) in needed.items():
         shape = (len(numbers),) if isinstance(numbers, list) else ()
-        array = _array(archive, held[entry], 8 * max((1, *shape)) + _HEADER)
-        if array.shape != shape or array.dtype.kind not in "fiu":
+        array = archive.array(entry, dimensions=1, most=max((1, *shape)))
+        if array.shape != shape or array.dtype.kind == "b":
             sizes = " × ".join(map(str, array.shape)) or "one number"
             wanted = shape[0] if shape else "one"
-            raise _OtherError(f"{shown}: {printable(name, 60)} should be {wanted} numbers, not {sizes}")
+            raise UnfitError(f"{shown}: {printable(name, 60)} should be {wanted} numbers, not {sizes}")
         yield name, array.tolist()
-
-
-def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> np.ndarray:
-    """Reads a member of an archive as an array, if it has at most `most` bytes."""
-    import numpy as np
-
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ValueError("it is compressed in a way that save() does not use")
-    if info.file_size > most:
-        raise ValueError(
-            f"{printable(info.filename)} takes {info.file_size:,} bytes, where at most {most:,} are needed"
-        )
-    with archive.open(info) as packed:
-        content = io.BytesIO(packed.read())
-    version = np.lib.format.read_magic(content)
-    if version not in ((1, 0), (2, 0)):
-        raise ValueError(f"{printable(info.filename)} is an array of an unknown version")
-    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = header(content)
-    if dtype.hasobject or len(shape) > 1 or dtype.kind not in "fiuU":
-        raise ValueError(f"{printable(info.filename)} is no row of numbers")
-    rest = content.getbuffer()[content.tell() :]
-    count = shape[0] if shape else 1
-    if count < 0 or count * dtype.itemsize != len(rest):
-        raise ValueError(f"{printable(info.filename)} is truncated or damaged")
-    return np.frombuffer(rest, dtype, count).reshape(shape) if count else np.zeros(shape)
-
-
-def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo | None) -> str:
-    return "" if info is None else str(_array(archive, info, _TEXT))
 
 
 def _entry(name: str) -> str:

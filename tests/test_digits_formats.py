@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import io
+import os
 import struct
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import nn
+from demos.digits import sizes
 from demos.digits.data import DataError, Images, read_csv, split
 from demos.digits.formats import read
 from demos.digits.resizing import resize
@@ -91,9 +97,9 @@ def cut(folder: Path) -> Path:
     [
         (npz(x=GREYS), "holds x, but no images and no labels"),
         (npz(images=GREYS), "holds images, but no labels"),
-        (npz(images=np.array([print], object), labels=[1]), "what only pickle could load"),
-        (npz(images=[["a"]], labels=[1]), "images are of type <U1, not numbers"),
-        (npz(images=GREYS * 1j, labels=LABELS), "images are of type complex128, not numbers"),
+        (npz(images=np.array([print], object), labels=[1]), "objects, which only pickle could load"),
+        (npz(images=[["a"]], labels=[1]), "images is an array of <U1, not numbers"),
+        (npz(images=GREYS * 1j, labels=LABELS), "images is an array of complex128, not numbers"),
         (npz(images=GREYS[0, 0], labels=LABELS), "the images are 3; they should be images × height × width"),
         (npz(images=GREYS[:0], labels=[]), "the images are 0 × 4 × 3"),
         (npz(images=GREYS, labels=LABELS[:5]), "6 images need as many labels; these are 5"),
@@ -103,7 +109,7 @@ def cut(folder: Path) -> Path:
         (npz(images=-GREYS, labels=LABELS), "a pixel is -255; pixels"),
         (npz(images=GREYS / np.nan, labels=LABELS), "a pixel is nan; pixels"),
         (npz(images=GREYS.reshape(6, 12), labels=LABELS), "12 pixels are not those of a square image"),
-        (cut, "is a damaged .npz file"),
+        (cut, "is no .npz file of images, or a damaged one"),
         (lambda folder: mnist(folder, idx(GREYS)[:-1], idx(LABELS)), "should hold 6 × 4 × 3 bytes, and holds 71"),
         (lambda folder: mnist(folder, idx(GREYS)[:9], idx(LABELS)), "is no IDX file of unsigned bytes"),
         (lambda folder: mnist(folder, idx(GREYS), b"labels"), "labels-idx1-ubyte is no IDX file of unsigned bytes"),
@@ -157,3 +163,100 @@ def test_resizing(side: int) -> None:
 def test_resizing_to_the_same_size_changes_nothing() -> None:
     images = read_csv()
     np.testing.assert_array_equal(resize(images, 8).pixels, images.pixels)
+
+
+def member(shape: str, kind: str = "<f8", contents: bytes = b"") -> bytes:
+    """A file of numpy, with any header."""
+    text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + contents
+
+
+HOSTILE = {
+    "more than the limit, zipped": member("(100000, 100, 100)", contents=bytes(20_000_000)),
+    "bytes that are many pixels": member("(100000000, 1, 1)", "|u1", bytes(100_000_000)),
+    "no more than a header": member("(1000000000000,)"),
+    "65 dimensions": member("(" + "1, " * 65 + ")", contents=bytes(8)),
+    "a negative length": member("(-1, 8, 8)", contents=bytes(512)),
+    "texts": member("(1, 1, 1)", "<U1000", bytes(4000)),
+    "records": member("(1, 1, 1)", "<U1\x1b[31m"),
+    "no array": b"hello",
+    "a header without end": b"\x93NUMPY\x02\x00" + struct.pack("<I", 2**32 - 1) + bytes(50_000_000),
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", ["images", "labels"])
+def test_archives_made_to_take_much_memory_are_refused_at_once(tmp_path: Path, hostile: bytes, name: str) -> None:
+    path = tmp_path / "\x1b[31mbomb.npz"
+    np.savez(path, images=GREYS, labels=LABELS)
+    with zipfile.ZipFile(path) as archive:
+        contents = {each: archive.read(each) for each in archive.namelist()} | {f"{name}.npy": hostile}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for each, content in contents.items():
+            archive.writestr(each, content)
+    assert_refused_at_once(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        gzip.compress(b"0," * 150_000_000, 1),
+        gzip.compress(b"," * 20_000_000 + b"\n", 1),
+        gzip.compress(struct.pack(">I5I", 0x803, 2**20, 2**20, 2**20, 0, 0) + bytes(30_000_000), 1),
+        gzip.compress(struct.pack(">I255I", 0x8FF, *[1] * 255) + b"\0", 1),
+        b"\x1b[31m" * 10_000 + b",1,2,3,4\n",
+        b"1,2,3,4," + b"9" * 100_000 + b"\n",
+    ],
+    ids=["gzip", "commas", "idx", "dimensions", "escapes", "digits"],
+)
+def test_texts_and_bytes_made_to_take_much_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "images"
+    path.write_bytes(content)
+    (tmp_path / "labels").write_bytes(content)
+    assert_refused_at_once(path, memory=600_000_000)
+
+
+def assert_refused_at_once(path: Path, memory: int = 2_000_000) -> None:
+    """Refused in one line, without control characters, before much is unpacked."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError) as caught:
+            read(path)
+        assert tracemalloc.get_traced_memory()[1] < memory
+    finally:
+        tracemalloc.stop()
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= 300
+    assert path.name[-8:] in str(caught.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices and pipes as POSIX has them")
+def test_devices_and_pipes_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (Path("/dev/zero"), tmp_path / "pipe"):
+        with pytest.raises(DataError, match="it is no file, but a device or a pipe"):
+            read(path)
+    for other in (tmp_path, Path("nul\0")):
+        with pytest.raises(DataError, match="cannot be read: "):
+            read(other)
+
+
+def test_arrays_stored_by_columns_are_read_as_they_are(tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", images=np.asfortranarray(GREYS), labels=LABELS)
+    assert_ours(read(tmp_path / "mine.npz"))
+
+
+@pytest.mark.parametrize(("inputs", "hidden"), [(10_000_000, [128]), (64, [10**9]), (64, [3000, 3000])])
+def test_networks_that_no_memory_holds_are_refused(tmp_path: Path, inputs: int, hidden: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"weights and biases, and at most 6,000,000 fit"):
+        sizes.check(inputs, hidden)
+    nn.save(nn.MLP(2, [3, 10]), tmp_path / "model.npz")
+    with zipfile.ZipFile(tmp_path / "model.npz") as archive:
+        contents = {each: archive.read(each) for each in archive.namelist()}
+    stream = io.BytesIO()
+    np.save(stream, np.array(f"MLP {inputs}-{'-'.join(map(str, hidden))}-10 (relu, linear)"))
+    with zipfile.ZipFile(tmp_path / "model.npz", "w") as archive:
+        for each, content in (contents | {"@module.npy": stream.getvalue()}).items():
+            archive.writestr(each, content)
+    with pytest.raises(ValueError, match="at most 6,000,000 fit"):
+        sizes.of(tmp_path / "model.npz")

@@ -33,7 +33,7 @@ _PURE = {
 """Packages whose functions compute and do nothing else, apart from:"""
 _IMPURE = (
     "numpy.random", "autograd.learn", "autograd.walk", "autograd.backprop", "autograd.cursor", "autograd.files",
-    "autograd.prompt", "nn.data", "nn.saving", "nn.initialisation",
+    "autograd.archives", "autograd.entry", "autograd.prompt", "nn.data", "nn.saving", "nn.initialisation",
 )  # fmt: skip
 
 

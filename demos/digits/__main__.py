@@ -10,6 +10,7 @@ import numpy as np
 
 import nn
 from autograd.entry import run
+from autograd.shown import path_shown
 from demos.digits import report, sizes, story
 from demos.digits.augmentation import Augmented, augment
 from demos.digits.data import DataError, Images, split
@@ -37,10 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.pixels = options.pixels or (sizes.side(saved, in_file[0]) if saved else None)
         network = _network(options, saved, in_file[0])
         augmented = augment(in_file[0]) if options.augment and options.epochs else Augmented(in_file[0], 0, 0)
-    except (DataError, ValueError) as error:
+    except ValueError as error:
         return _failed(str(error), 2)
     except OSError as error:
-        return _failed(f"{error.filename} cannot be read: {error.strerror}", 2)
+        return _failed(f"{path_shown(error.filename)} cannot be read: {error.strerror}", 2)
     images, test = (_resized(options, each) for each in (augmented.images, in_file[1]))
     story.begin(network, in_file[0], augmented, test, options.load)
     if options.report:
@@ -74,7 +75,7 @@ def _keep(options: argparse.Namespace, run: Run) -> int:
         try:
             nn.save(run.network, options.save)
         except OSError as error:
-            code = _failed(f"{options.save} cannot be written: {error.strerror}", 2)
+            code = _failed(f"{path_shown(options.save)} cannot be written: {error.strerror}", 2)
         else:
             print(f"\nSaved to {options.save}. To begin there: --load {options.save}.")
     if options.report:
@@ -82,7 +83,7 @@ def _keep(options: argparse.Namespace, run: Run) -> int:
         try:
             report.write(run, options.report)
         except OSError as error:
-            return _failed(f"{options.report} cannot be written: {error.strerror}", 2)
+            return _failed(f"{path_shown(options.report)} cannot be written: {error.strerror}", 2)
         print(f"\nOpen {options.report} in a browser: curves, mistakes, weights, and a canvas to draw digits on.")
     return code
 
@@ -102,6 +103,7 @@ def _network(options: argparse.Namespace, saved: Sizes | None, images: Images) -
     if not saved:
         inputs = options.pixels**2 if options.pixels else images.pixels.shape[1]
         hidden = options.hidden or HIDDEN
+        sizes.check(inputs, hidden)
         return nn.MLP(inputs, [*hidden, 10], output="sigmoid", init="he", seed=options.seed)
     if options.hidden and options.hidden != saved.hidden:
         raise ValueError(f"{options.load} has hidden layers of {saved.hidden}, and --hidden asks for {options.hidden}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import math
 import zlib
@@ -11,6 +12,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from autograd.archives import is_endless
+from autograd.shown import as_code, path_shown, printable
+
 OURS = Path(__file__).with_name("digits.csv.gz")
 INKS = (1.0, 16.0, 255.0)
 """Where pixels may end: the smallest that is no smaller than any pixel stands for ink."""
@@ -19,8 +23,18 @@ Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 
+MOST_PIXELS = 64_000_000
+"""In all images of a file; MNIST, with 60,000, has 47 million. Each takes eight bytes here."""
+_MOST_BYTES = 4 * MOST_PIXELS
+"""Of a file, unpacked: three digits and a comma for each pixel."""
+_MOST_COLUMNS = 1_000_001
+
+
 class DataError(ValueError):
     """A data file that is missing, damaged, or not what it should be; the message says which and where."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message, 300))
 
 
 @dataclass(frozen=True)
@@ -60,26 +74,31 @@ def read_csv(path: Path = OURS, size: tuple[int, int] | None = None) -> Images:
         DataError: the file is missing or damaged, a line is not as it should be, or it cannot be told which column is
             the label; the message names the line.
     """
+    shown = path_shown(path)
     lines = list(enumerate(_text(path).rstrip().splitlines(), 1))
     names = _names(lines[0][1]) if lines else []
     if names:
         del lines[0]
     if not lines:
-        raise DataError(f"{path} is empty")
+        raise DataError(f"{shown} is empty")
     columns = lines[0][1].count(",") + 1
     height, width = size or square(columns - 1)
     if columns < 2 or height * width != columns - 1:
         kind = f"{height}×{width}" if size else "square"
         raise DataError(
-            f"{path}, line {lines[0][0]}: {columns} columns are not the pixels of a {kind} image and a label"
+            f"{shown}, line {lines[0][0]}: {columns} columns are not the pixels of a {kind} image and a label"
         )
-    table = np.array([_row(path, number, line, columns) for number, line in lines])
-    label = _label_column(path, table, names)
+    if columns * len(lines) > MOST_PIXELS:
+        raise DataError(f"{shown} holds {columns * len(lines):,} pixels; at most {MOST_PIXELS:,} can be taken")
+    table = np.empty((len(lines), columns))
+    for row, (number, line) in enumerate(lines):
+        table[row] = _row(shown, number, line, columns)
+    label = _label_column(shown, table, names)
     labels, pixels = table[:, label], np.delete(table, label, axis=1)
     for number, wrong in zip((number for number, _ in lines), ~np.isin(labels, range(10)), strict=True):
         if wrong:
             raise DataError(
-                f"{path}, line {number}: the label is {labels[number - lines[0][0]]:g}; "
+                f"{shown}, line {number}: the label is {labels[number - lines[0][0]]:g}; "
                 "labels are whole numbers from 0 to 9"
             )
     return Images(pixels / scale(float(pixels.max())), labels.astype(np.int64), height, width)
@@ -90,6 +109,8 @@ _LABEL_NAMES = {"label", "labels", "class", "digit", "target", "y"}
 
 def _names(line: str) -> list[str]:
     """The names in a first line; none where it holds numbers, or begins with one."""
+    if line.count(",") >= _MOST_COLUMNS:
+        return []
     fields = [field.strip().strip('"').lower() for field in line.split(",")]
     return [] if any(_is_number(field) for field in fields) else fields
 
@@ -102,7 +123,7 @@ def _is_number(field: str) -> bool:
     return True
 
 
-def _label_column(path: Path, table: Array, names: list[str]) -> int:
+def _label_column(shown: str, table: Array, names: list[str]) -> int:
     """The column of the labels, 0 or -1: named so, or else the only end whose numbers vary as labels do.
 
     The corner of an image is nearly always paper, and a label nearly always varies.
@@ -113,7 +134,7 @@ def _label_column(path: Path, table: Array, names: list[str]) -> int:
     first, last = (_varies_as_labels(table[:, end]) for end in (0, -1))
     if first and last:
         raise DataError(
-            f"{path}: the first column and the last both look like labels; name the label's column in a first line"
+            f"{shown}: the first column and the last both look like labels; name the label's column in a first line"
         )
     return 0 if first else -1
 
@@ -139,36 +160,55 @@ def _text(path: Path) -> str:
     try:
         return unzipped(path).removeprefix(b"\xef\xbb\xbf").decode("ascii")
     except UnicodeDecodeError:
-        raise DataError(f"{path} is no CSV file: it holds bytes that are not text") from None
+        raise DataError(f"{path_shown(path)} is no CSV file: it holds bytes that are not text") from None
 
 
 def unzipped(path: Path) -> bytes:
     """What a file holds, gzipped or not.
 
     Raises:
+        DataError: it cannot be read, is damaged, or holds far more than images need.
+    """
+    content = beginning(path, _MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise DataError(f"{path_shown(path)} holds more than {_MOST_BYTES:,} bytes: its images need less")
+    return content
+
+
+def beginning(path: Path, count: int) -> bytes:
+    """The first bytes of what a file holds, gzipped or not.
+
+    Raises:
         DataError: it cannot be read, or is damaged.
     """
+    shown = path_shown(path)
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+        if is_endless(path):
+            raise OSError(errno.EINVAL, "it is no file, but a device or a pipe")
+        with path.open("rb") as file:
+            zipped = file.peek(2)[:2] == b"\x1f\x8b"
+            return (gzip.GzipFile(fileobj=file) if zipped else file).read(count)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is truncated or damaged ({error})") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+        raise DataError(f"{shown} is truncated or damaged ({error})") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{shown} cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
-def _row(path: Path, number: int, line: str, columns: int) -> list[float]:
-    fields = line.split(",")
-    if len(fields) != columns:
-        raise DataError(f"{path}, line {number}: {len(fields)} columns, where line 1 has {columns}")
-    try:
-        row = [float(field) for field in fields]
-    except ValueError as error:
-        raise DataError(f"{path}, line {number}: {error}") from None
+def _row(shown: str, number: int, line: str, columns: int) -> list[float]:
+    if line.count(",") != columns - 1:
+        raise DataError(f"{shown}, line {number}: {line.count(',') + 1} columns, where line 1 has {columns}")
+    row = [_pixel(shown, number, field) for field in line.split(",")]
     for pixel in row:
         if not 0 <= pixel <= INKS[-1]:
-            raise DataError(f"{path}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 1, to 16 or to 255")
+            raise DataError(f"{shown}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 1, to 16 or to 255")
     return row
+
+
+def _pixel(shown: str, number: int, field: str) -> float:
+    try:
+        return float(field)
+    except ValueError:
+        raise DataError(f"{shown}, line {number}: {as_code(field)} is no number") from None
 
 
 def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Images, Images]:

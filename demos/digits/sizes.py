@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import nn
+from autograd.shown import path_shown, some
 from demos.digits.data import Images
+
+_MOST_WEIGHTS = 6_000_000
+"""As scalars they take two gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +36,30 @@ def of(path: Path) -> Sizes:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is no saved model, or not one of a network with ten outputs.
+        ValueError: it is no saved model, or not one of a network with ten outputs, or too large a one.
     """
     description = nn.saving.description(path)
     found = re.fullmatch(r"MLP (\d+)-((?:\d+-)+)10 \((\w+)(?:, \3)*, (\w+)\)", description)
     if not found:
-        raise ValueError(
-            f"{path} holds {description or 'nothing known'}, and no network of hidden layers and ten outputs"
-        )
+        held = description or "nothing known"
+        raise ValueError(f"{path_shown(path)} holds {held}, and no network of hidden layers and ten outputs")
     hidden = [int(size) for size in found[2].rstrip("-").split("-")]
+    check(int(found[1]), hidden)
     return Sizes(path, int(found[1]), hidden, found[3], found[4])
+
+
+def check(inputs: int, hidden: list[int]) -> None:
+    """Refuses a network that is too large to be made of scalars here.
+
+    Raises:
+        ValueError: it has too many weights and biases.
+    """
+    weights = sum((below + 1) * above for below, above in pairwise([inputs, *hidden, 10]))
+    if weights > _MOST_WEIGHTS:
+        raise ValueError(
+            f"a network of {inputs:,} pixels with hidden layers of {some(hidden)} has {weights:,} weights and biases, "
+            f"and at most {_MOST_WEIGHTS:,} fit; --pixels N scales images to N×N"
+        )
 
 
 def side(sizes: Sizes, images: Images) -> int | None:
@@ -54,7 +73,7 @@ def side(sizes: Sizes, images: Images) -> int | None:
     root = math.isqrt(sizes.inputs)
     if root * root != sizes.inputs:
         raise ValueError(
-            f"{sizes.path} takes {sizes.inputs:,} pixels, and the images are {images.height}×{images.width}: "
-            "give the --data that it was trained with"
+            f"{path_shown(sizes.path)} takes {sizes.inputs:,} pixels, and the images are "
+            f"{images.height}×{images.width}: give the --data that it was trained with"
         )
     return root

@@ -1,0 +1,149 @@
+"""Arrays from numpy's `.npz` files, which may come from anywhere.
+
+Nothing in them is executed, and no array is unpacked before its size is known and found to be wanted.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from autograd.shown import path_shown, printable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_HEADER = 10_000
+"""An upper bound on an array's header, in bytes."""
+_DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError,
+           struct.error, SyntaxError, MemoryError, OverflowError, zipfile.BadZipFile, zlib.error)  # fmt: skip
+"""The errors that reading a damaged archive can raise."""
+
+
+class UnfitError(ValueError):
+    """An archive is undamaged, but not the one that is wanted."""
+
+
+class Archive:
+    """An open archive.
+
+    Attributes:
+        names: its members, without the ending `.npy`.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        self.names = list(self._members)
+
+    def array(self, name: str, *, dimensions: int, most: int) -> np.ndarray:
+        """A member that is an array of real numbers, or of booleans.
+
+        Args:
+            name: the member's.
+            dimensions: it may have so many.
+            most: it may hold so many numbers.
+
+        Raises:
+            ValueError: it is another array, or none.
+        """
+        return self._read(name, dimensions, "biuf", most, 8 * most)
+
+    def text(self, name: str, most: int = 100_000) -> str:
+        """A member that is a text of at most so many characters; empty if there is none.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        return str(self._read(name, 0, "U", 1, 4 * most)) if name in self._members else ""
+
+    def _read(self, name: str, dimensions: int, kinds: str, most: int, most_bytes: int) -> np.ndarray:
+        import numpy as np
+
+        info, shown = self._members[name], printable(name)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{shown} is compressed in a way that numpy does not use")
+        if info.file_size > most_bytes + _HEADER:
+            raise ValueError(f"{shown} takes {info.file_size:,} bytes, where at most {most_bytes:,} are wanted")
+        with self._archive.open(info) as packed:
+            shape, by_columns, dtype, start = _header(packed, shown)
+            if dtype.hasobject:
+                raise ValueError(f"{shown} is an array of objects, which only pickle could load")
+            if dtype.kind not in kinds:
+                wanted = "a text" if kinds == "U" else "numbers"
+                raise ValueError(f"{shown} is an array of {printable(dtype)}, not {wanted}")
+            if len(shape) > dimensions:
+                raise ValueError(f"{shown} has {len(shape)} dimensions, where at most {dimensions} are wanted")
+            count = math.prod(shape)
+            if count > most:
+                raise ValueError(f"{shown} holds {count:,} numbers, where at most {most:,} are wanted")
+            if min(shape, default=0) < 0 or start + count * dtype.itemsize != info.file_size:
+                raise ValueError(f"{shown} is truncated or damaged")
+            data = packed.read()
+        if len(data) != count * dtype.itemsize:
+            raise ValueError(f"{shown} is truncated or damaged")
+        array = np.frombuffer(data, dtype) if data else np.zeros(0, dtype)
+        return array.reshape(shape[::-1]).T if by_columns else array.reshape(shape)
+
+
+def _header(packed: Any, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+    """An array's shape, whether it is stored by columns, its type, and where its numbers begin."""
+    import numpy as np
+
+    begin = packed.read(8)
+    wide = begin == b"\x93NUMPY\x02\x00"
+    if not wide and begin != b"\x93NUMPY\x01\x00":
+        raise ValueError(f"{shown} is no array, or one of an unknown version")
+    length = packed.read(4 if wide else 2)
+    if int.from_bytes(length, "little") > _HEADER:
+        raise ValueError(f"{shown} has too long a header")
+    header = length + packed.read(int.from_bytes(length, "little"))
+    read = np.lib.format.read_array_header_2_0 if wide else np.lib.format.read_array_header_1_0
+    return *read(io.BytesIO(header)), len(begin + header)
+
+
+def is_endless(path: str | os.PathLike[str]) -> bool:
+    """Whether a path leads to what may have no end: a device, a pipe or a socket.
+
+    Raises:
+        OSError: it leads nowhere.
+    """
+    mode = os.stat(path).st_mode
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str], kind: str) -> Iterator[Archive]:
+    """Opens a file as an archive. An error while it is read becomes a `ValueError` that names the file.
+
+    Args:
+        path: the file.
+        kind: what it should be, for messages: `saved model`.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no archive, or a damaged one.
+        UnfitError: as raised by the block.
+    """
+    shown = path_shown(path)
+    if is_endless(path):
+        raise ValueError(f"{shown} is no {kind}: it is no file, but a device or a pipe")
+    with open(path, "rb") as file:
+        try:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is no .npz file")
+            with zipfile.ZipFile(file) as archive:
+                yield Archive(archive)
+        except UnfitError:
+            raise
+        except _DAMAGE as error:
+            reason = printable(f"{error}" or type(error).__name__, 120)
+            raise ValueError(f"{shown} is no {kind}, or a damaged one ({reason})") from None
