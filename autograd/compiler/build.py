@@ -1,4 +1,4 @@
-"""All passes of the compiler, one after the other: from Values to source."""
+"""Runs all passes of the compiler: from Values to source."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ from autograd.value import Value
 
 @dataclass
 class Built:
-    """What the passes made of a graph.
+    """A compiled graph.
 
     Attributes:
-        grouping: the scalars that are alike.
-        results: for each root an array of one number.
-        gradient: (parameters,), the derivative of the mean of the first root; None if there are no parameters, or the
-            root depends on none.
-        wanted: for each node whose gradient was wanted an array of one number; None where the root does not depend on
-            it.
-        guards: the operations that are undefined somewhere.
+        grouping: the groups of alike scalars.
+        results: an array of one number for each root.
+        gradient: (parameters,), the gradient of the mean of the first root; None if it depends on no parameter.
+        wanted: the gradient of each node in `wanted`, an array of one number; None if the root does not depend on it.
+        guards: the operations with a limited domain.
+        notes: the origin of each array, for comments.
         emitted: the program as numpy.
     """
 
@@ -54,14 +53,14 @@ def build(
     """Compiles a graph.
 
     Args:
-        roots: what to compute; the first is differentiated.
-        inputs: leaves whose numbers come with each example.
-        params: leaves whose numbers are parameters.
-        wanted: nodes whose gradient is wanted for each example, in place of that of the parameters.
-        learned: the parameters whose gradient is wanted; None: no gradient is.
+        roots: the results; the first is differentiated.
+        inputs: leaves whose numbers differ between examples.
+        params: leaves that are parameters.
+        wanted: nodes whose gradient is computed for each example, in place of the gradient for the parameters.
+        learned: the parameters whose gradient is computed; None for no gradient.
 
     Raises:
-        TypeError: a node has no rule that could be compiled.
+        TypeError: a node has no rule to compile.
     """
     with _collector_paused():
         grouping = group(roots, inputs, params, wanted)
@@ -94,7 +93,7 @@ def _number(lowered: Lowered, group: Group, row: int) -> Array:
 
 
 def _gradients(grouping: Grouping, lowered: Lowered, of_nodes: bool) -> dict[Array, Array]:
-    """The cotangents of the parameters, or of the groups in which nodes are wanted."""
+    """The cotangents of the parameters, or of the groups that hold the wanted nodes."""
     if of_nodes:
         leaves = {lowered.arrays[group.number] for group, _ in grouping.wanted}
     elif grouping.groups[PARAMETERS].rows:
@@ -114,7 +113,7 @@ def _gradient_of(lowered: Lowered, gradients: dict[Array, Array], group: Group, 
 
 
 def _restricted(gradient: Array, learned: slice, b: Builder) -> Array:
-    """The gradient without the parts that belong to none of the parameters that are learned."""
+    """The gradient without the parts for parameters that are not learned."""
     if gradient.op != "place" or learned == slice(None):
         return gradient
     keep = np.zeros(gradient.size, dtype=bool)
@@ -125,7 +124,7 @@ def _restricted(gradient: Array, learned: slice, b: Builder) -> Array:
 
 
 def _into_place(gradient: Array, b: Builder) -> Array:
-    """The gradient as a place, which can be computed where it is wanted."""
+    """The gradient as a `place`, so that it can be computed in the vector of gradients."""
     if gradient.op == "place":
         return gradient
     return b.place([(gradient, np.arange(gradient.size, dtype=np.intp))], gradient.shape, False)
@@ -133,7 +132,7 @@ def _into_place(gradient: Array, b: Builder) -> Array:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Compiling makes many small objects, all of them in use: there is nothing to collect until it is done."""
+    """Pauses the garbage collector: compiling makes many objects, none of which is garbage until it is done."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,7 +1,7 @@
-"""Reverse mode on an array program: a rule for each operation, from arrays to arrays.
+"""Reverse mode on an array program: a vector-Jacobian product for each operation, from arrays to arrays.
 
 A rule takes an array, its cotangent (the derivative of the root with respect to it) and the position of an argument. It
-gives the argument's share of the chain rule: an array, and the index of the argument's numbers that it is for.
+returns a contribution to the argument's cotangent: an array, and the index of the elements to which it is added.
 """
 
 from __future__ import annotations
@@ -17,51 +17,51 @@ from autograd.compiler.ir import BATCH, SEED, Array, Builder, Index, walk
 from autograd.ops import OPERATIONS, Operation
 from autograd.terms import Term, as_constant, substituted
 
-Share = tuple[Array, "Index | None"]
-"""A share of a cotangent, and the numbers that it is for, in C order (None: all of them, as they come)."""
+Contribution = tuple[Array, "Index | None"]
+"""A contribution to a cotangent, and the elements to which it is added (None: all of them, in C order)."""
 
 
 def differentiate(root: Array, row: int, seed: Array, wanted: Iterable[Array], b: Builder) -> dict[Array, Array]:
-    """The cotangents of some arrays, as arrays of the same program.
+    """The cotangents of the wanted arrays, as arrays of the same program.
 
     Args:
-        root: what is differentiated, a number of it.
-        row: which number.
-        seed: the cotangent of that number, of shape (1,).
-        wanted: the arrays whose cotangents are to be computed.
-        b: makes the arrays.
+        root: the array that holds the number to differentiate.
+        row: the position of that number.
+        seed: its cotangent, of shape (1,).
+        wanted: the arrays whose cotangents are asked for.
+        b: makes the new arrays.
 
     Returns:
-        For each wanted array that the root depends on, its cotangent.
+        The cotangent of each wanted array that the root depends on.
     """
     active = set(wanted)
     order = walk(root)
     for array in order:
         if any(arg in active for arg in array.args):
             active.add(array)
-    shares: dict[Array, list[Share]] = {root: [(seed, np.array([row], dtype=np.intp))]}
+    contributions: dict[Array, list[Contribution]] = {root: [(seed, np.array([row], dtype=np.intp))]}
     cotangents: dict[Array, Array] = {}
     for array in reversed(order):
-        if array not in shares or array not in active:
+        if array not in contributions or array not in active:
             continue
         b.note = f"gradient of {b.notes[array]}"
-        cotangents[array] = cotangent = _accumulated(array, shares.pop(array), b)
+        cotangents[array] = cotangent = _accumulated(array, contributions.pop(array), b)
         for i, arg in enumerate(array.args):
-            if arg in active and (share := VJP[array.op](array, cotangent, i, b)) is not None:
-                shares.setdefault(arg, []).append(_without_repeats(*share, arg, b))
+            if arg in active and (contribution := VJP[array.op](array, cotangent, i, b)) is not None:
+                contributions.setdefault(arg, []).append(_without_repeats(*contribution, arg, b))
     return {array: cotangents[array] for array in wanted if array in cotangents}
 
 
-def _accumulated(array: Array, shares: list[Share], b: Builder) -> Array:
-    """All shares of a cotangent added up: those for all numbers as a sum, the others at their places."""
+def _accumulated(array: Array, contributions: list[Contribution], b: Builder) -> Array:
+    """Accumulates contributions: those to all elements by `+`, those to some elements by `place`."""
     total: Array | None = None
     others: list[tuple[Array, Index]] = []
-    for share, index in shares:
+    for contribution, index in contributions:
         if index is not None and not _whole(index, array):
-            others.append((b.reshape(share, index.shape), index))
+            others.append((b.reshape(contribution, index.shape), index))
             continue
-        share = b.reshape(share, array.shape)
-        total = share if total is None else b.map(Term("+", (X0, X1)), (total, share))
+        contribution = b.reshape(contribution, array.shape)
+        total = contribution if total is None else b.map(Term("+", (X0, X1)), (total, contribution))
     if total is None:
         return b.place(others, array.shape, array.batched)
     if not others:
@@ -74,39 +74,39 @@ def _whole(index: Index, array: Array) -> bool:
     return index.size == array.size and bool((index.reshape(-1) == np.arange(index.size)).all())
 
 
-def _without_repeats(share: Array, index: Index | None, arg: Array, b: Builder) -> Share:
-    """The same share with no number twice: what is for the same number is added up first."""
+def _without_repeats(contribution: Array, index: Index | None, arg: Array, b: Builder) -> Contribution:
+    """The same contribution with distinct elements: contributions to the same element are summed first."""
     if not arg.batched:
-        share = b.sum(share, BATCH)
+        contribution = b.sum(contribution, BATCH)
     if index is None:
-        return share, None
-    share = b.reshape(share, index.shape)
+        return contribution, None
+    contribution = b.reshape(contribution, index.shape)
     for axis in reversed(range(index.ndim)):
         first = index.take([0], axis)
         if index.shape[axis] > 1 and (index == first).all():
-            share, index = b.sum(share, axis), first.squeeze(axis)
+            contribution, index = b.sum(contribution, axis), first.squeeze(axis)
     if index.ndim == 0:
-        return b.reshape(share, (1,)), index.reshape(1)
+        return b.reshape(contribution, (1,)), index.reshape(1)
     found = segments(index)
     if len(found.rows) == index.size:
-        return share, index
-    return b.segments(b.rows(share, found.order), found.starts), found.rows
+        return contribution, index
+    return b.segments(b.rows(contribution, found.order), found.starts), found.rows
 
 
 # The rules
 
 
-def _of_rows(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
+def _of_rows(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution:
     return cotangent, array.attr
 
 
-def _of_map(array: Array, cotangent: Array, i: int, b: Builder) -> Share | None:
+def _of_map(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution | None:
     slope = array.attr.partials[i]
     if slope is None:
         return None
     constant = as_constant(slope)
     if constant is not None and not array.args[i].batched:
-        cotangent = b.sum(cotangent, BATCH)  # the same number for each example goes before the sum
+        cotangent = b.sum(cotangent, BATCH)  # a constant factor goes before the sum
     if constant == 1.0:
         return cotangent, None
     if constant == -1.0:
@@ -115,7 +115,7 @@ def _of_map(array: Array, cotangent: Array, i: int, b: Builder) -> Share | None:
         slope = slope.args[0]  # a condition, as a number, is 1 or 0
     operands = {**{f"x{j}": arg for j, arg in enumerate(array.args)}, "y": array}
     if slope.head == "*" and as_constant(slope.args[0]) is not None and _is_seed(cotangent):
-        cotangent = b.map(Term("*", (slope.args[0], X0)), (cotangent,))  # which is computed once
+        cotangent = b.map(Term("*", (slope.args[0], X0)), (cotangent,))  # constants, so computed once
         slope = slope.args[1]
     used, term = _times_cotangent(slope)
     return b.map(term, (*[operands[name] for name in used], cotangent)), None
@@ -123,7 +123,7 @@ def _of_map(array: Array, cotangent: Array, i: int, b: Builder) -> Share | None:
 
 @lru_cache(maxsize=4096)
 def _times_cotangent(slope: Term) -> tuple[list[str], Term]:
-    """The names in a derivative, and its product with a cotangent, over those and the cotangent."""
+    """The names in a derivative, and its product with the cotangent as a term over these names and the cotangent."""
     used = names_in(slope)
     slope = substituted(slope, {name: argument(j) for j, name in enumerate(used)})
     if slope.head == "/" and as_constant(slope.args[0]) == 1.0:
@@ -135,16 +135,16 @@ def _is_seed(cotangent: Array) -> bool:
     return all(each.op in ("rows", "leaf") for each in walk(cotangent)) and walk(cotangent)[0].attr == SEED
 
 
-def _of_sum(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
+def _of_sum(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution:
     (arg,) = array.args
     if array.attr == BATCH:
         raise NotImplementedError("a sum over the examples is not differentiated")
     return b.spread(cotangent, array.attr, arg.shape[array.attr]), None
 
 
-def _of_fold(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
-    """Each comparison passes on its share: by the second operand's derivative to a number, and by the first one's
-    through all later comparisons.
+def _of_fold(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution:
+    """The weight of an element is its derivative in its own comparison, as the second operand, times the derivatives
+    for the first operand in all later comparisons.
     """
     (arg,) = array.args
     n, count = arg.size // arg.shape[-1], arg.shape[-1]
@@ -172,14 +172,14 @@ def _of_fold(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
     return b.map(Term("*", (X0, X1)), (spread, weights)), None
 
 
-def _of_segments(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
+def _of_segments(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution:
     (arg,) = array.args
     counts = np.diff(np.append(array.attr, arg.size))
     return b.rows(cotangent, np.repeat(np.arange(len(counts), dtype=np.intp), counts)), None
 
 
-def _of_contraction(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
-    """The other operand's product with the cotangent."""
+def _of_contraction(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution:
+    """The product of the other operand with the cotangent."""
     first, second, answer = array.attr.letters
     if i == 0:
         return b.contract(cotangent, array.args[1], f"{answer},{second}->{first}", None, _either(array, i)), None
@@ -188,21 +188,21 @@ def _of_contraction(array: Array, cotangent: Array, i: int, b: Builder) -> Share
 
 
 def _either(array: Array, i: int) -> bool:
-    """The share of what is the same for all examples is summed over them as well."""
+    """Whether the cotangent is batched: that of an unbatched array is summed over the examples."""
     return array.args[i].batched
 
 
-def _of_place(array: Array, cotangent: Array, i: int, b: Builder) -> Share:
+def _of_place(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution:
     return b.rows(cotangent, array.attr.indices[i]), None
 
 
-def _of_pick(array: Array, cotangent: Array, i: int, b: Builder) -> Share | None:
-    """The index makes the choice, and has no derivative."""
+def _of_pick(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution | None:
+    """A gather transposes to a scatter. The index has no derivative."""
     table, index = array.args
     return None if i else (b.scatter(index, cotangent, table.shape[-1], table.batched), None)
 
 
-VJP: dict[str, Callable[[Array, Array, int, Builder], Share | None]] = {
+VJP: dict[str, Callable[[Array, Array, int, Builder], Contribution | None]] = {
     "rows": _of_rows,
     "map": _of_map,
     "sum": _of_sum,
@@ -212,4 +212,4 @@ VJP: dict[str, Callable[[Array, Array, int, Builder], Share | None]] = {
     "place": _of_place,
     "pick": _of_pick,
 }
-"""For each operation its vector-Jacobian product. `accumulate` and `scatter` are made by derivatives only."""
+"""The vector-Jacobian product of each operation. `accumulate` and `scatter` occur in derivatives only."""

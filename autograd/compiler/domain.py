@@ -1,4 +1,4 @@
-"""Operations outside of their domain: which example it was, and the error that the scalar operation raises."""
+"""Operations outside their domain: finds the example, and raises the error of the scalar operation."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from autograd.terms import LEAVES, subterms, traced
 from autograd.value import Value, apply
 
 _CHUNK = 1024
-"""So many examples are looked at together."""
+"""The number of examples that are checked together."""
 
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """A group of operations that are undefined somewhere, and their array."""
+    """A group of operations with a limited domain, and their array."""
 
     group: Group
     array: Array
 
 
 def check(guards: Sequence[Guard], roots: Sequence[Array], leaves: Mapping[str, Any], batch: int) -> None:
-    """Raises what the scalar operations raise for the first example at which one of them is undefined.
+    """Raises the error of the scalar operation for the first example outside a domain.
 
     Raises:
-        ValueError, ZeroDivisionError, OverflowError: with the operation, its operands, and the example.
+        ValueError, ZeroDivisionError, OverflowError: the message names the operation, its operands and the example.
     """
     for start in range(0, batch, _CHUNK):
         some = leaves[INPUTS][:, start : start + _CHUNK]
@@ -46,7 +46,7 @@ def check(guards: Sequence[Guard], roots: Sequence[Array], leaves: Mapping[str, 
 
 
 def _suspects(guards: Sequence[Guard], numbers: Mapping[Array, Any]) -> Iterator[tuple[int, int, Guard]]:
-    """The operations that gave something that is not finite on the way to their result, an example at a time."""
+    """The operations with a result, or intermediate result, that is not finite; example by example."""
     found = []
     for position, guard in enumerate(guards):
         args = [numbers[arg] for arg in guard.array.args]
@@ -82,7 +82,7 @@ def _raise_if_undefined(guard: Guard, row: int, example: int, numbers: Mapping[A
 
 @lru_cache(maxsize=256)
 def _may_overflow(rule: Operation) -> bool:
-    """Whether floats raise for a number that is too large, as `exp` does, and do not go on to inf, as `/` does."""
+    """Whether the operation on floats raises for a result that is too large, like `exp`, rather than return inf."""
     for term in subterms(traced(rule)[0]):
         if term.head not in LEAVES:
             try:
@@ -95,7 +95,7 @@ def _may_overflow(rule: Operation) -> bool:
 
 
 def _operands(guard: Guard, row: int, example: int, numbers: Mapping[Array, npt.NDArray[Any]]) -> list[float]:
-    """The numbers of an operation's operands, those included that the program holds as constants."""
+    """The numbers of an operation's operands, including constants."""
     if guard.array.op == "pick":
         table, index = (numbers[arg] for arg in guard.array.args)
         picked = table[row, :, example % table.shape[-1]].tolist()

@@ -1,4 +1,4 @@
-"""Operations as terms over arrays: what a `map` computes, and its derivatives."""
+"""Operations as terms over arrays: the function of a `map`, and its derivatives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.primitives import PRIMITIVES
 from autograd.terms import Term, as_constant, folded, simplified, substituted, subterms, traced
 
 Constants = tuple[float | None, ...]
-"""For each operand the constant that it is, or None."""
+"""For each operand, its number if it is a constant, else None."""
 
 
 ONE, MINUS_ONE = Term("number", (1.0,)), Term("number", (-1.0,))
@@ -32,7 +32,7 @@ def number(x: float) -> Term:
 
 @lru_cache(maxsize=4096)
 def elementwise(rule: Operation, constants: Constants) -> Elementwise:
-    """What an operation computes, over those of its operands that are no constants.
+    """An operation as a function of its operands, without those that are constants.
 
     Raises:
         TypeError: the rule cannot be traced.
@@ -52,7 +52,7 @@ def elementwise(rule: Operation, constants: Constants) -> Elementwise:
 
 
 def derivative(slope: Term) -> Term | None:
-    """A derivative in its simplest form; None where it is 0 everywhere."""
+    """Simplifies a derivative; None if it is 0 everywhere."""
     simple = simplified(slope)
     return None if as_constant(simple) == 0.0 else simple
 
@@ -63,10 +63,10 @@ def names_in(term: Term) -> list[str]:
 
 
 def expanded(term: Term, lacks: Callable[[str], bool]) -> Term:
-    """A term in which the primitives that a backend lacks are written out by their definitions.
+    """Replaces the primitives that a backend lacks by their definitions.
 
     Raises:
-        TypeError: such a primitive has no definition.
+        TypeError: a missing primitive has no definition.
     """
 
     def inner(each: Term, args: tuple[Term, ...]) -> Term:

@@ -1,8 +1,8 @@
-"""Scalars that are alike, found and put together.
+"""Groups alike scalars into arrays.
 
-Two scalars are alike if the same operation makes them, at the same depth, from operands that are alike. The alike ones
-form a group: one array. Chains of `+` and `-` are taken as one long sum first (see `sums.py`), since a sum of products
-is what a matrix product computes.
+Two scalars are alike if the same operation computes them, at the same depth, from alike operands. Alike scalars form a
+group, which becomes one array. Chains of `+` and `-` are first read as one long sum (see `sums.py`), since a matrix
+product is a set of sums of products.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ PARAMETERS, INPUTS, CONSTANTS = range(3)
 """The groups of leaves."""
 
 _FEW = 3
-"""Sums of so many lengths are groups of their own; more go into one group of sums of any length."""
+"""Up to this many different lengths, sums of each length form their own group; beyond, one group holds all lengths."""
 _ROW = (1 << 32) - 1
-"""A place is a number: the group's number, times 2³², plus the row."""
+"""The mask of the row in a place, which is the group's number times 2³² plus the row."""
 
 Kind = tuple[int, int, int]
-"""What makes terms alike: their sign, and the groups of their factors (the second -1 where there is one factor)."""
+"""The key of alike terms: their sign and the groups of their two factors, the second -1 if there is only one."""
 
 
 @dataclass(eq=False)
 class Operand:
-    """Where a group's operand lies: rows of another group."""
+    """The location of a group's operand: rows of another group."""
 
     source: Group
     index: Index
@@ -53,13 +53,13 @@ class Terms:
     factors: tuple[Operand, ...]
     """One operand, or two to be multiplied."""
     starts: Index | None = None
-    """Where the terms of each row start, if there are not equally many in each."""
+    """The start of each row's terms, if the rows have different numbers of terms."""
     product: Product | None = None
-    """The product of matrices that adds them up."""
+    """The matrix product that computes their sums."""
 
     @property
     def count(self) -> int:
-        """How many terms there are in all rows."""
+        """The number of terms in all rows."""
         return self.factors[0].index.size
 
 
@@ -70,40 +70,40 @@ class Group:
     number: int
     nodes: list[Value]
     rule: Operation | None = None
-    """What computes it from its operands, or compares its terms; None for leaves and for sums."""
+    """The operation on its operands, or the comparison of its terms; None for leaves and for sums."""
     operands: list[Operand] = field(default_factory=list)
     terms: list[Terms] = field(default_factory=list)
-    """What is added up, in this order; or compared."""
+    """The terms of a sum or a comparison, in order."""
     batched: bool = False
     """Whether its numbers differ from example to example."""
     place: str = ""
 
     @property
     def rows(self) -> int:
-        """How many scalars it holds."""
+        """The number of scalars in the group."""
         return len(self.nodes)
 
     @property
     def what(self) -> str:
-        """The operation's name."""
+        """The name of its operation."""
         return "sum" if self.rule is None else self.rule.name
 
     def slots(self) -> list[Operand]:
-        """All its operands."""
+        """All operands, those of terms included."""
         return [*self.operands, *[factor for terms in self.terms for factor in terms.factors]]
 
 
 @dataclass(eq=False)
 class Grouping:
-    """A graph as groups, in an order in which they can be computed."""
+    """A graph as groups, operands before results."""
 
     groups: list[Group]
     roots: list[tuple[Group, int]]
-    """Where each root is: a group and a row."""
+    """The group and row of each root."""
     wanted: list[tuple[Group, int]]
-    """Where the nodes are whose gradient is wanted."""
+    """The group and row of each node whose gradient is asked for."""
     scalars: int
-    """How many scalar operations there are."""
+    """The number of scalar operations."""
 
     @property
     def constants(self) -> list[float]:
@@ -114,13 +114,13 @@ class Grouping:
 def group(
     roots: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value], wanted: Iterable[Value] = ()
 ) -> Grouping:
-    """Puts the scalars of a graph into groups.
+    """Groups the scalars of a graph.
 
     Args:
-        roots: what is to be computed.
-        inputs: leaves whose numbers come with each example.
-        params: leaves whose numbers are parameters.
-        wanted: nodes whose gradient is wanted, for each example by itself.
+        roots: the results to compute.
+        inputs: leaves whose numbers differ between examples.
+        params: leaves that are parameters.
+        wanted: nodes whose gradient is asked for, per example.
 
     Raises:
         TypeError: a node made by hand has no rule to compile.
@@ -129,14 +129,14 @@ def group(
 
 
 def alike(nodes: Sequence[Value]) -> dict[Value, tuple[int, int]]:
-    """Which scalars of a graph are alike, for what shows them together.
+    """Finds the alike scalars of a graph, for a picture that draws each group as one box.
 
     Args:
-        nodes: those of a graph, operands first.
+        nodes: the nodes of a graph, operands first.
 
     Returns:
-        For each node that is computed its depth and the number of its group. What a sum absorbs is with the sum.
-            Nodes made by hand are alike if they have the same text for an operation.
+        The depth and the group number of each node but leaves. Nodes that a sum absorbs have the sum's group. Nodes
+            made by hand are alike if their operation has the same text.
     """
     used = {id(operand) for node in nodes for operand in node._prev}
     roots = [node for node in nodes if id(node) not in used]
@@ -145,7 +145,7 @@ def alike(nodes: Sequence[Value]) -> dict[Value, tuple[int, int]]:
 
 @dataclass
 class _Slot:
-    """Alike terms of one node: the rows of their first factors, and of their second ones."""
+    """Alike terms of one node: the rows of their first and second factors."""
 
     kind: Kind
     left: list[int]
@@ -156,9 +156,9 @@ class _Grouper:
     """Groups the nodes of a graph.
 
     Args:
-        order: those that are computed, operands first.
+        order: the nodes but leaves, operands first.
         roots, inputs, params, wanted: as for `group`.
-        by_hand: whether nodes made by hand are grouped as well, rather than refused.
+        by_hand: whether to group nodes made by hand rather than refuse them.
     """
 
     def __init__(
@@ -188,7 +188,7 @@ class _Grouper:
         return Grouping(self.groups, found, wanted, scalars)
 
     def alike(self) -> dict[Value, tuple[int, int]]:
-        """For each node its depth and the number of its group."""
+        """The depth and group number of each node."""
         found: dict[Value, tuple[int, int]] = {}
         for depth, level in enumerate(self._levels(), 1):
             self._add_level(level)
@@ -202,7 +202,7 @@ class _Grouper:
         return self.groups[place >> 32], place & _ROW
 
     def _place(self, node: Value) -> int:
-        """The place of a node; leaves that are neither parameter nor input are constants, equal ones one."""
+        """The place of a node. A leaf that is neither parameter nor input is a constant; equal constants share one."""
         known = self.where.get(id(node))
         if known is None:
             constants = self.groups[CONSTANTS].nodes
@@ -213,7 +213,7 @@ class _Grouper:
         return known
 
     def _levels(self) -> list[list[tuple[Value, Added | None]]]:
-        """The nodes by depth: how many groups lie between them and the leaves."""
+        """The nodes by depth, counted in groups from the leaves."""
         depth: dict[int, int] = {}
         levels: list[list[tuple[Value, Added | None]]] = []
         for node in self.order:
@@ -231,7 +231,7 @@ class _Grouper:
         return levels
 
     def _add_level(self, level: list[tuple[Value, Added | None]]) -> None:
-        """Makes groups of the alike among nodes of one depth."""
+        """Groups the nodes of one depth."""
         alike: dict[Any, list[Value]] = {}
         for node, terms in level:
             if terms is None:
@@ -262,7 +262,7 @@ class _Grouper:
         return (operation, *[self._place(operand) >> 32 for operand in node._prev])
 
     def _sorted(self, terms: Added, compared: bool) -> list[_Slot]:
-        """A node's terms by kind: many of a kind together, few as they stand."""
+        """A node's terms by kind. Many of one kind are gathered; few keep their positions."""
         products = self._products(terms)
         if products is not None:
             return [products]
@@ -280,7 +280,7 @@ class _Grouper:
         return slots
 
     def _products(self, terms: Added) -> _Slot | None:
-        """Terms that are products of one kind, as in a product of matrices, by a few calls for all of them; or None."""
+        """The fast path for terms that are all products of one kind, as in a matrix product; else None."""
         left: Any = list(map(self.where.get, map(id, terms.firsts)))
         right: Any = list(map(self.where.get, map(id, terms.seconds)))
         if None in left or None in right or min(terms.signs) < max(terms.signs):
@@ -336,7 +336,7 @@ class _Grouper:
 
 
 def _arrange(new: Group) -> None:
-    """Orders the rows of sums so that the largest product of matrices gives them as it stands."""
+    """Orders the rows of sums like the elements of their largest matrix product."""
     products = [terms.product for terms in new.terms if terms.product is not None]
     largest = max(products, key=lambda each: each.left.size, default=None)
     if largest is None or any(terms.starts is not None for terms in new.terms):
@@ -352,9 +352,9 @@ def _arrange(new: Group) -> None:
 
 
 def _merged(alike: dict[Any, list[Value]], slots: dict[int, list[_Slot]], chains: Chains) -> list[list[Value]]:
-    """The nodes of each group: sums of the same kinds of terms but many different lengths are put together.
+    """The nodes of each group. Sums of the same kinds of terms are merged if they have many different lengths.
 
-    So are comparisons through which no gradient goes, as in a softmax.
+    So are comparisons without a gradient, as in a softmax.
     """
     lengths: dict[Any, int] = {}
     loose: dict[Any, Any] = {}

@@ -1,8 +1,8 @@
-"""The array program: what every pass of the compiler reads and writes, and every backend is written from.
+"""The array program: the intermediate representation that all passes of the compiler and all backends share.
 
-A program is a graph of `Array`s, each in terms of earlier ones. All numbers of one array for one example form its
-`shape`; the examples of a batch are one more axis, the last, which no operation mentions except `sum`. An array that is
-the same for all examples is not `batched`.
+A program is a graph of `Array`s, each computed from earlier ones. `shape` is the shape of an array for one example. The
+examples of a batch are one more axis, the last, which only `sum` mentions. An array that is the same for all examples
+is not `batched`.
 
 | op | arguments | attribute | gives |
 | --- | --- | --- | --- |
@@ -10,15 +10,15 @@ the same for all examples is not `batched`.
 | `rows` | x | an index | the numbers of x, counted in C order, at the index: its shape is the index's |
 | `map` | x0, x1, … | `Elementwise` | a term over the arguments, element by element |
 | `sum` | x | an axis | the sum along it, from the left if it is short; along `BATCH`, the sum over the examples |
-| `fold` | x | `maximum` or `minimum` | the largest or least along the last axis, compared from the left |
+| `fold` | x | `maximum` or `minimum` | the maximum or minimum along the last axis, compared from the left |
 | `accumulate` | x | a function | its running results along the last axis |
-| `segments` | x | where each starts | the sums of runs of numbers |
-| `contract` | a, b | `Contraction` | products summed over the axis that a and b share and the answer lacks |
-| `pick` | x, i | | of each row of x the number that i, a whole number from 0, counts to; nan where there is none |
-| `scatter` | i, c | how many | zeros, with c at what i counts to in each row: what comes back from a `pick` |
+| `segments` | x | the start of each | the sums of runs of numbers |
+| `contract` | a, b | `Contraction` | products summed over the axis that a and b share and the result lacks |
+| `pick` | x, i | | the number at index i of each row of x; nan if i is not an index |
+| `scatter` | i, c | the row's length | zeros, with c at index i of each row: the transpose of `pick` |
 | `place` | c0, c1, … | `Places` | zeros, with each part added at its index |
 
-`reference.py` says in a line each what they mean.
+`reference.py` defines each in a line of numpy.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ BATCH = -1
 """The axis of the examples."""
 
 MANY = 8
-"""So many numbers along an axis are summed in any order; fewer from the left."""
+"""From this many numbers along an axis, a sum may be taken in any order; a shorter one goes from the left."""
 
 
 @dataclass(frozen=True, eq=False)
 class Array:
-    """One array, in terms of earlier ones: see the table above."""
+    """An array and the operation that computes it; see the table above."""
 
     op: str
     args: tuple[Array, ...]
@@ -57,26 +57,26 @@ class Array:
 
     @property
     def size(self) -> int:
-        """How many numbers it holds for an example."""
+        """The number of its elements for one example."""
         return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
 class Elementwise:
-    """What a `map` computes: a term over `x0`, `x1`, …, and how it is differentiated."""
+    """The function of a `map`: a term over `x0`, `x1`, …, with its partial derivatives."""
 
     term: Term
     partials: tuple[Term | None, ...] = ()
-    """For each argument the derivative, over the arguments and the answer `y`; None where it is 0 everywhere. Empty for
-    a map that is never differentiated."""
+    """The derivative for each argument, as a term over the arguments and the result `y`; None if it is 0 everywhere.
+    Empty for a map that is never differentiated."""
 
 
 @dataclass(frozen=True, eq=False)
 class Contraction:
-    """A product summed over shared axes, in Einstein's notation: `hmk,hvk->hvm`.
+    """A product summed over shared axes, in einsum notation: `hmk,hvk->hvm`.
 
-    `extent`, of the shape of all axes of the first operand but its last, tells how far along the last axis each of its
-    rows reaches: what lies beyond is absent, whatever it would be multiplied by.
+    `extent` has the shape of the first operand without its last axis, and is the length of each of its rows. Elements
+    beyond it are absent: they contribute nothing, even if the other factor is inf or nan.
     """
 
     spec: str
@@ -84,7 +84,7 @@ class Contraction:
 
     @property
     def letters(self) -> tuple[str, str, str]:
-        """The axes of both operands and of the answer."""
+        """The axes of both operands and of the result."""
         operands, answer = self.spec.split("->")
         first, second = operands.split(",")
         return first, second, answer
@@ -92,13 +92,13 @@ class Contraction:
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where the parts of a `place` go: for each an index into the numbers of the answer, in C order, none twice."""
+    """The destination of each part of a `place`: an index into the result, flattened in C order, without repeats."""
 
     indices: tuple[Index, ...]
 
 
 def walk(*roots: Array) -> list[Array]:
-    """All arrays that the roots are made from, operands first."""
+    """All arrays that the roots depend on, operands first."""
     seen: dict[Array, None] = {}
     pending = [(root, False) for root in reversed(roots)]
     while pending:
@@ -113,13 +113,13 @@ def walk(*roots: Array) -> list[Array]:
 
 @dataclass
 class Builder:
-    """Makes arrays: equal ones once."""
+    """Makes arrays, and reuses equal ones."""
 
     made: dict[Any, Array] = field(default_factory=dict)
     notes: dict[Array, str] = field(default_factory=dict)
-    """For each array what it belongs to, for the comments in emitted code."""
+    """The origin of each array, for comments in emitted code."""
     note: str = ""
-    """What is written down in `notes` for each new array."""
+    """The origin of the arrays that are made from now on."""
 
     def _make(
         self, op: str, args: tuple[Array, ...], attr: Any, shape: tuple[int, ...], batched: bool | None = None
@@ -133,11 +133,11 @@ class Builder:
         return self.made[key]
 
     def leaf(self, name: str, size: int, batched: bool) -> Array:
-        """What is given from outside."""
+        """An array given from outside."""
         return self._make("leaf", (), name, (size,), batched)
 
     def rows(self, x: Array, index: Index) -> Array:
-        """The numbers of x at an index. The rows of rows are rows."""
+        """The elements of x at an index. Rows of rows become rows of the original array."""
         if x.op == "rows":
             return self.rows(x.args[0], x.attr.reshape(-1)[index])
         if index.shape == x.shape and (index.reshape(-1) == np.arange(index.size)).all():
@@ -145,11 +145,11 @@ class Builder:
         return self._make("rows", (x,), index, index.shape)
 
     def reshape(self, x: Array, shape: tuple[int, ...]) -> Array:
-        """The same numbers in another shape."""
+        """The same elements in another shape."""
         return self.rows(x, np.arange(x.size, dtype=np.intp).reshape(shape))
 
     def spread(self, x: Array, axis: int, count: int) -> Array:
-        """The same numbers again and again along a new axis."""
+        """Repeats x along a new axis."""
         index = np.expand_dims(np.arange(x.size, dtype=np.intp).reshape(x.shape), axis)
         return self.rows(x, np.repeat(index, count, axis))
 
@@ -162,13 +162,13 @@ class Builder:
         return self._make("map", args, Elementwise(term, partials), args[0].shape, batched)
 
     def sum(self, x: Array, axis: int) -> Array:
-        """The sum along an axis; along the batch of what is the same for all examples, that itself."""
+        """The sum along an axis. Summing an unbatched array over the batch returns the array itself."""
         if axis == BATCH:
             return self._make("sum", (x,), BATCH, x.shape, False) if x.batched else x
         return self._make("sum", (x,), axis, x.shape[:axis] + x.shape[axis + 1 :])
 
     def fold(self, function: str, x: Array) -> Array:
-        """The largest or least along the last axis; of one number, that itself."""
+        """The maximum or minimum along the last axis."""
         if x.shape[-1] == 1:
             return self.reshape(x, x.shape[:-1])
         return self._make("fold", (x,), function, x.shape[:-1])
@@ -178,24 +178,24 @@ class Builder:
         return self._make("accumulate", (x,), function, x.shape)
 
     def segments(self, x: Array, starts: Index) -> Array:
-        """The sums of runs of numbers, one after the other."""
+        """The sums of consecutive runs of elements."""
         return self._make("segments", (x,), starts, starts.shape)
 
     def contract(
         self, a: Array, b: Array, spec: str, extent: Index | None = None, batched: bool | None = None
     ) -> Array:
-        """A product of a and b, summed over the axes that the answer lacks."""
+        """The product of a and b, summed over the axes that the result lacks."""
         attr = Contraction(spec, extent)
         first, second, answer = attr.letters
         sizes = {**dict(zip(first, a.shape, strict=True)), **dict(zip(second, b.shape, strict=True))}
         return self._make("contract", (a, b), attr, tuple([sizes[letter] for letter in answer]), batched)
 
     def pick(self, x: Array, index: Array) -> Array:
-        """Of each row of x, (rows, numbers), one number."""
+        """One element from each row of x, (rows, numbers)."""
         return self._make("pick", (x, index), None, index.shape)
 
     def scatter(self, index: Array, x: Array, count: int, batched: bool) -> Array:
-        """Zeros, (rows, count), with a number of x in each row; if not batched, summed over the examples."""
+        """Zeros, (rows, count), with an element of x in each row; summed over the examples unless `batched`."""
         return self._make("scatter", (index, x), count, (*index.shape, count), batched)
 
     def place(self, parts: Iterable[tuple[Array, Index]], shape: tuple[int, ...], batched: bool) -> Array:
@@ -205,7 +205,7 @@ class Builder:
 
 
 def _key(attr: Any) -> Any:
-    """What equal attributes have in common."""
+    """A hashable key that is equal for equal attributes."""
     match attr:
         case np.ndarray():
             return attr.shape, attr.tobytes()
@@ -217,7 +217,7 @@ def _key(attr: Any) -> Any:
 
 
 def listing(*roots: Array) -> str:
-    """The program to be read, an array a line."""
+    """The program as readable text, one array a line."""
     order = walk(*roots)
     names = {array: f"%{i}" for i, array in enumerate(order)}
     lines = []
@@ -242,7 +242,7 @@ def _attribute(a: Array) -> str:
 
 
 def _shown(index: Index) -> str:
-    """An index in short: the first and the last of it."""
+    """An abbreviated index."""
     flat = index.reshape(-1).tolist()
     if flat == list(range(flat[0], flat[0] + len(flat))):
         return f"[{flat[0]}:{flat[-1] + 1}]"
@@ -253,7 +253,7 @@ _INFIX = ("+", "-", "*", "/", "**")
 
 
 def spelled(term: Term) -> str:
-    """A term as one writes it."""
+    """A term in infix notation."""
 
     def inner(each: Term, args: tuple[str, ...]) -> str:
         if each.head in _INFIX:

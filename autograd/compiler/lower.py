@@ -1,4 +1,4 @@
-"""From groups of alike scalars to an array program."""
+"""Lowers groups of alike scalars to an array program."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from autograd.picking import Pick
 from autograd.terms import Term, simplified, substituted
 
 _AT_ONCE = 16
-"""So many parts of a sum are added up in one map."""
+"""The most summands that one map adds up."""
 _LEAVES = (ir.PARAMS, ir.INPUTS, ir.CONSTANTS)
 
 
 @dataclass
 class Lowered:
-    """The array of each group, by the group's number."""
+    """The arrays of the groups, by group number."""
 
     arrays: list[Array]
     builder: Builder
@@ -41,27 +41,27 @@ def lower(grouping: Grouping) -> Lowered:
             made = lowered.builder.leaf(_LEAVES[group.number], group.rows, group.batched)
         else:
             made = _Lowering(group, lowered, constants).run()
-            if group.batched and not made.batched:  # its gradient is wanted for each example
+            if group.batched and not made.batched:  # its gradient is asked for per example
                 made = lowered.builder.map(X0, (made,), (ONE,), batched=True)
         lowered.arrays.append(made)
     return lowered
 
 
 def title(group: Group) -> str:
-    """What a group is and where it was computed, for a comment: names come from users, so only plain characters."""
+    """A comment for a group: its place, size and operation, in printable characters, since names come from users."""
     what = f"{group.rows:,} × {plain(group.what)[:30]}"
     place = plain(group.place)[:60]
     return f"{place}: {what}" if place else what
 
 
 def plain(text: str) -> str:
-    """Text from users without what could end a line or a comment."""
+    """Replaces characters that could end a line or a comment."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
 @dataclass
 class _Part:
-    """A part of a sum: a term over arguments of its own, and its derivative for each of them."""
+    """A summand: a term over its own arguments, and the derivative for each."""
 
     sign: int
     term: Term
@@ -71,7 +71,7 @@ class _Part:
 
 @dataclass
 class _Lowering:
-    """One group at a time."""
+    """Lowers one group."""
 
     group: Group
     lowered: Lowered
@@ -98,12 +98,12 @@ class _Lowering:
         return self.b.map(meaning.term, args, meaning.partials)
 
     def _of_constants(self, term: Term) -> Array:
-        """An operation on constants alone: the same in all rows."""
+        """An operation on constants only, which is the same in all rows."""
         zeros = self.b.rows(self.lowered.arrays[CONSTANTS], np.zeros(self.group.rows, dtype=np.intp))
         return self.b.map(term, (zeros,), (None,))
 
     def _operand(self, operand: Operand, index: Index) -> Array | float:
-        """An operand's array; or the constant that it is in all rows."""
+        """The operand's array, or its number if it is the same constant in all rows."""
         if operand.source.number == CONSTANTS:
             known = self.constants[index.reshape(-1)]
             if (known.view(np.int64) == known.view(np.int64)[0]).all():
@@ -116,7 +116,7 @@ class _Lowering:
     # Sums
 
     def _sum(self) -> Array:
-        """Parts that are computed by themselves, and single terms, in the order in which they were written."""
+        """The sum of products, reductions and single terms, in the order in which they were written."""
         parts: list[_Part] = []
         for terms in self.group.terms:
             if terms.product is not None:
@@ -131,7 +131,7 @@ class _Lowering:
         return _Part(sign, X0, (array,), (ONE,))
 
     def _single(self, terms: Terms, j: int) -> _Part:
-        """Term number j of each row, a number or a product."""
+        """Term j of each row, an operand or a product of two."""
         operands = [self._operand(factor, factor.index[:, j]) for factor in terms.factors]
         args = tuple([each for each in operands if isinstance(each, Array)])
         written = [number(each) if isinstance(each, float) else None for each in operands]
@@ -143,13 +143,13 @@ class _Lowering:
         return _Part(terms.sign, Term("*", tuple(factors)), args, tuple(slopes))
 
     def _reduction(self, terms: Terms) -> Array:
-        """Many alike terms, added up together."""
+        """Sums many alike terms in one reduction."""
         factors = tuple([self._array(factor, factor.index) for factor in terms.factors])
         value = factors[0] if len(factors) == 1 else self.b.map(Term("*", (X0, X1)), factors, (X1, X0))
         return self.b.sum(value, 1) if terms.starts is None else self.b.segments(value, terms.starts)
 
     def _added(self, parts: list[_Part]) -> Array:
-        """The parts added up from the left, a few at a time."""
+        """Adds the summands from the left, a few in each map."""
         if len(parts) > 1 and parts[0].sign < 0 < parts[1].sign:
             parts[:2] = parts[1::-1]  # -a + b is b - a
         total: Array | None = None
@@ -189,7 +189,7 @@ class _Lowering:
         return self.b.rows(made, np.arange(made.size) if answer else found.at)
 
     def _left(self, operand: Operand, found: Product) -> Array:
-        """The left factor, with zeros where its rows are shorter."""
+        """The left factor, padded with zeros where its rows are shorter."""
         if found.extent is None:
             return self._array(operand, found.left)
         valid = np.flatnonzero(np.arange(found.left.shape[2]) < found.extent[:, :, None])
@@ -199,7 +199,7 @@ class _Lowering:
     # Choices
 
     def _pick(self) -> Array:
-        """The number of each row that an index counts to: a gather."""
+        """Gathers the element at an index from each row."""
         index, *entries = self.group.operands
         size = (self.group.rows, len(entries))
         at = np.arange(size[0] * size[1], dtype=np.intp).reshape(size)
@@ -214,7 +214,7 @@ class _Lowering:
     # Comparisons
 
     def _fold(self) -> Array:
-        """The largest or least of each row: many alike together, the others one by one, from the left."""
+        """The maximum or minimum of each row, from the left: the first terms in one fold, the others one by one."""
         rule = self.group.rule
         assert rule is not None
         first, *others = self.group.terms
@@ -239,7 +239,7 @@ class _Lowering:
 
 
 def _filled(terms: Terms) -> Index:
-    """The index of terms of which there are not equally many in each row, filled up with the row's first."""
+    """The index of terms as a rectangle; shorter rows are padded with their first term."""
     index = terms.factors[0].index
     if terms.starts is None:
         return index
@@ -249,7 +249,7 @@ def _filled(terms: Terms) -> Index:
 
 
 def _shifted(term: Term, by: int) -> Term:
-    """A term with its arguments counted from another number."""
+    """Renumbers the arguments of a term."""
     return substituted(term, {name: argument(int(name[1:]) + by) for name in names_in(term)}) if by else term
 
 

@@ -1,4 +1,4 @@
-"""What was built, made to run: in arrays of each thread's own, allocated once for each size of batch."""
+"""Runs a compiled program: each thread has its own arrays, allocated once for each batch size."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from autograd.compiler.reference import MEANING
 Array = npt.NDArray[Any]
 
 _SIZES = 8
-"""For so many sizes of batch, arrays are kept for the next call."""
+"""The number of batch sizes whose arrays are kept for the next call."""
 
 
 class Machine:
-    """Runs what was built, in arrays of each thread's own."""
+    """Runs a compiled program. Threads may share it."""
 
     def __init__(self, built: Built, vector: Array, dtype: np.dtype[Any]) -> None:
         self.built, self.vector, self.dtype = built, vector, dtype
@@ -40,7 +40,7 @@ class Machine:
         return self.local.grads
 
     def forward(self, X: Array) -> tuple[Array, ...]:
-        """The results for a batch, each (1, batch), or (1, 1) where it is the same for all examples.
+        """The results for a batch, each (1, batch), or (1, 1) if it is the same for all examples.
 
         Raises:
             ValueError, ZeroDivisionError, OverflowError: an operation is undefined for one of the examples.
@@ -53,10 +53,10 @@ class Machine:
             return self.run(X, False)
 
     def run(self, X: Array, strict: bool) -> tuple[Array, ...]:
-        """The results, whatever they are.
+        """The results, finite or not.
 
         Raises:
-            FloatingPointError: with `strict`, an operation gave something that is not finite.
+            FloatingPointError: `strict` is set, and a result is not finite.
         """
         prepared = self.local.sizes.get(len(X))
         if prepared is None:
@@ -96,9 +96,9 @@ class Machine:
 
 
 class _Local(threading.local):
-    """What each thread has of its own.
+    """The state of one thread.
 
-    Floating-point errors are ignored or raised in contexts that are made once: entering `np.errstate` at each call
+    Floating-point errors are ignored or raised in contexts that are made once. Entering `np.errstate` at each call
     would cost as much as two operations of a small network.
     """
 
@@ -106,7 +106,7 @@ class _Local(threading.local):
         self.grads = np.zeros(parameters, dtype)
         self.sizes: dict[int, _Prepared] = {}
         self.current: _Prepared
-        """What the last call ran in."""
+        """The functions of the last call."""
         self.quiet, self.strict = _context("ignore"), _context("raise")
 
 
@@ -117,7 +117,7 @@ def _context(errors: Any) -> Context:
 
 
 class _Prepared:
-    """The functions of one thread for a size of batch."""
+    """The functions of one thread for one batch size."""
 
     __slots__ = ("backward", "forward", "prepare_backward", "quiet", "strict", "weights")
 
@@ -128,4 +128,4 @@ class _Prepared:
         self.quiet, self.strict = local.quiet.run, local.strict.run
         self.backward: Callable[[], tuple[Array, ...]] | None = None
         self.weights = weights
-        """Of each example in a mean."""
+        """The weight of each example in a mean."""

@@ -1,8 +1,8 @@
-"""Where the numbers of each array stand: which arrays share a buffer, and which are views.
+"""Plans memory: which arrays share a buffer, and which are views.
 
-Buffers are allocated once for a size of batch. An array that is read for the last time gives its buffer to a later one.
-Rows that lie evenly are a view of what they are rows of, and a part of a `place` is computed where it belongs if
-nothing else is there before it.
+Buffers are allocated once for each batch size. After its last read, an array's buffer is reused for a later array.
+Strided rows are a view of their source. A part of a `place` is computed directly at its destination if nothing has been
+written there before.
 """
 
 from __future__ import annotations
@@ -23,36 +23,37 @@ _CONSTANT = (CONSTANTS, SEED)
 
 @dataclass(frozen=True)
 class Buffer:
-    """Memory for some numbers of each example, or the numbers of a leaf."""
+    """Memory for an array, or the numbers of a leaf."""
 
     name: str
     size: int
     batched: bool
     zeroed: bool = False
-    """Whether it is allocated as zeros, since some of its numbers may never be written."""
+    """Whether it is allocated as zeros, since some of its elements may never be written."""
     given: bool = False
     """Whether it comes from outside."""
 
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """Where an array's numbers stand."""
+    """The location of an array: a buffer and an index into it."""
 
     buffer: Buffer
     at: Index | None = None
-    """The numbers of the buffer, in the array's shape; None: all of them, in C order."""
+    """The elements of the buffer, in the array's shape; None: all of them, in C order."""
 
 
 @dataclass
 class Plan:
-    """An order of computing and a spot for each array.
+    """A schedule, and a spot for each array.
 
     Attributes:
-        fixed, forward, backward: what is computed once for a size of batch, since it depends on constants and the seed
-            alone; at each call; and for the gradient.
-        spots: where each array stands.
-        modes: for each part of a `place`, whether it is computed `here`, in its place; `set`; or `add`ed.
-        cleared: the `place`s that are set to zero at each call, before parts are added.
+        fixed: the arrays that depend only on constants and the seed, computed once for each batch size.
+        forward: the arrays of the forward pass.
+        backward: the arrays of the backward pass.
+        spots: the location of each array.
+        modes: whether each part of a `place` is computed `here`, at its destination, or `set` or `add`ed there.
+        cleared: the `place`s that are set to zero at each call before their parts are added.
     """
 
     fixed: list[Array] = field(default_factory=list)
@@ -64,11 +65,11 @@ class Plan:
 
     @property
     def buffers(self) -> list[Buffer]:
-        """All buffers, in the order in which they are first needed."""
+        """All buffers, in order of first use."""
         return list(dict.fromkeys(spot.buffer for spot in self.spots.values()))
 
     def viewed(self, array: Array) -> bool:
-        """Whether an array is read where another one stands, with nothing to compute."""
+        """Whether an array is a leaf or a view, with nothing to compute."""
         return array.op == "leaf" or (_is_alias(array) and self.spots[array].buffer is self.spots[array.args[0]].buffer)
 
 
@@ -76,15 +77,15 @@ def plan(forward: Iterable[Array], backward: Iterable[Array], outside: Mapping[A
     """Plans a program.
 
     Args:
-        forward: the arrays that are wanted from the way forward.
-        backward: those that are wanted from the way back.
-        outside: arrays whose numbers go to a buffer that is given from outside, with its name.
+        forward: the results of the forward pass.
+        backward: the results of the backward pass.
+        outside: arrays that are written to a buffer given from outside, with its name.
     """
     return _Planner(list(forward), list(backward), dict(outside)).run()
 
 
 def _is_alias(array: Array) -> bool:
-    """Whether an array may be a view: rows, or an operation that passes its operand on."""
+    """Whether an array may be a view: rows, or the identity."""
     return array.op == "rows" or (
         array.op == "map" and array.attr.term.head == "name" and array.batched == array.args[0].batched
     )
@@ -153,7 +154,7 @@ class _Planner:
     # When a buffer is free again
 
     def _last_reads(self) -> dict[Array, int]:
-        """For each array that is computed, the position at which it is read for the last time, as itself or a view."""
+        """The position of the last read of each array, directly or through a view."""
         last: dict[Array, int] = {}
         reads = [(i, each) for i, array in enumerate(self.order) for each in (array, *array.args)]
         for i, array in [*reads, *[(len(self.order), each) for each in self.kept]]:
@@ -177,7 +178,7 @@ class _Planner:
     # Parts of a place
 
     def _plan_place(self, array: Array) -> None:
-        """Gives a place its buffer, and those of its parts that can be computed there their spots."""
+        """Allocates the buffer of a `place`, and assigns spots in it to the parts that can be computed there."""
         name = self.outside.get(array)
         buffer = Buffer(name, array.size, array.batched, given=True) if name else self._buffer(array, zeroed=True)
         self.plan.spots[array] = Spot(buffer)
@@ -207,7 +208,7 @@ class _Planner:
         return "all" if before.all() else "some" if before.any() else "none"
 
     def _may_stand_within(self, part: Array, whole: Array) -> bool:
-        """Whether only the place reads a part, which is computed and not read from elsewhere."""
+        """Whether a part is computed, and only the `place` reads it."""
         same = _same_numbers(part)
         computed = same[-1]
         return (
@@ -221,7 +222,7 @@ class _Planner:
 
 
 def _same_numbers(array: Array) -> list[Array]:
-    """An array, and what it is all numbers of, in order: the same numbers in another shape."""
+    """An array and the arrays of which it is a reshape."""
     found = [array]
     while found[-1].op == "rows":
         index, source = found[-1].attr, found[-1].args[0]
@@ -232,7 +233,7 @@ def _same_numbers(array: Array) -> list[Array]:
 
 
 def _may_overwrite(array: Array, arg: Array) -> bool:
-    """Whether an array can be computed in the buffer of an argument: in one call, number by number."""
+    """Whether an array can be computed in its argument's buffer, in one elementwise call."""
     return (
         array.op == "map"
         and arg in array.args

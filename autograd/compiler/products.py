@@ -1,9 +1,8 @@
-"""Sums of products that share their factors, recognised as products of matrices.
+"""Recognises sums of products that share their factors as matrix products.
 
-In the sums of a layer the same weights meet the same inputs: row i of the matrix meets vector j in one sum each. In
-attention each head has a product of its own; under a causal mask only some rows meet some vectors, and of those only
-the beginning. All of these are one contraction, `hmk,hvk->hmv`: h blocks, of m rows by v vectors, k products in each
-sum.
+In a layer, each row of weights is paired with each vector of inputs, in one sum per pair. In attention, each head has
+its own product; under a causal mask only some rows and vectors are paired, and only their first elements. All of these
+are one contraction, `hmk,hvk->hmv`: h blocks of m rows and v vectors, with k products in each sum.
 """
 
 from __future__ import annotations
@@ -17,16 +16,15 @@ import numpy as np
 from autograd.compiler.ir import Index
 
 _DENSE = 0.5
-"""The share of all pairs of a row and a vector that must be wanted: what is computed beyond is thrown away."""
+"""The least fraction of pairs of rows and vectors that must be needed; the other pairs are computed in vain."""
 
 
 @dataclass
 class Product:
     """Sums of products as one contraction.
 
-    The numbers of the left factor are at `left`, (h, m, k), and of the right one at `right`, (h, v, k); beyond
-    `extent`, (h, m), a row of the left factor is absent. The sums are at `at`, (sums,), in the answer of shape (h, m,
-    v).
+    `left`, (h, m, k), and `right`, (h, v, k), are the indices of the factors' elements. A row of the left factor ends
+    at `extent`, (h, m). `at`, (sums,), is the index of each sum in the result of shape (h, m, v).
     """
 
     left: Index
@@ -34,11 +32,11 @@ class Product:
     extent: Index | None
     at: Index
     swapped: bool = False
-    """Whether the left factor is the second one of the terms."""
+    """Whether the left factor is the second factor of the terms."""
 
     @property
     def order(self) -> str | None:
-        """The order of axes in which the numbers of the answer are the sums as they come, if there is one."""
+        """The order of axes in which the elements of the result are the sums in order, if there is one."""
         h, m, v = self.shape
         places = np.arange(h * m * v).reshape(h, m, v)
         for letters, axes in (("hmv", (0, 1, 2)), ("hvm", (0, 2, 1)), ("mhv", (1, 0, 2)), ("vhm", (2, 0, 1))):
@@ -53,12 +51,12 @@ class Product:
 
 
 def product(first: Index, second: Index, starts: Index | None) -> Product | None:
-    """The contraction that gives sums of products, if there is one worth computing.
+    """The contraction that computes sums of products, if there is one worth computing.
 
     Args:
-        first: where the first factors are, (sums, products of each); if there are not equally many, (all products,).
-        second: where the second ones are, in the same way.
-        starts: in that case, where the products of each sum start.
+        first: the indices of the first factors, (sums, products); or (all products,) if the sums differ in length.
+        second: the indices of the second factors, in the same shape.
+        starts: the start of each sum's products, if the sums differ in length.
     """
     if starts is None:
         if first.shape[1] < 2:
@@ -77,7 +75,7 @@ def product(first: Index, second: Index, starts: Index | None) -> Product | None
 
 
 def _shared(left: Sequence[Index], right: Sequence[Index]) -> Product | None:
-    """The contraction of sums whose factors are at `left` and `right`, an index for each sum."""
+    """The contraction of sums whose factors are at `left` and `right`, with one index for each sum."""
     rows, vectors = _Longest(left), _Longest(right)
     k = int(vectors.lengths.max())
     whole = rows.lengths[rows.number] == [len(index) for index in left]
@@ -99,16 +97,14 @@ def _shared(left: Sequence[Index], right: Sequence[Index]) -> Product | None:
 
 
 class _Longest:
-    """Lists of which each is the beginning of a longest one, with the same first entry; or is not a beginning of
-    any.
-    """
+    """Assigns each list to the longest list of which it is a prefix."""
 
     def __init__(self, lists: Sequence[Index]) -> None:
         starts: dict[int, list[int]] = {}
         numbers: dict[bytes, int] = {}
         self.longest: list[Index] = []
         self.number = np.empty(len(lists), dtype=np.intp)
-        """For each list, the number of its longest one."""
+        """The number of each list's longest list."""
         for i in sorted(range(len(lists)), key=lambda i: -len(lists[i])):
             index = lists[i]
             known = numbers.get(index.tobytes())
@@ -124,14 +120,14 @@ class _Longest:
         self.lengths = np.array([len(index) for index in self.longest], dtype=np.intp)
 
     def _renumber(self) -> None:
-        """Counts the longest lists in the order in which they first come."""
+        """Renumbers the longest lists in order of first occurrence."""
         _, first = np.unique(self.number, return_index=True)
         order = np.argsort(first)
         self.number = np.argsort(order)[self.number]
         self.longest = [self.longest[n] for n in order]
 
     def table(self, at: Index, k: int) -> Index:
-        """The longest lists as rows of a table, each at its place, filled up with its first entry."""
+        """The longest lists as rows of a table, each at its place, padded with its first entry."""
         table = np.empty((len(self.longest), k), dtype=np.intp)
         for n, index in enumerate(self.longest):
             table[at[n]] = index[0]
@@ -140,15 +136,14 @@ class _Longest:
 
 
 def _blocks(rows: Index, vectors: Index, m: int, v: int) -> Any:
-    """Which rows and vectors meet, as blocks of one size; None if there are no such blocks.
+    """Splits the pairs of rows and vectors into blocks of equal size; None if that is impossible.
 
-    Returns for each row and for each vector its place, counted through the blocks, and the shape (blocks, rows,
-    vectors).
+    Returns the place of each row and of each vector, counted through all blocks, and the shape (blocks, rows, vectors).
     """
     if len(rows) == m * v:
         return np.arange(m), np.arange(v), (1, m, v)
     row_block, vector_block = np.arange(m), np.full(v, m)
-    while True:  # each takes the least block that it meets, until nothing changes
+    while True:  # each takes the least block among its partners', until nothing changes
         before = row_block.copy()
         np.minimum.at(vector_block, vectors, row_block[rows])
         np.minimum.at(row_block, rows, vector_block[vectors])

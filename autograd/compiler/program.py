@@ -33,23 +33,23 @@ def compile(
 ) -> Program:
     """Compiles a graph of scalars into a few numpy calls, which compute it for a whole batch of examples.
 
-    The graph stands for one example; its leaves in `inputs` get new numbers with each example, those in `params` are
-    what is learned. All other leaves are constants, with the data they have now. Control flow is frozen: what Python
-    decided while it built the graph, by comparisons or by `.data`, stays as it was decided, and what it computed
-    from `.data` too. A warning names the lines. `autograd.jit` compiles a function with its decisions.
+    The graph describes one example. Its leaves in `inputs` take new numbers for each example; those in `params` are
+    learned; all others are constants, with their current data. Control flow is frozen: decisions that Python made while
+    it built the graph, by comparisons or `.data`, stay as they were, and so do numbers computed from `.data`. A warning
+    names the lines. `autograd.jit` compiles a function together with its decisions.
 
     Args:
-        roots: what to compute: one Value, such as a loss, or several.
-        inputs: leaves, in the order of the columns of the data. Those that the graph does not use are ignored.
-        params: leaves, in the order of `program.params`. The gradient for one that the graph does not use is 0.
-        dtype: `float64` or `float32`, in which everything is computed.
-        also: other results of the same graph, such as a network's outputs beside its loss: they are computed in the
-            same pass, and come with each answer.
+        roots: the results: one Value, such as a loss, or several.
+        inputs: leaves, in the order of the columns of the data. Leaves that the graph does not use are ignored.
+        params: leaves, in the order of `program.params`. If the graph does not use one, its gradient is 0.
+        dtype: `float64` or `float32`, the type of all computation.
+        also: other results of the same graph, such as a network's outputs beside its loss. They are computed in the
+            same pass and returned with each result.
 
     Raises:
-        TypeError: a root, an input or a parameter is no Value; or a node was made by hand, and has no rule.
-        ValueError: an input or parameter is not a leaf, or is given twice; no root depends on a parameter; the dtype is
-            not one of the two.
+        TypeError: a root, an input or a parameter is not a Value; or a node was made by hand and has no rule.
+        ValueError: an input or parameter is not a leaf, or is given twice; no root depends on a parameter; or the dtype
+            is another one.
 
     Example:
         >>> import autograd
@@ -83,7 +83,7 @@ def _leaves(what: str, given: Iterable[Value]) -> list[Value]:
 
 
 class Program:
-    """A compiled graph: see `autograd.compile`."""
+    """A compiled graph; see `autograd.compile`."""
 
     def __init__(
         self,
@@ -116,17 +116,17 @@ class Program:
         """Computes the roots for each example.
 
         Args:
-            X: (batch, inputs), numbers; nan and inf go through as they do in floats. A program without inputs needs
-                none.
+            X: (batch, inputs), numbers. nan and inf propagate as in floats. A program without inputs needs no X.
 
         Returns:
-            (batch,) for one root, (batch, roots) for a list of them. If the program was compiled with `also`, a pair:
-            that, and (batch, also).
+            (batch,) for one root, (batch, roots) for a list of them. If the program was compiled with `also`, a pair of
+            that and (batch, also).
 
         Raises:
             TypeError: X does not hold real numbers.
-            ValueError: X has another shape; or, as ZeroDivisionError and OverflowError, what the same operation on
-                Values raises, with the operation and the example named.
+            ValueError: X has another shape.
+            ValueError, ZeroDivisionError, OverflowError: the same operation on Values raises. The message names the
+                operation and the example.
         """
         X = self._checked(X)
         results = self._machine.forward(X)
@@ -139,16 +139,16 @@ class Program:
         """The mean of the root over a batch, and its gradient.
 
         Args:
-            X: (batch, inputs). A program without inputs needs none.
+            X: (batch, inputs). A program without inputs needs no X.
 
         Returns:
-            The mean, and (parameters,), the gradient of the mean. The array is `program.grads`, which the next call
-            overwrites: copy it to keep it. If the program was compiled with `also`, the mean and (batch, also) are a
-                pair in place of the mean, as with JAX's `has_aux`.
+            The mean and its gradient, (parameters,). That array is `program.grads`; the next call overwrites it. If the
+            program was compiled with `also`, the pair of the mean and (batch, also) takes the
+            place of the mean, as with JAX's `has_aux`.
 
         Raises:
-            TypeError, ValueError, ZeroDivisionError, OverflowError: as for a call; ValueError too if there is not
-                exactly one root, or there are no parameters.
+            TypeError, ValueError, ZeroDivisionError, OverflowError: as for a call.
+            ValueError: the program has several roots, or no parameters.
         """
         self._check_learnable()
         X = self._checked(X)
@@ -166,10 +166,10 @@ class Program:
             raise ValueError("this program has no parameters: compile(loss, inputs=..., params=model.parameters())")
 
     def grads_of(self, nodes: Sequence[Value], X: Any = None) -> Array:
-        """The derivative of the root for nodes within the graph or inputs, for each example.
+        """The derivative of the root with respect to inner nodes or inputs, for each example.
 
         Args:
-            nodes: of the graph; for parameters there is `value_and_grad`.
+            nodes: nodes of the graph. For parameters, use `value_and_grad`.
             X: (batch, inputs).
 
         Returns:
@@ -204,21 +204,21 @@ class Program:
         *,
         also: Iterable[Value] = (),
     ) -> Program:
-        """A program for other results of the same graph, with the same parameters: what one learns, the other has.
+        """A program for other results of the same graph, which shares this program's parameters.
 
-        So a network is trained by its loss, and asked for its outputs, which need no targets:
+        A network is trained by its loss, for example, while its outputs need no targets:
         `predict = program.sibling(outputs, inputs=pixels)`.
 
         Args:
             roots: as for `compile`.
-            inputs: leaves; those of this program unless given.
-            params: those of this program's parameters that the sibling learns, one after the other; all unless given.
-                The others stay as this program has them.
+            inputs: leaves; by default those of this program.
+            params: the parameters that the sibling learns, consecutive ones of this program; by default all. The others
+                keep this program's numbers.
             also: as for `compile`.
 
         Raises:
-            TypeError, ValueError: as for `compile`; ValueError too if `params` are not some of this program's, in
-                order.
+            TypeError, ValueError: as for `compile`.
+            ValueError: `params` are not consecutive parameters of this program.
         """
         single = isinstance(roots, Value)
         given = self._inputs if inputs is None else _leaves("input", inputs)
@@ -239,9 +239,9 @@ class Program:
 
     @property
     def params(self) -> Array:
-        """(parameters,), their numbers. Optimisers change them in place; `sync()` writes them back.
+        """The parameters' numbers, (parameters,). Optimisers change them in place; `sync()` writes them to the Values.
 
-        Assigning another array copies its numbers.
+        Assigning an array copies its numbers.
         """
         return self._vector[self._learned]
 
@@ -256,13 +256,13 @@ class Program:
 
     @property
     def grads(self) -> Array:
-        """(parameters,), the gradient that this thread's last `value_and_grad` computed; zeros before."""
+        """The gradient of this thread's last `value_and_grad`, (parameters,); zeros before the first."""
         return self._machine.grads[self._learned]
 
     def refresh(self) -> Program:
-        """Takes the parameters' numbers from their Values again, after these were assigned to or loaded; returns this.
+        """Reads the parameters' numbers from their Values, for example after loading, and returns the program.
 
-        It is the reverse of `sync()`.
+        It is the inverse of `sync()`.
         """
         self.params[...] = [v.data for v in self._parameters[self._learned]]
         return self
@@ -285,7 +285,7 @@ class Program:
         if X.ndim != 2 or X.shape[1] != count or not len(X):
             hint = "; for one example pass X[None]" if X.shape == (count,) else ""
             raise ValueError(f"X has the shape {X.shape}, and should have (batch, {count}), batch at least 1{hint}")
-        with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
+        with np.errstate(over="ignore"):  # numbers too large for float32 become inf
             numbers: Array = X.astype(self._dtype, copy=False)
         return numbers
 
@@ -303,28 +303,28 @@ class Program:
 
     @property
     def source(self) -> str:
-        """The numpy that runs."""
+        """The numpy source of the program."""
         return self._built.emitted.source
 
     def listing(self) -> str:
-        """The array program from which the source is written, forwards and backwards."""
+        """The array program, forward and backward, as readable text."""
         gradient = [] if self._built.gradient is None else [self._built.gradient]
         return ir.listing(*self._built.results, *gradient)
 
     @property
     def scalars(self) -> int:
-        """How many scalar operations the graph has."""
+        """The number of scalar operations in the graph."""
         return self._built.grouping.scalars
 
     def graph(self) -> list[Group]:
-        """The groups of alike scalars, in the order in which they are computed."""
+        """The groups of alike scalars, in the order of computation."""
         return self._built.grouping.groups
 
     def __repr__(self) -> str:
         return report.report(self._built)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """For IPython and Jupyter: the report and, where the Values hold the program's numbers, their graph."""
+        """For IPython and Jupyter: the report and, if the Values hold the program's numbers, their graph."""
         held = np.array([value.data for value in self._parameters], dtype=self._dtype)
         if not np.array_equal(held, self._vector, equal_nan=True):
             return bundle(f"{self!r}\nThe Values hold older numbers: after program.sync() their graph is shown here.")
@@ -333,11 +333,11 @@ class Program:
     # Elsewhere
 
     def to_jax(self) -> Callable[[Any, Any], Any]:
-        """The program as a pure function of JAX, `f(params, X)`, for what outgrows one core.
+        """The program as a pure JAX function `f(params, X)`, for computations that outgrow one core.
 
-        It takes (parameters,) and (batch, inputs), and gives the root for each example: (batch,), or (batch, roots)
-        for a list of them. `jax.jit`, `grad`, `vmap` and `hessian` apply; derivatives at corners are those of this
-        project. It computes in the type of `params`; where an operation is undefined, it goes on to nan or inf.
+        It takes (parameters,) and (batch, inputs), and returns (batch,), or (batch, roots) for a list of roots.
+        `jax.jit`, `grad`, `vmap` and `hessian` apply; derivatives at corners are those of this project. It computes in
+        the type of `params`. An undefined operation gives nan or inf.
 
         Raises:
             ModuleNotFoundError: JAX is not installed.
@@ -352,20 +352,19 @@ class Program:
     def to_onnx(self, path: str | os.PathLike[str], *, grads: bool = False) -> None:
         """Writes the program as an ONNX model, which runs without Python and without this project.
 
-        Its input is `X`, (batch, inputs), for batches of any size. Its output is `Y`, (batch,), or (batch, roots) for
-        a list of them; and `also`, (batch, also), if the program was compiled with that. The parameters are part of the
-        model, with the numbers that they have now. Everything is computed in the type of this program. Where an
-        operation is undefined, it goes on to nan or inf.
+        The input is `X`, (batch, inputs), for any batch size. The output is `Y`, (batch,), or (batch, roots) for a list
+        of roots; and `also`, (batch, also), if the program was compiled with it. The model contains the parameters'
+        current numbers. It computes in the type of this program. An undefined operation gives nan or inf.
 
         Args:
             path: the file; its folder must exist.
             grads: make the parameters an input, `params`, and add two outputs: `loss`, the mean of the root over the
-                batch, and `grads`, its gradient for `params`. So the model can be trained wherever it runs.
+                batch, and `grads`, its gradient for `params`. The model can then be trained wherever it runs.
 
         Raises:
             ModuleNotFoundError: ONNX is not installed.
-            ValueError: `grads` of a program with several roots, or without parameters.
-            OSError: the file cannot be written; one that was there stays as it was.
+            ValueError: `grads` is set, and the program has several roots or no parameters.
+            OSError: the file cannot be written. An existing file is left unchanged.
         """
         if grads:
             self._check_learnable()
@@ -376,12 +375,12 @@ class Program:
         write_whole(path, model(self._built, roots, len(self._inputs), self._vector, learned))
 
     def to_js(self) -> str:
-        """The program as JavaScript: the text of one ES module, which needs no other, for browsers and node.
+        """The program as JavaScript: the source of one self-contained ES module, for browsers and node.
 
-        It exports `parameters`, their numbers now; `forward(params, X)`, which gives what a call of the program gives,
-        an array for each root; and `valueAndGrad(params, X)`, if there are parameters and one root. X is the rows of a
-        batch, as arrays or one after the other. Matrices are multiplied in WebAssembly, or where that is missing or
-        forbidden, in JavaScript. It computes in float64; where an operation is undefined, it goes on to nan or inf.
+        It exports `parameters`, their current numbers; `forward(params, X)`, which returns an array for each root; and
+        `valueAndGrad(params, X)`, if there are parameters and one root. X is the rows of a batch, as arrays or
+        flattened. Matrices are multiplied in WebAssembly or, if it is missing or forbidden, in JavaScript. The module
+        computes in float64. An undefined operation gives nan or inf.
 
         Example:
             >>> import autograd
@@ -408,7 +407,7 @@ class Program:
 
 
 def _columns(results: Sequence[Array], batch: int, dtype: np.dtype[Any]) -> Array:
-    """Results as the columns of one array."""
+    """Joins results as the columns of one array."""
     answers = np.empty((batch, len(results)), dtype)
     for i, result in enumerate(results):
         answers[:, i] = result

@@ -1,4 +1,4 @@
-"""What an array program means: each operation in a line of numpy. Every backend is held to this."""
+"""The meaning of an array program: each operation in a line of numpy. Tests hold every backend to it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Numbers = npt.NDArray[Any]
 
 
 def evaluate(roots: Iterable[Array], leaves: Mapping[str, Numbers], batch: int) -> dict[Array, Numbers]:
-    """The numbers of all arrays that the roots are made from, each of its shape with the batch as one more axis.
+    """The numbers of all arrays that the roots depend on, each with the batch as one more axis.
 
     Args:
         roots: arrays.
-        leaves: the numbers of each leaf, (numbers, batch), or (numbers, 1) for those that are not batched.
-        batch: how many examples there are.
+        leaves: the numbers of each leaf, (numbers, batch), or (numbers, 1) if it is not batched.
+        batch: the number of examples.
 
-    Overflow and undefined operations give inf and nan, as numpy does; set `np.errstate` for warnings or errors.
+    Overflow and undefined operations give inf and nan, as in numpy; set `np.errstate` for warnings or errors.
     """
     found: dict[Array, Numbers] = {}
     for array in walk(*roots):
@@ -35,7 +35,7 @@ def evaluate(roots: Iterable[Array], leaves: Mapping[str, Numbers], batch: int) 
 
 def _contract(a: Array, x: Numbers, y: Numbers) -> Numbers:
     first, second, answer = a.attr.letters
-    if a.attr.extent is not None:  # what lies beyond is absent
+    if a.attr.extent is not None:  # elements beyond it are absent
         beyond = np.arange(x.shape[-2]) >= a.attr.extent[..., None]
         letters = sorted({*first, *second})
         products = _along(x, first, letters) * _along(y, second, letters)
@@ -50,7 +50,7 @@ def _contract(a: Array, x: Numbers, y: Numbers) -> Numbers:
 
 
 def _along(x: Numbers, own: str, letters: list[str]) -> Numbers:
-    """An array with an axis for each of the letters, of length 1 where it has none, and the batch."""
+    """An array with an axis for each letter, of length 1 if x lacks it, and the batch."""
     ordered: Numbers = np.einsum(f"{own}b->{''.join(sorted(own))}b", x)
     return ordered.reshape([x.shape[own.index(letter)] if letter in own else 1 for letter in letters] + [x.shape[-1]])
 

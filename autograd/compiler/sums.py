@@ -1,7 +1,7 @@
-"""Chains of `+` and `-`, read as one long sum; chains of `maximum`, read as one comparison.
+"""Reads chains of `+` and `-` as one long sum, and chains of `maximum` or `minimum` as one comparison.
 
-A node that is used once, by the next of its chain, needs no array of its own. Only such chains are read together as
-give the same number when they are computed from the left: in `a - (b - c)` the difference stays a node by itself.
+A node whose only consumer is the next node of its chain needs no array. A chain is read only if computing it from the
+left gives the same number: in `a - (b - c)`, the difference in parentheses stays a separate node.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Added:
-    """What is added up, in columns, since there is much of it: for each term its sign, and a number or two factors."""
+    """The terms of a sum, in columns since there are many: each has a sign and one or two factors."""
 
     signs: list[int]
     firsts: list[Value]
     seconds: list[Value | None]
-    """None where a number is added as it is."""
+    """None if the term has one factor."""
 
 
 FOLDS = (ops.MAXIMUM, ops.MINIMUM)
-"""The comparisons whose chains are read together."""
+"""The comparisons that form chains."""
 _SUMS = (ops.ADD, ops.SUB, SUM, DOT)
 
 
@@ -39,7 +39,7 @@ class Chains:
 
     Args:
         order: the nodes of the graph, operands first.
-        kept: nodes that are wanted for themselves, and so stay.
+        kept: nodes that are results themselves, and so are never absorbed.
     """
 
     def __init__(self, order: list[Value], kept: Iterable[Value]) -> None:
@@ -48,7 +48,7 @@ class Chains:
         self._stopped = {id(node._prev[0]) for node in order if node._rule in (ops.STOP, ops.SHIFT)}
         self._inside: set[int] = set()
         self._earlier: dict[int, Value] = {}
-        """For a node of a chain, by identity, the operand that goes before it in the chain."""
+        """The previous node in the chain of each node, by identity."""
         for node in order:
             if node._rule in _SUMS:
                 self._read_sum(node)
@@ -56,15 +56,15 @@ class Chains:
                 self._read_fold(node)
 
     def absorbed(self, node: Value) -> bool:
-        """Whether a node is part of another's chain, or a product in it."""
+        """Whether a node is part of another node's chain, or a product in it."""
         return id(node) in self._inside
 
     def stopped(self, node: Value) -> bool:
-        """Whether no gradient comes to a node, since all that uses it stops it."""
+        """Whether no gradient reaches a node, since its only consumer stops it."""
         return id(node) in self._stopped and self._used_once(node)
 
     def terms(self, node: Value) -> Added | None:
-        """What is added up to give a node, in the order in which it is added; None if the node is no sum."""
+        """The terms of a sum in order; None if the node is not a sum."""
         if node._rule not in _SUMS:
             return None
         added = Added([], [], [])
@@ -80,14 +80,14 @@ class Chains:
         return added
 
     def compared(self, node: Value) -> list[Value] | None:
-        """What is compared to give a node, from the left; None if it is no chain of comparisons."""
+        """The operands of a chain of comparisons, from the left; None if the node is not one."""
         if node._rule not in FOLDS:
             return None
         parts = self._chain(node)
         return [*parts[0]._prev, *[part._prev[1] for part in parts[1:]]]
 
     def _chain(self, node: Value) -> list[Value]:
-        """The nodes of a chain, the first of them first."""
+        """The nodes of a chain, in order."""
         parts = [node]
         while (earlier := self._earlier.get(id(parts[-1]))) is not None:
             parts.append(earlier)
@@ -99,7 +99,7 @@ class Chains:
     def _read_sum(self, node: Value) -> None:
         operands = node._prev
         alone = operands[len(operands) // 2 * 2 :] if node._rule is DOT else operands
-        # Only what comes first may be a chain; of two that are added, either may.
+        # Only the first operand may continue a chain; of the two operands of a `+`, either may.
         first = alone[: 2 if node._rule is ops.ADD else 1]
         earlier = next((v for v in first if v._rule in _SUMS and self._used_once(v)), None)
         if earlier is not None:
@@ -116,7 +116,7 @@ class Chains:
             self._inside.add(id(a))
 
     def _absorb(self, term: Value) -> None:
-        """A product or a turned sign that a sum alone uses is a term of it."""
+        """Absorbs a product or negation whose only consumer is a sum."""
         if term._rule is ops.NEG and self._used_once(term):
             self._inside.add(id(term))
             term = term._prev[0]
@@ -124,7 +124,7 @@ class Chains:
             self._inside.add(id(term))
 
     def _add(self, sign: int, v: Value, added: Added) -> None:
-        """Adds a number, with the sign and the product that it absorbs."""
+        """Adds a term, with its absorbed sign and product."""
         if v._rule is ops.NEG and id(v) in self._inside:
             sign, v = -sign, v._prev[0]
         factor: Value | None = None
