@@ -31,6 +31,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_is_one_file_that_needs_no_network(path: Path) -> None:
     text = path.read_text()
     assert path.stat().st_size < 1_500_000
+    Outline(text).assert_only_its_own_scripts_run()
     links = Outline(text).links
     assert links
     assert all(link.startswith(("data:", "#")) for link in links)

@@ -59,6 +59,7 @@ def path(run: report.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_page_is_one_file_with_all_its_parts(path: Path, run: report.Run) -> None:
     page = path.read_text()
     assert all(link.startswith(("data:", "#")) for link in Outline(page).links)
+    Outline(page).assert_only_its_own_scripts_run()
     assert "url(http" not in page
     for title in ["Draw a digit", "How it learned", "Before and after", "What it takes for what", "Its mistakes"]:
         assert f"<h2>{title}</h2>" in page

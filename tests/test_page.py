@@ -45,6 +45,7 @@ def test_the_page_is_one_file_without_links_and_the_same_each_time(tmp_path: Pat
     outline = Outline(page)
     assert outline.links == ["data:,"]
     assert outline.tags.count("script") == 2
+    outline.assert_only_its_own_scripts_run()
     assert "@import" not in page
     assert not re.search(r"^\s*(import|export)\s", page, re.MULTILINE)
     viz.play(expression(), tmp_path / "again.html")
@@ -65,8 +66,17 @@ def test_hostile_labels_stay_data(tmp_path: Path) -> None:
     assert any("script>" in text for text in json.loads(graph[1])["strings"])
 
 
+def test_a_script_that_gets_into_the_page_is_not_run(played: Page) -> None:
+    add = (
+        "const added = document.createElement('script'); added.textContent = arguments[0]; document.body.append(added)"
+    )
+    played.browser.execute_script(add, "document.title = 'broken'")
+    assert "broken" not in played.browser.title
+    assert any("Content Security Policy" in message for message in played.severe())
+
+
 def test_what_cannot_be_played_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="a Value can be played, the loss, not float"):
+    with pytest.raises(TypeError, match=r"needs a Value, not 1.0 \(float\)"):
         viz.play(1.0, tmp_path / "play.html")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"'play.svg' should end in .html"):
         viz.play(expression(), "play.svg")
