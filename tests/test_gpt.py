@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -130,12 +131,13 @@ def test_heads_share_the_width() -> None:
 
 
 def test_the_demo_learns_and_tells_what_is_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(demo, "KNOWN", 60)
     monkeypatch.setattr(demo, "UNSEEN", 10)
     monkeypatch.setattr(demo, "BATCH", 8)
-    assert demo.main(["--steps", "120", "--width", "8", "--seed", "4"]) == 0
+    page = tmp_path / "gpt.html"
+    assert demo.main(["--steps", "120", "--width", "8", "--seed", "4", "--page", str(page)]) == 0
     told = capsys.readouterr().out
     losses = [float(loss) for loss in re.findall(r"step +\d+ +loss ([\d.]+)", told)]
     assert len(losses) == 10
@@ -149,15 +151,24 @@ def test_the_demo_learns_and_tells_what_is_so(
     assert re.search(r"in one name: [\d,]+ scalar operations -> \d\d numpy calls", told.replace("\n  ", " "))
     assert "a sum passes the gradient on to both operands" in told
     assert "(one more: they add up)" in told
+    assert "token[20][0]" in page.read_text(encoding="utf-8")
     assert max(map(len, told.split("Inside:")[0].splitlines())) < 80
 
 
 def test_options_are_checked_first(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--width", "6"], ["--steps", "0"], ["--seed", "x"]):
+    for arguments in (
+        ["--width", "6"],
+        ["--steps", "0"],
+        ["--seed", "x"],
+        ["--page", "gpt.txt"],
+        ["--page", "missing/gpt.html"],
+    ):
         with pytest.raises(SystemExit) as end:
             demo.main(arguments)
         assert end.value.code == 2
-    assert "6 is not a multiple of 4" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "6 is not a multiple of 4" in told
+    assert "'gpt.txt' does not end in .html" in told
 
 
 def test_an_interrupt_ends_training_and_what_is_learned_stays(capsys: pytest.CaptureFixture[str]) -> None:

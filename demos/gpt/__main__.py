@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Sequence
+from pathlib import Path
 
 import autograd
+import viz
+from autograd import Value
 from autograd.entry import run
-from demos.arguments import whole
+from demos.arguments import whole, writable
 from demos.gpt import inside, story
 from demos.gpt.model import GPT
 from demos.gpt.names import encoded, names
 from demos.gpt.training import batches
+from demos.telling import say
 
 KNOWN, UNSEEN = 1000, 200
 """The numbers of names for training and for the test."""
@@ -24,8 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0; 2 for bad options.
+
+    Raises:
+        OSError: the page cannot be written.
     """
-    _run(_options(arguments))
+    options = _options(arguments)
+    prediction = _story(options)
+    if options.page:
+        viz.play(prediction, options.page)
+        print()
+        say(f"Open {options.page} in a browser, step through this prediction, and change its numbers.", indent="")
     return 0
 
 
@@ -41,13 +53,24 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--width", type=whole(1), default=16, metavar="N", help="size of an embedding, a multiple of 4 (16)"
     )
+    parser.add_argument(
+        "--page", type=_page, default="gpt.html", metavar="FILE", help="where to write the page (gpt.html)"
+    )
+    parser.add_argument("--no-page", dest="page", action="store_const", const=None, help="write no page")
     options = parser.parse_args(arguments)
     if options.width % 4:
         parser.error(f"argument --width: {options.width} is not a multiple of 4, the number of heads")
     return options
 
 
-def _run(options: argparse.Namespace) -> None:
+def _page(text: str) -> Path:
+    path = writable(text)
+    if path.suffix.lower() != ".html":
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .html")
+    return path
+
+
+def _story(options: argparse.Namespace) -> Value:
     every = names(KNOWN + UNSEEN, options.seed)
     known, unseen = every[:KNOWN], every[KNOWN:]
     model = GPT(options.width, options.seed)
@@ -58,7 +81,7 @@ def _run(options: argparse.Namespace) -> None:
     story.train(model, loss, drawn, options.steps)
     story.invent(model, known)
     story.test(loss, unseen)
-    inside.tell(model)
+    return inside.tell(model)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,12 @@ BEGINNING, TARGET = "thimblet", "o"
 _BARS, _LONGEST = 3, 40
 
 
-def tell(model: GPT) -> None:
-    """Takes the loss of one letter apart: by paths, by a nudge, and by two steps of the backward pass."""
+def tell(model: GPT) -> Value:
+    """Takes the loss of one letter apart: by paths, by a nudge, and by two steps of the backward pass.
+
+    Returns:
+        The loss.
+    """
     logits = _logits(model)
     right = logits[VOCABULARY.index(TARGET)]
     loss = _loss(logits, right)
@@ -39,6 +43,7 @@ def tell(model: GPT) -> None:
     print(f"\n{next(steps)}\n\n{steps.goto(steps.consumers[number][-1])}\n")
     say(f"“{BEGINNING[0]}” is there twice, so two gradients add up. How many paths do they cover?")
     print(f"\n{explain(loss, number)}")
+    return loss
 
 
 def _logits(model: GPT) -> Vector:
