@@ -5,7 +5,10 @@ PARALLEL := --numprocesses=auto --dist=worksteal
 CORE := $(PARALLEL) --ignore-glob="tests/test_digits*" --ignore-glob="tests/test_page*" --ignore=tests/test_article.py
 OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.9.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
 
-.PHONY: backends digits gpt repl learn article test coverage lint format bench docs oldest wheel browser clean help
+SECONDS ?= 600
+SEED ?= 0
+
+.PHONY: torture backends digits gpt repl learn article test coverage lint format bench docs oldest wheel browser clean help
 
 help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
@@ -15,6 +18,7 @@ help:
 	@echo "make article  build the article, a page in which a network trains itself"
 	@echo "make test     run all tests"
 	@echo "make coverage run them and list the lines that none of them runs"
+	@echo "make torture  try odd arguments, damaged files, kills and hostile labels for ten minutes"
 	@echo "make lint     check format, style and types"
 	@echo "make format   format the code"
 	@echo "make bench    measure speed and memory beside the peers"
@@ -45,6 +49,9 @@ test: .venv/dev
 
 coverage: .venv/dev
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered
+
+torture: .venv/dev
+	@$(BIN)/python -m tests.torture --seconds $(SECONDS) --seed $(SEED)
 
 lint: .venv/dev
 	@$(BIN)/ruff format --check .

@@ -63,7 +63,7 @@ def hinge(scores: Any, labels: Any) -> Value:
     for score, label in _pairs(scores, labels):
         if not isinstance(label, Value) and label not in (-1, 1):
             raise ValueError(f"hinge labels are -1 or 1, not {as_code(label)}")
-        terms.append((1 - label * operand(score)).relu())
+        terms.append((1 - operand(label) * operand(score)).relu())
     return _total(terms) / len(terms)
 
 

@@ -1,0 +1,51 @@
+"""Tries everything that is odd, damaged, hostile or interrupted: `python -m tests.torture --seconds 60 --seed 1`.
+
+Prints what was tried and what failed, and exits with 1 if anything did. The same seed tries the same in the same order;
+how far it comes depends on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.torture.isolated import outcomes
+
+STRANDS = {
+    "odd arguments": "odd",
+    "random graphs": "expressions",
+    "derivatives for gradcheck": "slopes",
+    "interrupts": "interrupted",
+    "damaged files": "damage",
+    "kills while writing": "kills",
+    "hostile labels": "labels",
+}
+"""What there is, and the module whose `tries` it is."""
+
+SHOWN = 10
+"""So many faults of a strand are told; there may be many of one kind."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600.0, help="how long to try, in all")
+    parser.add_argument("--seed", type=int, default=0, help="what to try")
+    parser.add_argument("--only", choices=sorted(STRANDS.values()), help="a single strand")
+    options = parser.parse_args()
+    strands = {name: module for name, module in STRANDS.items() if options.only in (None, module)}
+    failed = 0
+    print(f"{'seed ' + str(options.seed):28}{'tried':>10}{'failed':>10}", flush=True)
+    for name, module in strands.items():
+        end = time.monotonic() + options.seconds / len(strands)
+        found = list(outcomes(f"tests.torture.{module}", options.seed, end))
+        faults = [each for each in found if each[1]]
+        print(f"{name:28}{len(found):10,}{len(faults):10,}", flush=True)
+        for what, fault in faults[:SHOWN]:
+            print(f"    {what[:300]!a}\n        {fault[:400]!a}", flush=True)
+        failed += len(faults)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""Right and wrong derivatives, for `gradcheck` to tell apart: see `derivatives.py`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from tests.torture.derivatives import Case, cases
+
+SECONDS = 20.0
+
+
+def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
+    """A right one, a wrong one, and so on."""
+    right, wrong = cases(random.Random(seed), right=True), cases(random.Random(seed), right=False)
+    while True:
+        for kind, given in (("right", right), ("wrong", wrong)):
+            case = next(given)
+            yield f"{case.name} at {case.x!r}, {kind} times {case.factor:g}", partial(_judged, case, kind)
+
+
+def _judged(case: Case, kind: str) -> str:
+    return "" if case.passes() == (kind == "right") else f"gradcheck is wrong about a {kind} derivative"
