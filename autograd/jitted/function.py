@@ -256,6 +256,11 @@ class Jitted:
             vars(instance)[name] = bound
         return vars(instance)[name]
 
+    def __reduce__(self) -> Any:
+        """A method is that of its instance's copy, a function itself: programs are made again."""
+        instance = getattr(self.function, "__self__", None)
+        return str(vars(self)["__qualname__"]) if instance is None else (getattr, (instance, self.__name__))
+
     # Arguments
 
     def _shapes(self, args: Any, kwargs: dict[str, Any], numbers: list[Any], rows: bool) -> tuple[Shape, ...]:
@@ -282,8 +287,16 @@ class Jitted:
             leaves.append(arguments.leaf(next(rest), whole))
             return leaves[-1]
 
-        *args, kwargs = arguments.put_together(shapes, number)
-        return functools.partial(self.function, *args, **kwargs), leaves
+        *args, kwargs = given = arguments.put_together(shapes, number)
+        before = list(map(id, flat(given)))
+
+        def call() -> Any:
+            result = self.function(*args, **kwargs)
+            if list(map(id, flat(given))) != before:
+                raise TypeError(f"{self.__name__} changes its arguments, which jit would not show: return what changes")
+            return result
+
+        return call, leaves
 
     # What the function finds outside
 
@@ -377,7 +390,7 @@ class _Batch:
     learning: bool
     one_number: bool
     result: Any = None
-    columns: list[Any] | None = None
+    found: list[tuple[Array, list[Any]]] = field(default_factory=list)
 
     def run(self) -> _Found:
         self.gradient = np.zeros(len(self.scope.parameters.values), self.X.dtype)
@@ -392,8 +405,7 @@ class _Batch:
             for i in left.tolist():
                 self._eagerly(i, self.owner._called(self.structure.shapes, self.X[i].tolist())[0]())
         self.gradient /= len(self.X)
-        assert self.columns is not None
-        return _Found(self.result, self.columns, self.gradient)
+        return _Found(self.result, self._columns(), self.gradient)
 
     def _along_new(self, left: Array) -> Array:
         """Traces the path of the first row, and sends along it whatever takes it."""
@@ -420,14 +432,15 @@ class _Batch:
         X = self.X if len(left) == len(self.X) else self.X[left]
         try:
             ok, results = path.run(X, self.learning)
-        except (ArithmeticError, ValueError, IndexError):
+        except (ArithmeticError, ValueError, IndexError) as error:
             self._raise_eagerly(left)
-            raise
+            self.structure.eager = f"an error that the function catches: {error}"
+            return left
         if not ok.any():
             return left
         whole = bool(ok.all())
         rows = left if whole else left[ok]
-        if self.learning:
+        if self.learning and path.roots:
             self.gradient += path.machine(True).grads * len(rows)
         numbers = iter(results)
         self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in flat(path.result)])
@@ -454,36 +467,34 @@ class _Batch:
     def _keep(self, rows: Array, result: Any, numbers: list[Any]) -> None:
         if self.one_number and is_structure(result):
             raise ValueError(f"a gradient needs a function of one number, and {self.owner.__name__} returns several")
-        if self.columns is None:
+        if not self.found:
             self.result = result
-            if len(rows) == len(self.X):
-                self.columns = [self._column(rows, x) for x in numbers]
-                return
-            self.columns = [self._column(np.arange(len(self.X)), x) for x in numbers]
         elif not same(self.result, result):
             raise ValueError(f"{self.owner.__name__} returns another structure for row {rows[0]} than for the first")
-        for column, x in zip(self.columns, numbers, strict=True):
-            if isinstance(column, np.ndarray):
-                column[rows] = x
-            elif column != x:
-                raise ValueError(f"{self.owner.__name__} returns {column!r} for one row and {x!r} for another")
+        self.found.append((rows, numbers))
 
-    def _column(self, rows: Array, x: Any) -> Any:
-        """An array for all rows; what is no number stays."""
-        if isinstance(x, (np.ndarray, float, int)) and not isinstance(x, bool):
-            if len(self.X) == 1 and not isinstance(x, np.ndarray):
-                return np.array([x], dtype=object)  # as the function returned it
-            column = np.empty(len(self.X), self.X.dtype)
-            column[...] = x if not isinstance(x, np.ndarray) or x.shape in ((1,), column.shape) else 0.0
-            return column
-        return x
+    def _columns(self) -> list[Any]:
+        return [self._column([(rows, x[i]) for rows, x in self.found]) for i in range(len(self.found[0][1]))]
 
-
-def _alone(column: Any) -> Any:
-    """The one entry of a column, as Python has it."""
-    if type(column) is not np.ndarray:
+    def _column(self, parts: list[tuple[Array, Any]]) -> Any:
+        """An array for all rows, of what some paths found for some; what is no number, and the same for all, stays."""
+        kinds = {_kind(x) for _, x in parts}
+        first = parts[0][1]
+        if kinds == {"other"} and all(type(x) is type(first) and x == first for _, x in parts):
+            return first
+        if len(self.X) == 1 and not isinstance(first, np.ndarray):
+            return np.array([first], dtype=object)  # as the function returned it
+        dtype = self.X.dtype if kinds == {"number"} else bool if kinds == {"truth"} else object
+        column = np.empty(len(self.X), dtype)
+        for rows, x in parts:
+            column[rows] = x.tolist() if dtype is object and isinstance(x, np.ndarray) else x
         return column
-    return column[0].item() if isinstance(column[0], np.floating) else column[0]
+
+
+def _kind(x: Any) -> str:
+    if isinstance(x, (bool, np.bool_)):
+        return "truth"
+    return "number" if isinstance(x, (np.ndarray, np.number, float, int)) else "other"
 
 
 def _innermost(function: Any) -> Any:

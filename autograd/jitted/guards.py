@@ -53,6 +53,8 @@ class Trace:
         self.made: dict[int, Value] = {}
         """The leaves that the function made itself: its constants."""
         self.stopped: CannotFollowError | None = None
+        self.failed: Where | None = None
+        """Where an operation was undefined. If the function goes on, it has caught the error, which is a decision."""
         self._known: set[tuple[str, int, int, bool]] = set()
         self._constants: dict[float, Value] = {}
 

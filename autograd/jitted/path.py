@@ -23,6 +23,8 @@ from autograd.value import Value
 
 Array = npt.NDArray[Any]
 
+_RESULTS = (Value, bool, int, float, complex, str, bytes, type(None), np.generic)
+
 
 @dataclass(eq=False)
 class Path:
@@ -74,7 +76,8 @@ class Path:
         Raises:
             ValueError, ZeroDivisionError, OverflowError: an operation is undefined for a row that takes this path.
         """
-        if not self.roots and self.failed is None:  # nothing is computed: whatever it returns is no number
+        if not self.roots and self.failed is None:  # the same for all rows
+            self.rows, self.calls = self.rows + len(X), self.calls + 1
             return np.ones(len(X), dtype=bool), ()
         if self.others:
             X = np.hstack([X, np.tile([v._data for v in self.others], (len(X), 1))])
@@ -130,7 +133,12 @@ def trace(
         result = call()
     if seen.stopped is not None:
         raise seen.stopped
+    if seen.failed is not None:
+        raise CannotFollowError("an error of an operation, which the function catches,", seen.failed)
     result = mapped(lambda x: getattr(x, "_read_from", x), result)
+    for x in flat(result):
+        if not isinstance(x, _RESULTS):
+            raise CannotFollowError(f"a result that is neither number nor text, but {type(x).__name__}", line)
     roots = [x for x in flat(result) if isinstance(x, Value)]
     varying = {*map(id, inputs), *map(id, parameters.values)}
     ends = [*roots, *[v for guard in seen.guards for v in (guard.a, guard.b)]]

@@ -33,10 +33,12 @@ class Read:
 
     def _only(self) -> float:
         """The number, of which the path then depends."""
-        trace = current()
+        trace, v = current(), self._read_from
         if trace is not None:
-            trace.compared("eq", self._read_from, self._read_from._data)
-        return self._read_from._data
+            trace.compared("eq", v, v if v._data != v._data else v._data)  # what is no number equals nothing
+            if v._data == 0.0:  # and there are two zeros
+                trace.compared("gt", apply(_DIV, Value(1.0), v), 0.0)
+        return v._data
 
     def _within(self, whole: int, least: str, below: str, low: float, high: float) -> int:
         trace = current()
@@ -84,6 +86,12 @@ class Read:
     def __rfloordiv__(self, other: Any) -> Any:
         return other // self._only()
 
+    def __divmod__(self, other: Any) -> Any:
+        return divmod(self._only(), other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return divmod(other, self._only())
+
     def __hash__(self) -> int:
         return hash(self._only())
 
@@ -111,6 +119,9 @@ class Read:
     def __ne__(self, other: object) -> Any:
         equal = _compared(operator.eq, self, other)
         return equal if equal is NotImplemented else not equal
+
+
+_DIV = ops.quietly(ops.DIV)
 
 
 def _compared(compare: Callable[[Any, Any], Any], one: Read, other: Any) -> Any:

@@ -6,7 +6,7 @@ import functools
 import operator
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -48,6 +48,7 @@ class State:
             pending += reversed(list(self._enter(*pending.pop())))
             if not pending:  # names that were found last may be those of attributes of what was found first
                 pending = [each for space in list(self._spaces) for each in self._attributes(*space)]
+        self._hold_what_is_missing()
 
     def changed(self) -> str | None:
         """The name of something that is no longer as it was."""
@@ -124,6 +125,13 @@ class State:
                     self._hold(f"{name}.{key}", functools.partial(_attribute, x, key), found)
                     yield f"{name}.{key}", found
 
+    def _hold_what_is_missing(self) -> None:
+        """Notes which names are not there yet: a function may set them."""
+        names = frozenset(self._names)
+        for name, x in self._spaces:
+            if hasattr(x, "__dict__"):
+                self._hold(name, functools.partial(_present, vars(x), names), _present(vars(x), names))
+
     def _function(self, f: FunctionType) -> Found:
         if _library(f.__module__ or ""):
             self.pure = self.pure and effects.pure_module(f.__module__)
@@ -131,6 +139,7 @@ class State:
         self.pure = self.pure and effects.pure_code(f.__code__)
         names = set(_names(f.__code__))
         self._names |= names
+        self._hold("a global", functools.partial(_present, f.__globals__, names), _present(f.__globals__, names))
         for each in sorted(names & set(f.__globals__)):
             self._hold(each, functools.partial(f.__globals__.get, each, _GONE), f.__globals__[each])
             yield each, f.__globals__[each]
@@ -179,6 +188,10 @@ def _keys(x: Any, names: set[str]) -> list[str]:
         return [*own, *slots]
     network = any(base.__module__.startswith("nn.") for base in type(x).__mro__)  # whose parts are found by all names
     return [key for key in (*own, *slots) if key in names or (network and not isinstance(own.get(key), _PLAIN))]
+
+
+def _present(space: Mapping[str, Any], names: AbstractSet[str]) -> list[str]:
+    return sorted(names & space.keys())
 
 
 def _slots(kind: type) -> Sequence[str]:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograd import modes, ops
+from autograd import modes, ops, passes
 from autograd.calls import Whole
 from autograd.jitted import effects
 from autograd.jitted.guards import TRACE, Trace, current
 from autograd.jitted.reads import Read, extreme
+from autograd.lines import where
 from autograd.looks import look
 from autograd.scalars import is_scalar
 from autograd.value import Value, apply
@@ -93,6 +94,8 @@ def _exchanged() -> Iterator[tuple[Any, str, Any]]:
     yield Value, "__init__", _initialised(Value.__init__)
     yield Value, "detach", _detached(Value.detach)
     yield Value, "data", _data(Value.__dict__["data"])
+    yield Value, "grad", _grad(Value.__dict__["grad"])
+    yield passes, "explained", _noted(passes.explained)
     yield Whole, "__index__", _index
     for name, what in _UNFOLLOWED.items():
         yield Value, name, _refusing(getattr(Value, name), what)
@@ -202,6 +205,33 @@ def _data(usual: Any) -> property:
         usual.fset(self, number)
 
     return property(read, assign, doc=usual.__doc__)
+
+
+def _grad(slot: Any) -> property:
+    """A property in place of the slot: what an earlier backward pass left is no part of the function."""
+
+    def read(self: Value) -> Any:
+        trace = current()
+        if trace is not None:
+            trace.stop("a read of .grad")
+        return slot.__get__(self)
+
+    return property(read, slot.__set__)
+
+
+def _noted(usual: Callable[..., Exception]) -> Callable[..., Exception]:
+    def explained(error: Exception, node: Value) -> Exception:
+        trace = current()
+        if trace is None:
+            return usual(error, node)
+        trace.failed = where()
+        token = TRACE.set(None)  # the message reads numbers
+        try:
+            return usual(error, node)
+        finally:
+            TRACE.reset(token)
+
+    return explained
 
 
 def _refusing(usual: Callable[..., Any], what: str) -> Callable[..., Any]:

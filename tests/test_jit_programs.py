@@ -1,0 +1,200 @@
+"""Random functions, jitted, give what Python gives: numbers, derivatives and errors."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import autograd
+import nn
+from autograd import Value
+from autograd.value import operand
+from tests.written import written
+
+
+def outcome(f: Callable[..., Any], *args: Any) -> Any:
+    """The number that a call gives, or the kind of its error."""
+    try:
+        return operand(f(*args)).data
+    except Exception as error:
+        return type(error).__name__
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**9))
+def test_random_functions_give_what_python_gives(seed: int) -> None:
+    w = Value(0.7)
+    f, source = written(seed, w=w)
+    rows = np.round(np.random.default_rng(seed).normal(size=(12, 2)) * 2, 1)
+    rows[0] = 0.0
+    right = [outcome(f, *map(Value, row)) for row in rows.tolist()]
+    good = [i for i, answer in enumerate(right) if not isinstance(answer, str)]
+    jitted = autograd.jit(f)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for i in [*good[:1], *[i for i, answer in enumerate(right) if isinstance(answer, str)]]:
+            found = outcome(jitted, *rows[i].tolist())
+            assert found == right[i] or found == pytest.approx(right[i], rel=1e-12), source
+        if not good:
+            return
+        columns = rows[good].T
+        for _ in range(2):
+            np.testing.assert_allclose(jitted.batch(*columns), [right[i] for i in good], rtol=1e-11, atol=1e-13)
+        for argnum in (0, 1):
+            found = outcome(autograd.grad(jitted, argnum), *columns[:, 0].tolist())
+            assert found == outcome(autograd.grad(f, argnum), *columns[:, 0].tolist()), source
+        for row in columns.T.tolist():
+            operand(f(*map(Value, row))).backward(1 / len(good))
+        gradient = jitted.value_and_grad(*columns)[1] if jitted.parameters() else [0.0]
+        np.testing.assert_allclose(gradient, [w.grad], rtol=1e-9, atol=1e-10, err_msg=source)
+
+
+def catches(x: Any) -> Any:
+    try:
+        return 1 / x
+    except ZeroDivisionError:
+        return 7.0
+
+
+def is_number(x: Any) -> Any:
+    return 0.0 if math.isnan(x.data) else x
+
+
+def has_sign(x: Any) -> Any:
+    return math.copysign(1.0, x.data) * (x + 1)
+
+
+def remainder(x: Any) -> Any:
+    return divmod(x.data, 2)[1] * x
+
+
+def truth(x: Any) -> Any:
+    return x > 0
+
+
+def word(x: Any) -> Any:
+    return "above" if x > 0 else "below"
+
+
+def maybe(x: Any) -> Any:
+    return None if x > 0 else x
+
+
+def same_for_all(x: Any) -> Any:
+    return 3.0
+
+
+def counted(x: Any) -> Any:
+    return sum(1 for i in range(3) if x > i)
+
+
+@pytest.mark.filterwarnings("ignore:catches runs eagerly")
+@pytest.mark.parametrize(
+    "f", [catches, is_number, has_sign, remainder, truth, word, maybe, same_for_all, counted], ids=lambda f: f.__name__
+)
+def test_whatever_a_function_returns_is_what_python_returns(f: Callable[..., Any]) -> None:
+    for rows in ([2.0, 0.0, 4.0, -0.0, math.nan, -1.5], [0.0, -0.0, math.nan, 2.0, 0.4], [math.nan, 1.0]):
+        jitted = autograd.jit(f)
+        right = [x.data if isinstance(x, Value) else x for x in (f(Value(row)) for row in rows)]
+        found = jitted.batch(rows)
+        found = found.tolist() if isinstance(found, np.ndarray) else [found] * len(rows)
+        assert list(map(repr, found)) == [repr(float(x)) if f is counted else repr(x) for x in right]
+        assert [repr(jitted(row)) for row in rows] == list(map(repr, right))
+
+
+class Kept:
+    pass
+
+
+kept, w = Kept(), Value(2.0)
+
+
+def keeps(x: Any) -> Any:
+    kept.last = x * 2  # type: ignore[attr-defined]
+    return x
+
+
+def sets_a_global(x: Any) -> Any:
+    global unheard_of
+    unheard_of = 1.0  # type: ignore[name-defined]
+    return x
+
+
+def yields(x: Any) -> Any:
+    yield x * 2
+
+
+REFUSED = [
+    (catches, r"an error of an operation, which the function catches, at test_jit_programs.py:\d+  return 1 / x"),
+    (lambda x: x * w.grad, r"a read of .grad at test_jit_programs.py:\d+"),
+    (keeps, "the function changes kept"),
+    (sets_a_global, "the function changes a global"),
+    (yields, "a result that is neither number nor text, but generator at"),
+    (lambda x: {x}, "a result that is neither number nor text, but set at"),
+    (lambda x: lambda: x, "a result that is neither number nor text, but function at"),
+]
+
+
+@pytest.mark.parametrize(("f", "reason"), REFUSED)
+def test_what_cannot_be_followed_is_refused_with_its_line(f: Callable[..., Any], reason: str) -> None:
+    jitted = autograd.jit(f)
+    with pytest.warns(UserWarning, match=reason):
+        jitted(0.0)
+    assert reason.partition(" at ")[0] in jitted.report()
+    if f is keeps:
+        jitted(3.0)
+        assert kept.last.data == 6.0  # type: ignore[attr-defined]
+
+
+def test_an_error_that_is_caught_is_met_late() -> None:
+    jitted = autograd.jit(catches)
+    assert jitted(2.0) == 0.5
+    with pytest.warns(UserWarning, match="an error that the function catches"):
+        assert jitted.batch([4.0, 0.0]).tolist() == [0.25, 7.0]
+
+
+def test_changed_arguments_are_an_error() -> None:
+    def f(xs: Any) -> Any:
+        xs.append(1.0)
+        return xs[0]
+
+    with pytest.raises(TypeError, match="f changes its arguments, which jit would not show"):
+        autograd.jit(f)([1.0])
+
+
+def test_values_and_gradients_of_a_function_with_constant_paths() -> None:
+    jitted = autograd.jit(lambda x: 5.0 if x > 0 else w * x)
+    value, gradient = jitted.value_and_grad([1.0, -2.0, 3.0])
+    assert (value, gradient.tolist()) == (2.0, [-2.0 / 3])
+
+
+@autograd.jit
+def squared(x: Any) -> Any:
+    return w * x * x
+
+
+def test_jitted_functions_and_methods_are_copied_and_pickled() -> None:
+    assert pickle.loads(pickle.dumps(squared)) is squared
+    assert copy.deepcopy(squared) is squared
+    line = Line()
+    assert line.at(2.0) == 2.0
+    twin = copy.deepcopy(line)
+    twin.slope.data = 3.0
+    assert [line.at(2.0), twin.at(2.0)] == [2.0, 6.0]
+
+
+class Line(nn.Module):
+    def __init__(self) -> None:
+        self.slope = Value(1.0)
+
+    @autograd.jit
+    def at(self, x: Any) -> Any:
+        return self.slope * x
