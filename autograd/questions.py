@@ -241,7 +241,7 @@ def _first_wrong(
     for node in nodes:
         got, expected = wrong.get(node, 0.0), right[node]
         if not names.is_constant(node) and abs(got - expected) > 1e-12 * max(1.0, abs(expected)):
-            users = [user for user in order if node in user._prev]
+            users = [user for user in order if any(each is node for each in user._prev)]
             shares = [
                 " → ".join("…" if each is None else unbroken(names(each)) for each in (loss, None, user, node))
                 if user is not loss

@@ -152,9 +152,14 @@ class Value(Methods):
             (self._da,) = slopes
 
     def __init_subclass__(cls) -> None:
-        """A class with an `__eq__` of its own keeps the hash of identity, which graphs rely on."""
+        """A class may have its own `__eq__`. Its hash stays that of identity, by which graphs find their nodes."""
         if cls.__hash__ is None:
             cls.__hash__ = Value.__hash__
+        elif cls.__hash__ is not Value.__hash__:
+            raise TypeError(
+                f"{cls.__name__} has a __hash__ of its own: two Values that are equal by it would be one node in a "
+                "graph, and their gradients wrong; an __eq__ alone is fine"
+            )
 
     @property
     def label(self) -> str:
