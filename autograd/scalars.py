@@ -29,7 +29,7 @@ def as_float(x: Any) -> float:
         ValueError: x is a signaling nan.
         OverflowError: it is a whole number too large for a float.
     """
-    if not is_scalar(x):
+    if type(x) is not int and not is_scalar(x):
         raise TypeError(refusal(x))
     try:
         return float(x)

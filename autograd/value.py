@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
+from math import nan
 from sys import _getframe
 from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
 
@@ -351,9 +352,11 @@ class Value(Methods):
     def __pow__(self, exponent: Any) -> Value:
         if isinstance(exponent, Value):
             return _binary(ops.POW, self, exponent)
-        if not is_scalar(exponent):
-            return _refuse(exponent, ops.POW, self)
-        return self._unary(ops.power(as_float(exponent)))
+        if type(exponent) is not float:
+            if not is_scalar(exponent):
+                return _refuse(exponent, ops.POW, self)
+            exponent = as_float(exponent)
+        return self._unary(ops.power(exponent))
 
     def __rpow__(self, base: Any) -> Value:
         return _binary(ops.POW, base, self)
@@ -376,18 +379,26 @@ class Value(Methods):
 
     def _unary(self, operation: Operation) -> Value:
         """`apply` for one operand, written out for speed."""
-        out = _new()
-        out.grad = 0.0
-        out._rule = operation
-        out._a = self
-        out._b = out._db = out._names = None
         try:
-            out._data, out._da = operation.evaluate(self._data)
+            data, slope = operation.evaluate(self._data)
         except (ArithmeticError, ValueError) as error:
-            raise passes.explained(error, out) from None
-        if out._da is NOTHING:
-            out._assemble(operation, (self,), (NOTHING,))
-        return _in_mode(out) if modes.unusual else out
+            raise passes.explained(error, made(operation, (self,), nan, (nan,))) from None
+        if modes.unusual:
+            if current() == CUT:  # as `_number` does, whose call would be felt
+                out = _new()
+                out._data = data
+                out.grad = 0.0
+                out._a = out._b = out._names = out._rule = None
+                return out
+            return _unusual(operation, self, None, data, slope, None)
+        out = _new()
+        out._data = data
+        out.grad = 0.0
+        out._a = self
+        out._da = slope
+        out._b = out._db = out._names = None
+        out._rule = operation
+        return out
 
     def _binary(self, operation: Operation, other: Any) -> Value:
         """The operation on this and another; unlike an operator's, a method's caller cannot try the other operand."""
@@ -652,17 +663,28 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
         return _NO_ANSWER
     if type(b) is not Value and (b := _operand(b, operation, a)) is _NO_ANSWER:
         return _NO_ANSWER
+    try:
+        data, da, db = operation.evaluate(a._data, b._data)
+    except (ArithmeticError, ValueError) as error:
+        raise passes.explained(error, made(operation, (a, b), nan, (nan, nan))) from None
+    if modes.unusual:
+        if current() == CUT:  # as `_number` does, whose call would be felt
+            out = _new()
+            out._data = data
+            out.grad = 0.0
+            out._a = out._b = out._names = out._rule = None
+            return out
+        return _unusual(operation, a, b, data, da, db)
     out = _new()
+    out._data = data
     out.grad = 0.0
-    out._names = None
-    out._rule = operation
     out._a = a
     out._b = b
-    try:
-        out._data, out._da, out._db = operation.evaluate(a._data, b._data)
-    except (ArithmeticError, ValueError) as error:
-        raise passes.explained(error, out) from None
-    return _in_mode(out) if modes.unusual else out
+    out._da = da
+    out._db = db
+    out._names = None
+    out._rule = operation
+    return out
 
 
 def _number(data: float) -> Value:
@@ -674,8 +696,8 @@ def _number(data: float) -> Value:
     return out
 
 
-def _unusual(rule: Operation, a: Value, b: Value, data: float, da: float, db: float) -> Value:
-    """A node of two operands in a block of a mode."""
+def _unusual(rule: Operation, a: Value, b: Value | None, data: float, da: float, db: float | None) -> Value:
+    """A node of one operand or two in a block of a mode."""
     out = _new()
     out._data = data
     out.grad = 0.0
@@ -695,6 +717,8 @@ def _in_mode(out: Value) -> Value:
 
 def _operand(x: Any, operation: Operation, other: Any) -> Value:
     """An operand as a Value, or what stands for no answer."""
+    if type(x) is float or type(x) is int:
+        return Value(x)
     if isinstance(x, Value):
         return x
     return Value(x) if is_scalar(x) else _refuse(x, operation, other)
