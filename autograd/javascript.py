@@ -74,6 +74,8 @@ def number(x: float) -> str:
     """A float as JavaScript writes it."""
     if math.isnan(x):
         return "NaN"
+    if x.is_integer() and abs(x) < 1e9 and repr(x) != "-0.0":
+        return str(int(x))
     return repr(x) if math.isfinite(x) else "Infinity" if x > 0 else "(-Infinity)"
 
 

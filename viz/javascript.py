@@ -34,7 +34,7 @@ def functions(operation: Operation) -> str:
     Example:
         >>> from autograd import ops
         >>> print(functions(ops.TAN))
-        [(x0) => Math.tan(x0), [(y, x0) => (1.0 + (y * y))]]
+        [(x0) => Math.tan(x0), [(y, x0) => (1 + (y * y))]]
     """
     answer, partials = traced(operation)
     operands = ", ".join(f"x{i}" for i in range(operation.arity))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 _VARIABLES = "ijlmnopqruvw"
 """The variables of loops over axes; `b` counts examples, and `k` the numbers along an axis that is added up."""
+_LINE = 100
+"""A longer line is cut after its loops."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,10 @@ class At:
 def within(heads: Sequence[str], statements: Sequence[str]) -> list[str]:
     """Statements within loops, or within a block."""
     head = " ".join(heads)
-    if len(statements) == 1 and not statements[0].startswith("const"):
-        return [f"{head} {statements[0]}".strip()]
+    if not heads and len(statements) == 1:
+        return list(statements)
+    if len(statements) == 1 and len(head) + len(statements[0]) < _LINE:
+        return [f"{head} {statements[0]}"]
     return [f"{head} {{".strip(), *[f"  {line}" for line in statements], "}"]
 
 
