@@ -125,6 +125,17 @@ def atanh(m: Any, a: Any) -> Any:
 # Angles
 
 
+def cos(m: Any, a: Any) -> Any:
+    """Half of sin(2a) / sin(a), or, where that is no good division, 1 - 2·sin²(a/2)."""
+    sine, half = m.sin(a), m.sin(0.5 * a)
+    return m.where(m.greater(m.abs(sine), 0.5), m.divide(m.sin(2.0 * a), 2.0 * sine), 1.0 - 2.0 * half * half)
+
+
+def tan(m: Any, a: Any) -> Any:
+    """The sine over the cosine."""
+    return m.divide(m.sin(a), m.cos(a))
+
+
 def atan(m: Any, a: Any) -> Any:
     """An angle is reduced to its complement above 45 degrees, then halved twice; the rest is its series."""
     outer = m.greater(m.abs(a), 1.0)

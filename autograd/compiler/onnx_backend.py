@@ -22,8 +22,8 @@ from autograd.compiler.onnx_writer import INTEGER, OPEN, Numbers, Writer
 from autograd.primitives import PRIMITIVES
 from autograd.terms import CONDITIONS, Term, folded
 
-_IN_SINGLE_ONLY = ("tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "erf")
-"""Functions that onnxruntime computes in float32 only."""
+_IN_SINGLE_ONLY = ("cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh")
+"""Functions that onnxruntime computes in float32 only, or did until lately."""
 
 
 def model(built: Built, roots: int | None, inputs: int, vector: Numbers, learned: slice | None = None) -> bytes:
@@ -268,29 +268,45 @@ def _lettered(w: Writer, array: Array, x: str, letters: str) -> Lettered:
 
 
 def _product(w: Writer, array: Array, operands: tuple[Lettered, Lettered], answer: str, sizes: dict[str, int]) -> str:
-    """A product as one of matrices, or of many pairs of them. Axes of length 1 have no say in it."""
+    """A product of two matrices, where it is one as the axes lie, or else in Einstein's notation.
+
+    Axes of length 1 have no say in it.
+    """
     (x, first), (y, second) = operands
-    long = [letter for letter in sizes if sizes[letter] != 1]
-    many = [letter for letter in long if letter in first and letter in second and letter in answer]
-    summed = [letter for letter in long if letter in first and letter in second and letter not in answer]
-    left = [letter for letter in long if letter in first and letter not in second]
-    right = [letter for letter in long if letter in second and letter not in first]
+    own = [[letter for letter in letters if sizes[letter] != 1] for letters in (first, second, answer)]
+    x, y = (
+        w.reshape(each, _sizes(letters, sizes), _sizes(long, sizes))
+        for each, letters, long in ((x, first, own[0]), (y, second, own[1]))
+    )
+    made = _of_matrices(w, (x, own[0]), (y, own[1]), own[2], sizes) or _of_matrices(
+        w, (y, own[1]), (x, own[0]), own[2], sizes
+    )
+    if made is None:
+        equation = "{},{}->{}".format(*["".join(letters) for letters in own])
+        made = w.node("Einsum", x, y, equation=equation)
+    return w.reshape(made, _sizes(own[2], sizes), (*array.shape, _size(array)))
 
-    def matrices(x: str, letters: str, *groups: list[str]) -> str:
-        own = [letter for letter in letters if letter in long]
-        x = w.reshape(x, _sizes(letters, sizes), _sizes(own, sizes))
-        ordered = [letter for group in groups for letter in group]
-        x = w.transpose(x, [own.index(letter) for letter in ordered])
-        return w.reshape(x, _sizes(ordered, sizes), _joined(groups, sizes))
 
-    batch = [many] if many else []
-    made = w.node("MatMul", matrices(x, first, *batch, left, summed), matrices(y, second, *batch, summed, right))
-    groups = [*batch, left, right]
-    found = [letter for group in groups for letter in group]
-    made = w.reshape(made, _joined(groups, sizes), _sizes(found, sizes))
-    made = w.transpose(made, [found.index(letter) for letter in answer if letter in long])
-    ordered = [letter for letter in answer if letter in long]
-    return w.reshape(made, _sizes(ordered, sizes), (*array.shape, _size(array)))
+def _of_matrices(
+    w: Writer, a: tuple[str, list[str]], b: tuple[str, list[str]], answer: list[str], sizes: dict[str, int]
+) -> str | None:
+    """A product of two matrices, either of which may lie on its side; None if the axes do not lie so.
+
+    The product is told to turn a matrix: some runtimes merge a `Transpose` into a product that they do not have.
+    """
+    (x, first), (y, second) = a, b
+    summed = [letter for letter in first if letter in second and letter not in answer]
+    left = [letter for letter in first if letter not in second]
+    right = [letter for letter in second if letter not in first]
+    if answer != left + right or first not in (left + summed, summed + left):
+        return None
+    if second not in (summed + right, right + summed):
+        return None
+    turned = {"transA": int(first != left + summed), "transB": int(second != summed + right)}
+    x = w.reshape(x, _sizes(first, sizes), _joined((summed, left) if turned["transA"] else (left, summed), sizes))
+    y = w.reshape(y, _sizes(second, sizes), _joined((right, summed) if turned["transB"] else (summed, right), sizes))
+    made = w.node("Gemm", x, y, **turned) if any(turned.values()) else w.node("MatMul", x, y)
+    return w.reshape(made, _joined((left, right), sizes), _sizes(answer, sizes))
 
 
 def _within(w: Writer, array: Array, operands: tuple[Lettered, Lettered], answer: str, sizes: dict[str, int]) -> str:

@@ -55,7 +55,7 @@ class Writer:
         key = (op, inputs, tuple([(name, repr(value)) for name, value in attributes.items()]))
         if key not in self._made:
             self._made[key] = name = self._name(op)
-            self.nodes.append(helper.make_node(op, inputs, [name], doc_string=self.note, **attributes))
+            self.nodes.append(helper.make_node(op, inputs, [name], name, self.note, **attributes))
         return self._made[key]
 
     def constant(self, numbers: Any, dtype: Any = None, stem: str = "constant") -> str:
@@ -83,7 +83,7 @@ class Writer:
         """
         name = self._name("If")
         branches = {"then_branch": self._branch(shape, holds), "else_branch": self._branch(shape, fails)}
-        self.nodes.append(helper.make_node("If", [condition], [name], doc_string=self.note, **branches))
+        self.nodes.append(helper.make_node("If", [condition], [name], name, self.note, **branches))
         return name
 
     def _branch(self, shape: Sequence[int], write: Callable[[], str]) -> GraphProto:
@@ -151,7 +151,7 @@ class Writer:
 
     def gives(self, name: str, value: str, shape: Sequence[int]) -> None:
         """Declares an output."""
-        self.nodes.append(helper.make_node("Identity", [value], [name]))
+        self.nodes.append(helper.make_node("Identity", [value], [name], f"{name}_given"))
         self._outputs.append(self._value(name, shape))
 
     def model(self) -> bytes:
