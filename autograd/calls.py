@@ -67,6 +67,9 @@ class Call:
         has_aux: the function returns a pair, of which only the first is differentiated.
     """
 
+    numbers: bool = False
+    """Whether what is given back are numbers, though a graph was made: in a trace, which computes them anew."""
+
     def __init__(
         self,
         f: Callable[..., Any],
@@ -97,8 +100,12 @@ class Call:
             self.result, self.aux = _pair(self.result)
         self.roots = [_as_value(y) for y in flat(self.result)]
         self.recording = recording
-        self.graph = graph or any(isinstance(x, Value) for x in flat(args)) or self._reaches(outer)
+        self.graph = graph or self.wants_graph(args)
         self.local = differentiable if self.graph else stored
+
+    def wants_graph(self, args: tuple[Any, ...]) -> bool:
+        """Whether derivatives are Values: of Values, or of what a transform around this one differentiates."""
+        return any(isinstance(x, Value) for x in flat(args)) or self._reaches(_outer.get())
 
     def _reaches(self, outer: frozenset[Value]) -> bool:
         """Whether the result depends on what a transform around this one differentiates."""

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import modes, ops, passes
-from autograd.calls import Whole
+from autograd.calls import Call, Whole
 from autograd.jitted import effects
 from autograd.jitted.guards import TRACE, Trace, current
 from autograd.jitted.reads import Read, extreme
 from autograd.lines import where
 from autograd.looks import look
 from autograd.scalars import is_scalar
-from autograd.value import Value, apply
+from autograd.value import Value, apply, operand
 
 
 @contextmanager
@@ -96,6 +96,8 @@ def _exchanged() -> Iterator[tuple[Any, str, Any]]:
     yield Value, "data", _data(Value.__dict__["data"])
     yield Value, "grad", _grad(Value.__dict__["grad"])
     yield passes, "explained", _noted(passes.explained)
+    yield Call, "__init__", _differentiating(Call.__init__)
+    yield Call, "given_back", _given_back(Call.given_back)
     yield Whole, "__index__", _index
     for name, what in _UNFOLLOWED.items():
         yield Value, name, _refusing(getattr(Value, name), what)
@@ -232,6 +234,25 @@ def _noted(usual: Callable[..., Exception]) -> Callable[..., Exception]:
             TRACE.reset(token)
 
     return explained
+
+
+def _differentiating(usual: Callable[..., None]) -> Callable[..., None]:
+    """A transform in a trace makes a graph, also where it would only give numbers: these are computed anew."""
+
+    def init(
+        self: Call, f: Any, args: Any, kwargs: Any, chosen: Any, graph: bool = False, has_aux: bool = False
+    ) -> None:
+        usual(self, f, args, kwargs, chosen, graph or current() is not None, has_aux)
+        self.numbers = current() is not None and not (graph or self.wants_graph(args))
+
+    return init
+
+
+def _given_back(usual: Callable[..., Any]) -> Callable[..., Any]:
+    def given_back(self: Call, x: Any) -> Any:
+        return Read(apply(ops.STOP, operand(x))) if self.numbers else usual(self, x)
+
+    return given_back
 
 
 def _refusing(usual: Callable[..., Any], what: str) -> Callable[..., Any]:
