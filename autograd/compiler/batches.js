@@ -1,8 +1,8 @@
 // What every compiled module has: numbers from text, and a program prepared for each size of batch.
 
 /**
- * What is computed for a size of batch: the results, an array each with a number for each row, and the gradient.
- * @typedef {{params: Float64Array, inputs: Float64Array, forward: () => Float64Array[], backward: () => Float64Array}} Prepared
+ * A program for a size of batch: where parameters and rows are put, and the results, an array each with a number a row.
+ * @typedef {{params: Float64Array, inputs: Float64Array, forward: () => Float64Array[]}} Prepared
  */
 
 /** For so many sizes of batch arrays are kept. */
@@ -28,12 +28,13 @@ export function integers(text) {
 
 /**
  * A function that gives the program for the rows of X, with the parameters and the rows put in.
- * @param {(batch: number) => Prepared} prepare
+ * @template {Prepared} Program
+ * @param {(batch: number) => Program} prepare
  * @param {number} count how many parameters there are
  * @param {number} width how many numbers a row has
  */
 export function batches(prepare, count, width) {
-  /** @type {Map<number, Prepared>} */
+  /** @type {Map<number, Program>} */
   const known = new Map();
 
   /**

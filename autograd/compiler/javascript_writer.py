@@ -65,7 +65,7 @@ class Parts:
 
 
 class Writer:
-    """Writes the function `prepare(batch)`, which makes a `Prepared`: see `batches.js`.
+    """Writes the function `prepare(batch)`, which makes a `Prepared`, as `batches.js` has it, with the way back.
 
     Args:
         parts: what is written.
@@ -103,7 +103,7 @@ class Writer:
         ]
         if self.parts.differentiable:
             lines += ["  backward() {", *[f"    {line}" for line in backward], f"    return {_GRADS}{part};", "  },"]
-        head = "/** @param {number} batch @returns {Prepared} */\nfunction prepare(batch) {"
+        head = "/** @param {number} batch */\nfunction prepare(batch) {"
         return "\n".join([head, *[f"  {line}" for line in lines], "  };", "}", ""])
 
     def _section(self, arrays: list[Array]) -> list[str]:

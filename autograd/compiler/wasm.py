@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _PLAIN = {
-    "block": b"\x02\x40", "loop": b"\x03\x40", "if": b"\x04\x40", "else": b"\x05", "end": b"\x0b",
-    "i32.ne": b"\x47", "i32.add": b"\x6a", "i32.sub": b"\x6b", "i32.mul": b"\x6c",
+    "loop": b"\x03\x40", "if": b"\x04\x40", "else": b"\x05", "end": b"\x0b",
+    "i32.ne": b"\x47", "i32.add": b"\x6a", "i32.mul": b"\x6c",
     "f64x2.add": b"\xfd\xf0\x01", "f64x2.mul": b"\xfd\xf2\x01",
     "f64x2.zero": b"\xfd\x0c" + bytes(16),
 }  # fmt: skip
 """The instructions without an operand; `f64x2.zero` stands for `v128.const f64x2 0 0`."""
-_OF_LOCALS = {"local.get": b"\x20", "local.set": b"\x21", "local.tee": b"\x22"}
+_OF_LOCALS = {"local.get": b"\x20", "local.set": b"\x21"}
 _OF_MEMORY = {
     "v128.load": (b"\xfd\x00", 4),
     "v128.load64_splat": (b"\xfd\x0a", 3),
@@ -95,7 +95,12 @@ def _name(text: str) -> bytes:
 
 
 def _unsigned(x: int) -> bytes:
-    """An integer in LEB128: seven bits a byte, the lowest first."""
+    """An integer in LEB128: seven bits a byte, the lowest first.
+
+    Example:
+        >>> _unsigned(624485).hex()
+        'e58e26'
+    """
     found = bytearray()
     while x > 0x7F:
         found.append(x & 0x7F | 0x80)
@@ -104,7 +109,12 @@ def _unsigned(x: int) -> bytes:
 
 
 def _signed(x: int) -> bytes:
-    """The same with a sign, which the last byte's bit 6 has."""
+    """The same with a sign, which the last byte's bit 6 has.
+
+    Example:
+        >>> _signed(-123456).hex()
+        'c0bb78'
+    """
     found = bytearray()
     while not -0x40 <= x < 0x40:
         found.append(x & 0x7F | 0x80)
