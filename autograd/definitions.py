@@ -147,12 +147,13 @@ def atan(m: Any, a: Any) -> Any:
 
 
 def atan2(m: Any, a: Any, b: Any) -> Any:
-    """The angle whose tangent is a / b, turned by half a circle where b is below 0. A zero has no sign here."""
-    endless = m.equal(m.abs(a), math.inf), m.equal(m.abs(b), math.inf)
-    a, b = (m.where(endless[0], m.where(endless[1], m.sign(x), x), x) for x in (a, b))
-    half = m.where(m.greater(0.0, a), -math.pi, math.pi)
-    ahead = m.where(m.equal(a, 0.0), m.where(m.equal(b, b), 0.0, b), m.atan(m.divide(a, b)))
-    return m.where(m.greater(0.0, b), half + m.atan(m.divide(a, b)), ahead)
+    """The angle whose tangent is |a| / |b|, in the quadrant that the signs of a and b say, those of zeros included."""
+    below, behind = (m.greater(0.0, m.where(m.equal(x, 0.0), m.divide(1.0, x), x)) for x in (a, b))
+    tangent = m.divide(m.abs(a), m.abs(b))
+    tangent = m.where(m.equal(m.abs(a), m.abs(b)), m.where(m.equal(a, 0.0), 0.0, 1.0), tangent)
+    angle = m.atan(tangent)
+    angle = m.where(behind, math.pi - angle, angle)
+    return m.where(below, -angle, angle)
 
 
 def asin(m: Any, a: Any) -> Any:

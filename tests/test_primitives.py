@@ -22,7 +22,7 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.terms import symbolic
 
 INF, NAN = math.inf, math.nan
-NUMBERS = [0.0, 0.25, -0.4, 1.0, -1.0, 2.5, -3.0, 7.0, -7.0, 40.0, -40.0, 800.0, -800.0, INF, -INF, NAN]
+NUMBERS = [0.0, -0.0, 0.25, -0.4, 1.0, -1.0, 2.5, -3.0, 7.0, -7.0, 40.0, -40.0, 800.0, -800.0, INF, -INF, NAN]
 NAMED = [each for each in PRIMITIVES.values() if each.name]
 HELPERS = Path(autograd.__file__).parent / "primitives.js"
 
