@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 # Not later: importing the module of that name would hide the function.
 from autograd.gradcheck import gradcheck as gradcheck
 from autograd.later import provide
-from autograd.modes import detect_anomaly as detect_anomaly, enable_grad as enable_grad, no_grad as no_grad
+from autograd.modes import (
+    detect_anomaly as detect_anomaly,
+    enable_grad as enable_grad,
+    no_grad as no_grad,
+    record_lines as record_lines,
+)
 from autograd.value import Value as Value
 
 if TYPE_CHECKING:  # each `as` says that the name is public
@@ -108,7 +113,7 @@ _LATER = {
 
 # Without abs, sum and compile: `from autograd import *` must not hide the builtins of these names.
 __all__ = sorted(
-    {"Value", "detect_anomaly", "enable_grad", "gradcheck", "no_grad", *_LATER}
+    {"Value", "detect_anomaly", "enable_grad", "gradcheck", "no_grad", "record_lines", *_LATER}
     - {"__version__", "abs", "compile", "sum"}
 )
 
@@ -130,6 +135,7 @@ for _what, _module, _name in (
     ("display", "words.display", "bundle"),
     ("expansion", "expansion", "expanded"),
     ("kernel", "kernels", "kernel"),
+    ("line", "lines", "remember"),
     ("pickling", "pickling", "reduce"),
     ("refusal of a closure", "pickling", "refuse_closure"),
     ("stale", "stale", "stale_at_a_glance"),

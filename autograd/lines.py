@@ -7,6 +7,8 @@ import os
 import sys
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from autograd.looks import OURS
 
@@ -37,6 +39,19 @@ def where() -> Where:
     while frame is not None and _of_others(frame.f_code.co_filename):
         frame = frame.f_back
     return Where("?", 0) if frame is None else Where(frame.f_code.co_filename, frame.f_lineno)
+
+
+_made: WeakKeyDictionary[Any, Where] = WeakKeyDictionary()
+
+
+def remember(result: Any) -> None:
+    """Keeps the line that is being run as the one that made a Value, for as long as that lives."""
+    _made[result] = where()
+
+
+def line_of(result: Any) -> Where | None:
+    """The line that made a Value, where it was made within `record_lines()`."""
+    return _made.get(result)
 
 
 def _of_others(file: str) -> bool:

@@ -1,4 +1,4 @@
-"""`no_grad`, `enable_grad` and `detect_anomaly`: how the operations of a block behave, where the block is.
+"""`no_grad`, `enable_grad`, `detect_anomaly`, `record_lines`: how the operations of a block behave, where the block is.
 
 Which blocks are open is known for each context (`contextvars`): each thread and each asynchronous task has its own. A
 block is in force as long as it is open, in whatever order, context or thread it is left.
@@ -12,8 +12,9 @@ from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from typing import Any, Self
 
-CUT, CHECKED = 1, 2
-"""What may be in force, as bits: results are cut off from their operands; results that are not finite raise."""
+CUT, CHECKED, LOCATED = 1, 2, 4
+"""What may be in force, as bits: results are cut off from their operands; results that are not finite raise; it is
+remembered which line made a result."""
 
 _RUNS_LATER = 0x20 | 0x80 | 0x200
 """The flags of generators, coroutines and asynchronous generators, as in the module `inspect`, slow to import."""
@@ -39,7 +40,7 @@ _entered_here = _entered.get
 
 
 def current() -> int:
-    """The modes in force here: 0, `CUT`, `CHECKED`, or both."""
+    """The modes in force here, as bits."""
     blocks = _entered_here()
     if not blocks:
         return 0
@@ -156,6 +157,22 @@ class detect_anomaly(_Mode):
     """
 
     _bit = CHECKED
+    _on = True
+
+
+class record_lines(_Mode):
+    """Results in this block remember the line of the program that made them, and pages show it.
+
+    Example:
+        >>> from autograd import Value, record_lines
+        >>> from autograd.lines import line_of
+        >>> with record_lines():
+        ...     y = Value(2.0) * 3
+        >>> line_of(y).text
+        'y = Value(2.0) * 3'
+    """
+
+    _bit = LOCATED
     _on = True
 
 

@@ -19,7 +19,7 @@ from autograd.graph import every_node, named
 from autograd.later import later
 from autograd.looks import look
 from autograd.methods import Methods
-from autograd.modes import CHECKED, CUT, current
+from autograd.modes import CHECKED, CUT, LOCATED, current
 from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar, refusal
@@ -710,6 +710,8 @@ def _in_mode(out: Value) -> Value:
     mode = current()
     if mode & CHECKED:
         passes.check(out)
+    if mode & LOCATED:
+        later("line")(out)
     if mode & CUT:
         out._a = out._b = out._rule = None
     return out

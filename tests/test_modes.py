@@ -8,7 +8,9 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from autograd import Value, detect_anomaly, enable_grad, modes, no_grad
+import autograd
+from autograd import Value, detect_anomaly, enable_grad, modes, no_grad, record_lines
+from autograd.lines import line_of
 from tests.torture.interrupts import places
 
 
@@ -95,6 +97,25 @@ def test_detect_anomaly_sees_what_is_refreshed_or_made_by_hand() -> None:
     assert y.data == 2e300
     with detect_anomaly(), pytest.raises(FloatingPointError, match=r"node\(a = 1e\+308\) is nan"):
         Value(float("nan"), (a,), (1.0,))
+
+
+def test_lines_are_recorded_where_that_is_asked_for() -> None:
+    a, b = Value(2.0), Value(3.0)
+    before = a * b
+    with record_lines():
+        product = a * b
+        total = product + 1
+        made = [total.tanh(), autograd.dot([a], [b]), a**2, Value(1.0, (a,), (1.0,)), a.relu()]
+        with no_grad():
+            cut = a * 3
+    here = {line.text for each in made if (line := line_of(each))}
+    assert here == {"made = [total.tanh(), autograd.dot([a], [b]), a**2, Value(1.0, (a,), (1.0,)), a.relu()]"}
+    assert str(line_of(product)).endswith("  product = a * b")
+    assert str(line_of(product)).startswith("test_modes.py:")
+    assert line_of(before) is None
+    assert cut._prev == ()
+    assert line_of(a * b) is None
+    assert (product.data, total.data) == (6.0, 7.0)
 
 
 def test_what_runs_after_its_call_cannot_be_decorated() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import nn
 import viz
-from autograd import Backprop, Value
+from autograd import Backprop, Value, record_lines
 from autograd.backprop import lessons
 from autograd.graph import every_node
 from autograd.shown import number
@@ -593,6 +593,17 @@ def test_it_fits_a_phone_and_follows_the_readers_colours(played: Page) -> None:
     finally:
         browser.set_window_size(1100, 900)
         background("", "light")
+
+
+def test_the_line_that_made_a_value_is_told(page: Page, tmp_path: Path) -> None:
+    a = Value(2.0, label="a")
+    with record_lines():
+        y = a * 3
+    y.label = "y"
+    viz.play(y, tmp_path / "play.html")
+    page.open(tmp_path / "play.html", "#node=y")
+    assert page.browser.find_element("css selector", "#about .line").text.endswith("y = a * 3")
+    assert page.browser.find_element("css selector", "#about .line").text.startswith("test_page.py:")
 
 
 def test_a_hostile_label_runs_nothing(page: Page, tmp_path: Path) -> None:

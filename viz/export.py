@@ -13,6 +13,7 @@ from typing import Any
 from autograd import Value
 from autograd.backprop import lessons
 from autograd.graph import every_node
+from autograd.lines import line_of
 from autograd.nary import Nary
 from autograd.ops import ATOM, Operation
 from autograd.shown import printable
@@ -71,7 +72,7 @@ def exported(loss: Value) -> Exported:
             for term in traced(operation)[1]
         ),
         "held": [[index[node], list(map(_number, slopes))] for node, slopes in held.items()],
-        "lines": {},
+        "lines": {i: str(line) for i, node in enumerate(nodes) if (line := line_of(node))},
     }
     return Exported(
         data, javascript.program([None if isinstance(each, Nary) else each for each in rules.operations]), nodes
