@@ -182,6 +182,19 @@ def test_an_array_program_and_its_derivative_mean_the_same(node: Node) -> None:
     node.run()
 
 
+@needs_node
+def test_sums_of_negative_zeros_are_negative_zeros(node: Node) -> None:
+    b = Builder()
+    x = b.leaf(ir.INPUTS, 10, True)
+    sums = [b.sum(b.reshape(x, (1, 10)), 1), b.sum(b.reshape(b.rows(x, np.arange(2)), (1, 2)), 1)]
+    flat = [b.map(Term("/", (Term("number", (1.0,)), X0)), (each,)) for each in [*sums, b.segments(x, np.array([0]))]]
+    parts = Parts(flat, [], False, None, [], np.zeros(0), slice(None), 10, {})
+    X = np.array([[-0.0] * 10, [-0.0] * 9 + [0.0], [0.0] + [-0.0] * 9])
+    expected = np.where(np.signbit([X, X[:, :2].repeat(5, axis=1), X]).all(axis=2), -np.inf, np.inf)  # as eagerly
+    node.add(written(parts), [("forward", [], X)], lambda answers: np.testing.assert_array_equal(answers[0], expected))
+    node.run()
+
+
 # Programs
 
 

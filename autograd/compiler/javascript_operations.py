@@ -51,7 +51,8 @@ def _sum(w: Writer, a: Array) -> list[str]:
 
 
 def _added(each: str, out: At, x: At) -> list[str]:
-    return ["let s = 0;", f"{each} s += {x};", f"{out} = s;"]
+    """A sum in a loop. It begins at -0, to which -0 can be added and is still itself."""
+    return ["let s = -0;", f"{each} s += {x};", f"{out} = s;"]
 
 
 def _along(count: int, start: int = 0) -> str:
