@@ -1,7 +1,7 @@
-"""Changes that happen as a whole: what may be interrupted is computed aside, then put in place in one call.
+"""Atomic changes: new values are computed first, and then assigned in one call.
 
-Python looks for signals between its own instructions, not inside a call of C. So an interrupt, such as Ctrl-C, comes
-before the call or after it, and no other thread sees half of what it does.
+Python handles signals between bytecode instructions, never inside a call of a C function. An interrupt such as Ctrl-C
+therefore happens before or after that call, and no other thread sees half of its effect.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 def assign(
     objects: Iterable[object], attribute: str, values: Iterable[Any], then: Iterable[Callable[[], object]] = ()
 ) -> None:
-    """Sets an attribute of each object to its value, and makes some calls, all at once.
+    """Sets an attribute of each object, and makes some calls, atomically.
 
-    The calls must be of C, such as `partial(setattr, object, name, value)`.
+    The calls must be implemented in C, such as `partial(setattr, object, name, value)`.
 
     Example:
         >>> from types import SimpleNamespace
@@ -31,5 +31,5 @@ def assign(
 
 
 def run(calls: Iterable[Callable[[], object]]) -> None:
-    """Makes several calls, all at once; of C, as there."""
+    """Makes several calls, implemented in C, atomically."""
     assign((), "", (), calls)

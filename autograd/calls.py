@@ -1,4 +1,4 @@
-"""Calls of a function that is to be differentiated: Values in place of its numbers, and numbers in place of Values."""
+"""Calls a function to differentiate it: replaces its numbers by Values, and Values by numbers in its result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Argnum: TypeAlias = int | tuple[int, ...]
 
 
 class Whole(Value):
-    """A whole number among the arguments: it also counts, as in `range(n)` and `xs[n]`."""
+    """An int among the arguments, which can still be used as one, as in `range(n)` and `xs[n]`."""
 
     __slots__ = ()
 
@@ -31,39 +31,39 @@ class Whole(Value):
 
 
 def _independent(x: Any) -> Value:
-    """A Value equal to x; one that depends on x where x is a Value, but that nothing else depends on."""
+    """A new Value equal to x; if x is a Value, it depends on x."""
     return x - 0.0 if isinstance(x, Value) else Value(x)
 
 
 def _constant(x: Any) -> Any:
-    """A number as a Value; what is no number as it is. Truths are no numbers here, but decisions."""
+    """A number as a Value; anything else unchanged, including bools, which are decisions rather than numbers."""
     if isinstance(x, Value) or not is_scalar(x) or type(x).__name__ in ("bool", "bool_"):
         return x
     return Whole(x) if hasattr(type(x), "__index__") else Value(x)
 
 
 def _constants(x: Any) -> Any:
-    """The numbers of an argument that is not differentiated as Values. Arrays stay: numpy's functions take them."""
+    """Turns the numbers of an argument that is not differentiated into Values. Arrays stay, for numpy's functions."""
     return mapped(_constant, x, arrays=False)
 
 
 _outer: ContextVar[frozenset[Value]] = ContextVar("outer", default=frozenset())
-"""The arguments of the transforms that are at work around this place."""
+"""The arguments of the transforms that are active in this context."""
 
 
 def within_transform() -> bool:
-    """Whether a transform is at work around this place."""
+    """Whether a transform is active in this context."""
     return bool(_outer.get())
 
 
 class Call:
-    """A call of a function with its numbers replaced by Values: those of some arguments by Values of their own.
+    """A call of a function with its numbers replaced by Values.
 
     Args:
         f: the function.
-        args, kwargs: what it is called with.
-        chosen: what is differentiated by: the position of an argument, or several.
-        graph: make derivatives that can be differentiated, even where no argument is a Value.
+        args, kwargs: its arguments.
+        chosen: the position of the argument to differentiate by, or several positions.
+        graph: make derivatives differentiable even if no argument is a Value.
         has_aux: the function returns a pair, of which only the first is differentiated.
     """
 
@@ -108,40 +108,40 @@ class Call:
         return any(isinstance(x, Value) for x in flat(args)) or self._reaches(_outer.get())
 
     def _reaches(self, outer: frozenset[Value]) -> bool:
-        """Whether the result depends on what a transform around this one differentiates."""
+        """Whether the result depends on the arguments of an outer transform."""
         if not outer:
             return False
         nodes = topological(*self.roots, known=self.wrt)
         return not outer.isdisjoint(self.roots) or any(not outer.isdisjoint(node._prev) for node in nodes)
 
     def adjoints(self, root: Value) -> Any:
-        """The derivatives of one result, in the shape of the arguments."""
+        """The derivatives of one result, in the structure of the arguments."""
         return self.pulled_back([root], [1.0])
 
     def pulled_back(self, roots: Sequence[Value], gradients: Sequence[Any]) -> Any:
-        """The derivatives of results, each times its gradient, added up, in the shape of the arguments."""
+        """The derivatives of results, weighted by their cotangents, in the structure of the arguments."""
         seeds = [operand(gradient) for gradient in gradients] if self.graph else gradients
         return like(self.wanted, map(self.given_back, adjoints(roots, seeds, self.wrt, self.local)))
 
     def given_back(self, x: Any) -> Any:
-        """A number as the caller wants it: a Value where Values came in, else a float."""
+        """A number for the caller: a Value if an argument was a Value, else a float."""
         if not self.graph:
             return as_number(x)
         x = x if isinstance(x, Value) else Value(x)
         return x if self.recording else x.detach()
 
     def returned(self) -> Any:
-        """What the function returned, as the caller wants it."""
+        """The function's result for the caller."""
         return like(self.result, map(self.given_back, self.roots))
 
     def beside(self, found: Any) -> Any:
-        """A derivative, in a pair with the auxiliary result where there is one."""
+        """A derivative, paired with the auxiliary result if there is one."""
         if self.aux is None:
             return found
         return found, mapped(lambda x: self.given_back(x) if isinstance(x, Value) else x, self.aux[0])
 
     def one_root(self) -> Value:
-        """The result, of a function that must return one number."""
+        """The result of a function that must return one number."""
         if is_structure(self.result):
             raise TypeError(
                 f"grad needs a function that returns one number, not a {type(self.result).__name__} of "

@@ -25,26 +25,26 @@ def operation(
 ) -> Callable[..., Value]:
     """Declares a differentiable operation, and returns the function that applies it.
 
-    The declaration is all there is to do: the operation works forward and backward, in derivatives of any order, in
-    explanations and drawings, and in the compiler, which all read the same rules. A rule is an expression of `m`, the
-    arithmetic to compute in, and of the operands. It may use `+ - *` and the functions of `primitives.py`, such as
+    One declaration serves the forward and backward pass, derivatives of any order, explanations, drawings and the
+    compiler, which all read the same rules. A rule is an expression of `m`, the arithmetic in which it is evaluated,
+    and of the operands. It may use `+ - *` and the functions of `primitives.py`, such as
     `m.divide(a, b)`, `m.power(a, b)`, `m.exp`, `m.log1p`, `m.tanh`, `m.erf`, `m.maximum`; and for cases
     `m.where(m.greater(a, b), …, …)`, `m.equal` and `m.isfinite`. It must not use `if` or the functions of `math`: its
     operands are not always floats.
 
     Args:
-        name: what it is called; an identifier. Pickled graphs refer to it.
-        forward: `forward(m, a, b, …)`, the answer.
-        partials: for each operand, `partial(m, y, a, b, …)`: the derivative of the answer `y` with respect to it.
-        symbol: what a drawing shows; the name, unless given.
+        name: the operation's name, an identifier. Pickled graphs refer to it.
+        forward: `forward(m, a, b, …)` returns the result.
+        partials: for each operand, `partial(m, y, a, b, …)` returns the derivative of the result `y` for that operand.
+        symbol: the text in a drawing; by default the name.
         words: the rule of differentiation in a sentence, for explanations.
-        domain: where it is defined, as the end of an error message: "the operand must be above 0".
-        text: how it is written, with `{}` for each operand; a call, unless given.
-        latex: the same in LaTeX.
+        domain: the condition on the operands, for error messages: "the operand must be above 0".
+        text: the notation, with `{}` for each operand; by default a call.
+        latex: the notation in LaTeX.
 
     Raises:
-        ValueError: the name is no identifier, or is that of another operation; or there are no partials.
-        TypeError: a rule does not take the operands.
+        ValueError: the name is not an identifier, or belongs to another operation; or there are no partials.
+        TypeError: a rule does not take the right number of arguments.
 
     Example:
         Swish, `a·σ(a)`, whose derivative is `y + σ(a)·(1 - y)`:
@@ -99,7 +99,7 @@ def _check_takes(which: str, rule: Rule, count: int, form: str) -> None:
 
 
 def _same(earlier: Any, new: Operation) -> bool:
-    """Whether a declaration only repeats an earlier one, as when a cell of a notebook is run again."""
+    """Whether a declaration repeats an earlier one, as when a notebook cell is run again."""
     if not isinstance(earlier, Operation):
         return False
     pairs = zip((earlier.forward, *earlier.partials), (new.forward, *new.partials), strict=False)
@@ -107,7 +107,7 @@ def _same(earlier: Any, new: Operation) -> bool:
 
 
 def _code(rule: Rule) -> Any:
-    """What tells one rule from another: its module and name, so that editing and running a cell again declares anew."""
+    """The identity of a rule: its module and name, so that an edited notebook cell replaces its declaration."""
     return getattr(rule, "__module__", None), getattr(rule, "__qualname__", rule)
 
 

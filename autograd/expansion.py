@@ -1,4 +1,4 @@
-"""A graph with its sums of any length written out, as `Value.expanded()` gives it."""
+"""Writes out the sums of any length in a graph, for `Value.expanded()`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd.value import Value, made
 
 
 def expanded(root: Value) -> Value:
-    """The graph below `root`, with each `sum` and `dot` as the `+` and `*` that it stands for."""
+    """The graph below `root`, with each `sum` and `dot` written with `+` and `*`."""
     new: dict[int, Value] = {}
     for node in topological(root):
         if node._closure is not None:
@@ -27,7 +27,7 @@ def expanded(root: Value) -> Value:
 
 
 def _spelled(node: Value, rule: Nary, operands: tuple[Value, ...]) -> Value:
-    """A node's products and partial sums, with the numbers of its forward pass and the gradient that each passes on."""
+    """A node's products and partial sums, with the numbers of its forward pass and their gradients."""
     slopes = iter(node._local_grads[: len(operands) // 2])
     others = iter(node._local_grads[len(operands) // 2 :])
 

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _numbers = itertools.count()
 
 
 def a_path(path: Any) -> str:
-    """The name of a file as text, if it can be one.
+    """A file name as a string.
 
     Raises:
-        TypeError: it is no text and no path.
-        ValueError: it is empty, or holds what no name of a file can hold.
+        TypeError: it is neither a string nor a path.
+        ValueError: it is empty, or has characters that no file name can have.
     """
     try:
         text = os.fsdecode(path)
@@ -35,22 +35,22 @@ def a_path(path: Any) -> str:
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
-    """Writes a file so that nobody ever sees half of it, whatever happens meanwhile.
+    """Writes a file atomically: nobody ever sees half of it.
 
-    The content goes into a new file without a name (or, where the system has no such files, with a hidden one beside
-    the old one), is carried to the disk, and then takes the old file's place: a kill, an interrupt or a loss of power
-    leaves the old file or the new one. A symbolic link is followed. The old file's permissions are kept.
+    The content is written to an unnamed file (or, on systems without unnamed files, to a hidden one in the same folder)
+    and flushed to disk. That file then replaces the old one. A kill, an interrupt or a power failure leaves either the
+    old file or the new one. Symbolic links are followed. The old file's permissions are kept.
 
-    Two kinds of files cannot be replaced in that way and are written in place: a file of several names (hard links),
-    which would part from the others, and what is no file at all, such as `/dev/stdout` or a pipe.
+    Two kinds of files are written in place instead: a file with several hard links, which replacing would separate, and
+    a file that is not a regular file, such as `/dev/stdout` or a pipe.
 
     Args:
-        path: where to; its folder must exist.
+        path: the file; its folder must exist.
         content: text, written as UTF-8, or bytes.
 
     Raises:
-        OSError: the folder does not exist, or cannot be written to; the file is write-protected; the disk is full. A
-            file that was there stays as it was. The error has the path that was given.
+        OSError: the folder does not exist or is not writable; the file is write-protected; the disk is full. An
+            existing file is left unchanged. The error names the given path.
     """
     data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
     path = a_path(path)
@@ -96,7 +96,7 @@ def _write(target: str, path: str, data: bytes) -> None:
 
 
 def _new_file(folder: str, hidden: str) -> BinaryIO:
-    """A new file, by preference one without a name, which vanishes by itself if nobody gives it one."""
+    """A new file, if possible an unnamed one, which vanishes unless it is given a name."""
     if hasattr(os, "O_TMPFILE") and os.path.isdir("/proc/self/fd"):
         with contextlib.suppress(OSError):
             return open(folder, "wb", opener=lambda at, _: os.open(at, os.O_TMPFILE | os.O_WRONLY, 0o666))
@@ -104,7 +104,7 @@ def _new_file(folder: str, hidden: str) -> BinaryIO:
 
 
 def _take_over(new: int | str, old: os.stat_result) -> None:
-    """Gives a new file the old one's owner, where we may, and its permissions."""
+    """Copies the old file's permissions and, if allowed, its owner to the new file."""
     if hasattr(os, "chown"):
         with contextlib.suppress(OSError):
             os.chown(new, old.st_uid, old.st_gid)
@@ -133,13 +133,13 @@ def _write_in_place(path: str, old: os.stat_result, data: bytes) -> None:
 
 
 def _prefix(name: str) -> str:
-    """How hidden files for a file begin: short, however long its name is, and of this machine alone."""
+    """The prefix of hidden files for a file: short, however long the name is, and unique to this machine."""
     machine = os.uname().nodename if hasattr(os, "uname") else ""
     return f".{hashlib.sha256(os.fsencode(f'{machine}/{name}')).hexdigest()[:16]}.part-"
 
 
 def _remove_abandoned(folder: str, prefix: str) -> None:
-    """Removes hidden files whose process was killed before it could."""
+    """Removes hidden files that a killed process left behind."""
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
             if name.startswith(prefix) and not _is_running(name.removeprefix(prefix)):
@@ -160,7 +160,7 @@ def _is_running(mark: str) -> bool:
 
 
 def _sync_folder(folder: str) -> None:
-    """Carries a new name to the disk, where the system can."""
+    """Flushes a new file name to disk, if the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,7 +1,7 @@
-"""What people write by hand over lists of numbers: sums, means, softmax.
+"""Functions of lists of numbers: sums, means, softmax.
 
-Each takes Values and plain numbers, mixed as they come, and makes an ordinary graph of operations: it is drawn, stepped
-through, compiled and differentiated again like any other. A sum, of numbers or of products, is one node.
+Each takes any mix of Values and plain numbers, and builds an ordinary graph, which can be drawn, stepped through,
+compiled and differentiated again like any other. A sum of numbers or of products is one node.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Scalar = Any
 
 
 def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
-    """`start` and all of `xs` added up, from the left, as one node. The sum of nothing is `start`.
+    """The sum of `start` and all of `xs`, from the left, as one node. The sum of an empty list is `start`.
 
     Example:
         >>> import autograd
@@ -36,12 +36,12 @@ def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
 
 
 def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) -> Value:
-    """The bias, if there is one, and the products of `ws` and `xs`, pair by pair, added up from the left, as one node.
+    """The sum of the bias, if given, and the products of `ws` and `xs`, from the left, as one node.
 
-    A neuron is that, and an activation. `expanded()` on the result gives the graph of `+` and `*` that it stands for.
+    A neuron is such a sum and an activation. `expanded()` of the result is the equivalent graph of `+` and `*`.
 
     Raises:
-        ValueError: they have different lengths.
+        ValueError: `ws` and `xs` have different lengths.
 
     Example:
         >>> import autograd
@@ -56,10 +56,10 @@ def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) 
 
 
 def mean(xs: Iterable[Scalar]) -> Value:
-    """The sum of `xs` divided by how many there are.
+    """The sum of `xs` divided by their number.
 
     Raises:
-        ValueError: there are none.
+        ValueError: `xs` is empty.
     """
     values = _some("mean", xs)
     return sum(values) / len(values)
@@ -68,10 +68,10 @@ def mean(xs: Iterable[Scalar]) -> Value:
 def maximum(xs: Any, *others: Scalar) -> Any:
     """The largest of several numbers: `maximum([a, b, c])` or `maximum(a, b, c)`.
 
-    On a tie the derivative is shared, at each comparison equally. Plain numbers one by one give a float.
+    On a tie, each comparison splits the derivative equally. Plain numbers as separate arguments give a float.
 
     Raises:
-        ValueError: there are none.
+        ValueError: there are no numbers.
 
     Example:
         >>> import autograd
@@ -84,10 +84,10 @@ def maximum(xs: Any, *others: Scalar) -> Any:
 def minimum(xs: Any, *others: Scalar) -> Any:
     """The smallest of several numbers: `minimum([a, b, c])` or `minimum(a, b, c)`.
 
-    On a tie the derivative is shared, at each comparison equally. Plain numbers one by one give a float.
+    On a tie, each comparison splits the derivative equally. Plain numbers as separate arguments give a float.
 
     Raises:
-        ValueError: there are none.
+        ValueError: there are no numbers.
     """
     return _extreme("minimum", ops.MINIMUM, xs, others)
 
@@ -104,12 +104,12 @@ def _extreme(name: str, operation: Operation, xs: Any, others: tuple[Scalar, ...
 def logsumexp(xs: Iterable[Scalar]) -> Value:
     """log(exp(x) + exp(y) + …), finite for all finite `xs`.
 
-    The largest of them is taken out before exp and added again after log, unless it is infinite. No derivative passes
-    through it: those of the two places cancel. Its derivatives are `softmax(xs)`. With -inf alone the answer is -inf,
-    and with an inf it is inf; which of them the derivative belongs to is then unknown, nan.
+    The maximum, unless it is infinite, is subtracted before exp and added after log. No gradient flows through it,
+    since its two contributions cancel. The derivatives are `softmax(xs)`. If all are -inf, the result is -inf; if one
+    is inf, the result is inf. The derivatives are then nan.
 
     Raises:
-        ValueError: there are none.
+        ValueError: `xs` is empty.
 
     Example:
         >>> import autograd
@@ -122,13 +122,13 @@ def logsumexp(xs: Iterable[Scalar]) -> Value:
 
 
 def softmax(xs: Iterable[Scalar]) -> list[Value]:
-    """exp(x) of each, divided by the sum of all: numbers between 0 and 1 that add up to 1.
+    """exp(x) of each number, divided by their sum: numbers between 0 and 1 that add up to 1.
 
-    The largest is subtracted from each first, which changes nothing but keeps exp from overflowing. Where all are -inf
-    or one is inf the result is nan, as 0/0 is.
+    The maximum is subtracted first, which keeps exp from overflowing and does not change the result. If all are -inf,
+    or one is inf, the result is nan, like 0/0.
 
     Raises:
-        ValueError: there are none.
+        ValueError: `xs` is empty.
 
     Example:
         >>> import autograd
@@ -143,7 +143,7 @@ def softmax(xs: Iterable[Scalar]) -> list[Value]:
 
 
 _EXP, _LOG, _DIV = ops.quietly(ops.EXP), ops.quietly(ops.LOG), ops.quietly(ops.DIV)
-"""As derivatives use them: log 0 is -inf and 0/0 is nan, where all of the numbers are -inf."""
+"""Without errors, as for derivatives: if all numbers are -inf, log 0 is -inf and 0/0 is nan."""
 
 
 def _values(name: str, xs: Iterable[Scalar]) -> list[Value]:

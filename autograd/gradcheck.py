@@ -1,9 +1,9 @@
-"""Derivatives checked against finite differences: what to run after writing one's own.
+"""Checks derivatives against finite differences.
 
-A derivative is right where it differs from the slope of the function by no more than what rounding and curvature can
-explain (`slopes.py`). How much rounding there is inside a function is read from its graph: a node's rounding error,
-times the derivative by that node, is what it adds to the error of the result. Source: S. Linnainmaa, "Taylor expansion
-of the accumulated rounding error", BIT 16, 1976, for which reverse mode was made.
+A derivative is right if it differs from the function's slope by no more than rounding and curvature can explain
+(`slopes.py`). The rounding error of a function is estimated from its graph: each node contributes its own rounding
+error times the derivative with respect to it. Source: S. Linnainmaa, "Taylor expansion of the accumulated rounding
+error", BIT 16, 1976, the paper for which reverse mode was invented.
 
 At a kink, such as that of relu at 0, any derivative between the slopes on its two sides is right.
 """
@@ -39,24 +39,23 @@ def gradcheck(
     atol: float = 0.0,
     rtol: float = 1e-5,
 ) -> bool:
-    """Whether derivatives agree with finite differences: True, or an error that says which does not.
+    """Checks derivatives against finite differences: returns True, or raises an error that names the wrong one.
 
-    Two forms: `gradcheck(f, args)` checks the derivatives of a function by each of its arguments; `gradcheck(loss)`
-    checks the local derivatives of each node of a graph by themselves, and so finds the first node whose rule is wrong.
+    There are two forms. `gradcheck(f, args)` checks the derivatives of a function with respect to each argument.
+    `gradcheck(loss)` checks the local derivatives of each node of a graph, and finds the first node with a wrong rule.
 
     Args:
         f: a function of numbers or lists of numbers, or the root of a graph.
-        args: the arguments to check it at, away from its kinks.
-        forwards: for nodes made by hand, how each kind computes its data from those of its operands:
-            `{"cube": lambda a: a**3}`. Kinds whose `_op` is a symbol known here, such as `tanh`, need none.
-        atol: an absolute difference that is allowed, beyond what rounding explains.
-        rtol: the difference that is allowed, relative to the slope.
+        args: the arguments at which to check, away from kinks.
+        forwards: for nodes made by hand, the function that computes their data from their operands' data, by `_op`:
+            `{"cube": lambda a: a**3}`. If `_op` is the symbol of a declared operation, such as `tanh`, none is needed.
+        atol: an absolute tolerance, beyond what rounding explains.
+        rtol: a tolerance relative to the slope.
 
     Raises:
-        ValueError: a derivative is wrong. The message has the argument or node, both numbers, and their difference. Or
+        ValueError: a derivative is wrong; the message has the argument or node, both numbers and their difference. Or
             it cannot be checked: the function is not defined on both sides of an argument, or rounding hides the slope.
-        TypeError: there is nothing to check; or a node made by hand is of a kind that is not known here, nor in
-            `forwards`.
+        TypeError: there is nothing to check, or the `_op` of a node made by hand is unknown and not in `forwards`.
 
     Example:
         >>> from autograd import Value, gradcheck
@@ -102,7 +101,7 @@ def _check_function(f: Callable[..., Any], args: tuple[Any, ...], atol: float, r
 
 
 class _Row:
-    """The derivatives of one result by all arguments, as `backward()` gives them, and what rounding does to both."""
+    """The derivatives of one result for all arguments by `backward()`, and the rounding errors of both."""
 
     def __init__(self, root: Any, leaves: list[Value]) -> None:
         for leaf in leaves:
@@ -117,7 +116,9 @@ class _Row:
 
 
 def _sizes(root: Value) -> dict[Value, float]:
-    """For each node the sizes of the products along all paths from the root, added up: rounding is a share of them."""
+    """For each node, the sum over all paths from the root of the products' absolute values, to which rounding is
+    proportional.
+    """
     return sweep(topological(root), {root: 1.0}, _size)
 
 
@@ -185,7 +186,7 @@ def _check_node(node: Value, forwards: Mapping[str, Forward], atol: float, rtol:
 
 
 def _noise_inside(node: Value, data: list[float]) -> float:
-    """The rounding error of a rule that is itself made of several operations, such as `m.exp(a) - 1`."""
+    """The rounding error of a rule that consists of several operations, such as `m.exp(a) - 1`."""
     if not isinstance(node._rule, Operation):
         return 0.0
     from autograd.differentiable import values
@@ -198,7 +199,7 @@ def _noise_inside(node: Value, data: list[float]) -> float:
 
 
 def _sent(node: Value) -> dict[Value, float]:
-    """What a node adds to the gradient of each operand when its own is 1; all gradients are put back."""
+    """The gradient that a node adds to each operand if its own is 1. All gradients are restored."""
     kept = {v: v.grad for v in (node, *node._prev)}
     # One call of C, which no interrupt can come between.
     put_back: Callable[[], object] = partial(deque, map(setattr, kept, repeat("grad"), kept.values()), 0)
@@ -232,7 +233,7 @@ def _forward_of_rule(rule: Operation) -> Forward:
 
 
 def _refuse(which: str, claimed: float, verdict: Verdict, slope: float) -> None:
-    """Raises unless a derivative is right."""
+    """Raises if a derivative is wrong."""
     if verdict is Verdict.WRONG:
         error, known = abs(claimed - slope), float(f"{slope:.9g}")
         raise ValueError(f"{which} is {claimed!r}, but finite differences give {known!r}: they differ by {error:.2g}")

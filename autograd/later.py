@@ -1,7 +1,7 @@
-"""What is built upon a module and yet reached from it, so that imports point downwards only.
+"""Late binding: lets a low module call a high one without importing it, so that imports only point downwards.
 
-A Value is pickled, expanded, shown and differentiated again by modules that import `value.py`. It asks for them here,
-by what they do; which module does it is said in `autograd/__init__.py`, which is above them all.
+Modules that import `value.py` pickle, expand, display and differentiate Values. `value.py` asks for them here by what
+they do; `autograd/__init__.py`, above them all, says which module does it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ _providers: dict[str, Callable[[], Any]] = {}
 
 
 def provide(what: str, get: Callable[[], Any]) -> None:
-    """Says how to come by something: `get` is called whenever it is asked for."""
+    """Registers a function under a name; `get` is called when it is asked for."""
     _providers[what] = get
 
 
 def later(what: str) -> Any:
-    """What was provided by that name."""
+    """The function that was registered under that name."""
     return _providers[what]()

@@ -1,7 +1,7 @@
-"""`no_grad`, `enable_grad`, `detect_anomaly`, `record_lines`: how the operations of a block behave, where the block is.
+"""`no_grad`, `enable_grad`, `detect_anomaly` and `record_lines`: modes for the operations of a block.
 
-Which blocks are open is known for each context (`contextvars`): each thread and each asynchronous task has its own. A
-block is in force as long as it is open, in whatever order, context or thread it is left.
+Open blocks are tracked per context (`contextvars`), so each thread and each asynchronous task has its own. A mode is in
+force exactly while its block is open, in whatever order, context or thread blocks are left.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from contextvars import ContextVar
 from typing import Any, Self
 
 CUT, CHECKED, LOCATED = 1, 2, 4
-"""What may be in force, as bits: results are cut off from their operands; results that are not finite raise; it is
-remembered which line made a result."""
+"""The modes, as bits: results are cut off from their operands; results that are not finite raise; the line of code that
+made a result is recorded."""
 
 _RUNS_LATER = 0x20 | 0x80 | 0x200
 """The flags of generators, coroutines and asynchronous generators, as in the module `inspect`, slow to import."""
 
 
 class _Block:
-    """A block that is open: it is closed by letting go of it, which no interrupt can come between."""
+    """An open block. Dropping the last reference closes it, which no interrupt can split."""
 
     __slots__ = ("__weakref__", "keeps", "sets")
 
@@ -32,15 +32,15 @@ class _Block:
 _Entered = tuple["weakref.ref[_Block]", ...]
 
 unusual: set[weakref.ref[_Block]] = set()
-"""The blocks that are open, in all threads. While there are none, the fast paths need not ask what the mode is."""
+"""The open blocks of all threads. While there are none, the fast paths skip the check of the mode."""
 
 _entered: ContextVar[_Entered] = ContextVar("entered", default=())
-"""The blocks that were entered here, the innermost last."""
+"""The blocks entered in this context, the innermost last."""
 _entered_here = _entered.get
 
 
 def current() -> int:
-    """The modes in force here, as bits."""
+    """The modes in force in this context, as bits."""
     blocks = _entered_here()
     if not blocks:
         return 0
@@ -58,12 +58,12 @@ def current() -> int:
 
 
 def recording() -> bool:
-    """Whether operations remember their operands here."""
+    """Whether operations record their operands."""
     return not current() & CUT
 
 
 def checking() -> bool:
-    """Whether results that are not finite raise here."""
+    """Whether results that are not finite raise."""
     return bool(current() & CHECKED)
 
 
@@ -106,7 +106,7 @@ class _Mode(ContextDecorator):
         _entered.set(tuple([each for each in _entered.get() if each() is not None]))
 
     def _innermost(self) -> int:
-        """Which of this object's open blocks was entered last here; one that was entered elsewhere, if none was."""
+        """This object's open block that was entered last in this context; else one entered elsewhere."""
         for entered in reversed(_entered.get()):
             for i, block in enumerate(self._open):
                 if entered() is block:
@@ -115,7 +115,7 @@ class _Mode(ContextDecorator):
 
 
 class no_grad(_Mode):
-    """Operations in this block compute, and record nothing: their results are leaves.
+    """Operations in this block compute without recording: their results are leaves.
 
     Example:
         >>> from autograd import Value, no_grad
@@ -183,9 +183,9 @@ class _unchecked(_Mode):
 
 @contextmanager
 def ordinary() -> Iterator[None]:
-    """A block in which operations record and do not check, whatever holds around it.
+    """A block in which operations record and do not check, whatever the outer modes.
 
-    Rules of differentiation are evaluated there: a branch that a rule does not take may be infinite.
+    Rules of differentiation are evaluated in it, since the branch that a rule does not take may be infinite.
     """
     if not unusual:
         yield

@@ -1,8 +1,8 @@
 """Operations on any number of operands: a sum, and a sum of products, as one node each.
 
-A neuron adds up as many products as it has inputs. Written with `+` and `*` that is two nodes for each input; as `DOT`
-it is one. Nothing else differs: `spelled` says, in `+` and `*`, what such an operation computes, in which order, and
-its gradients are those of that expression. `Value.expanded()` gives the graph of it.
+A neuron sums a product for each input. With `+` and `*`, that takes two nodes for each input; with `DOT`, one in all.
+Nothing else differs: `spelled` defines the operation in terms of `+` and `*`, in a definite order, and its gradients
+are those of that expression. `Value.expanded()` returns the spelled-out graph.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Binary = Callable[[Any, Any], Any]
 class Nary(Operation):
     """An operation on any number of operands.
 
-    `at(count)` is the same operation for that many, for what needs a rule for each operand. For one operand alone,
-    `slope` is to be asked: it takes no longer for a thousand operands than for two.
+    `at(count)` is the operation for a fixed number of operands, with a rule for each. For a single operand, `slope` is
+    cheaper: its cost does not depend on the number of operands.
     """
 
     __slots__ = ()
@@ -32,15 +32,15 @@ class Nary(Operation):
         self.evaluate = self._evaluate
 
     def terms(self, operands: Sequence[Any], times: Binary = operator.mul) -> Iterable[Any]:
-        """What is added up, in order; `times` makes the products."""
+        """The summands in order; `times` makes the products."""
         raise NotImplementedError
 
     def spelled(self, operands: Sequence[Any], plus: Binary = operator.add, times: Binary = operator.mul) -> Any:
-        """The operation written out, with whatever `plus` and `times` make of two operands: from the left."""
+        """The operation written out from the left, with `plus` and `times` applied to two operands at a time."""
         return reduce(plus, self.terms(operands, times))
 
     def _evaluate(self, *data: float) -> tuple[float, ...]:
-        """The answer, and its derivative for each operand."""
+        """The result, and its derivative for each operand."""
         return (self.spelled(data), *[self.slope(i, None, None, data) for i in range(len(data))])
 
     @lru_cache(maxsize=256)  # noqa: B019 - there are two of these, and they last

@@ -1,4 +1,4 @@
-"""A row of a table, chosen by a number that may be computed: the heart of an embedding."""
+"""`pick`: an entry of a table at an index that may be a Value, as in an embedding."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from autograd.value import Value, apply, operand
 
 
 class Pick(Operation):
-    """`pick(index, x0, x1, …)`: the operand that the index, a whole number from 0, counts to.
+    """`pick(index, x0, x1, …)`: the operand at the index, a whole number from 0.
 
-    The derivative goes to that operand alone: the index makes the choice, and has none.
+    The gradient flows to that operand only; the index has none.
 
     Args:
-        count: how many operands there are to pick from; `among` keeps one operation for each number.
+        count: the number of operands to pick from. `among` keeps one operation for each count.
     """
 
     __slots__ = ("count",)
@@ -50,14 +50,14 @@ class Pick(Operation):
 
 @lru_cache(maxsize=1024)
 def among(count: int) -> Pick:
-    """The operation that picks one of so many operands."""
+    """The operation that picks one of `count` operands."""
     return Pick(count)
 
 
 def _picked(count: int, m: Any, index: Any, *column: Any) -> Any:
-    """The entry, times a root that is 1; where the index counts to none it is that of -1, and so an invalid operation.
+    """The entry times √1; for an invalid index, √-1, which is an invalid operation.
 
-    Backends whose choices compute both branches would not notice a branch that is nan.
+    A nan in place of the root would go unnoticed in backends that compute both branches of a choice.
     """
     whole = m.where(m.equal(m.floor(index), index), 1.0, -1.0)
     inside = m.where(m.greater(0.0, index), -1.0, m.where(m.greater(index, count - 1.0), -1.0, whole))
@@ -65,7 +65,7 @@ def _picked(count: int, m: Any, index: Any, *column: Any) -> Any:
 
 
 def _halved(m: Any, index: Any, column: Sequence[Any], first: int = 0) -> Any:
-    """The entry, found by halving: as many choices as the number of entries has binary digits."""
+    """The entry, found by binary search over the index."""
     if len(column) == 1:
         return column[0]
     half = len(column) // 2
@@ -78,11 +78,11 @@ def _slope(k: float, m: Any, y: Any, index: Any, *column: Any) -> Any:
 
 
 def position(index: Any, count: int) -> int:
-    """An index as a place in a table.
+    """Converts an index to an int.
 
     Raises:
-        IndexError: it is no whole number from 0 to `count - 1`.
-        TypeError: it is no real number.
+        IndexError: it is not a whole number from 0 to `count - 1`.
+        TypeError: it is not a real number.
     """
     if not is_scalar(index):
         raise TypeError(f"an index is a whole number, or a Value that holds one, not {shown(index)}")
@@ -96,16 +96,16 @@ def position(index: Any, count: int) -> int:
 
 
 def pick(table: Sequence[Any], index: Any) -> Any:
-    """The entry of a table that an index counts to, from 0; of a table of rows, the row.
+    """The entry of a table at an index; of a table of rows, the row.
 
     Args:
         table: Values or numbers, or rows of them, all of one length.
-        index: a whole number, or a Value that holds one. With a number this is `table[index]`. A Value stays in the
-            graph: each number picked is a node of the index and the numbers it could have been, so that `refresh()`
-            and programs pick anew.
+        index: a whole number from 0, or a Value that holds one. With a number, this is `table[index]`. With a Value,
+            the choice stays in the graph: each number picked is a node whose operands are the index and all
+            candidates, so that `refresh()` and programs pick again.
 
     Raises:
-        IndexError: there is no such entry.
+        IndexError: the index is out of range.
         ValueError: the table is empty, or its rows differ in length.
 
     Example:

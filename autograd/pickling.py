@@ -1,8 +1,8 @@
-"""Graphs in pickles and deep copies, however deep.
+"""Pickles and deep copies of graphs of any depth.
 
-Pickle and deepcopy recurse from an object to what it refers to, which a graph a million nodes deep would not survive.
-So a node does not refer to its operands there: it says "number i of this snapshot", and the snapshot holds all the
-nodes of the graph side by side, in columns of numbers. Leaves are pickled one by one, as ordinary objects are.
+Pickle and deepcopy recurse from an object to its references, which fails for a graph that is a million nodes deep. A
+pickled node therefore does not refer to its operands but to a snapshot and a number in it. The snapshot holds all nodes
+of the graph in columns. Leaves are pickled one by one, like ordinary objects.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _blank = object.__new__
 
 
 def reduce(node: Value) -> tuple[Any, ...]:
-    """How a node is pickled and copied: what `Value.__reduce_ex__` returns.
+    """The result of `Value.__reduce_ex__`, by which pickle and copy restore a node.
 
     Raises:
-        TypeError: the node, or one that it was computed from, has a `_backward` that was assigned to it.
+        TypeError: a `_backward` was assigned to the node or to one that it was computed from.
     """
     if not node._prev:
         refuse_closure(node)
@@ -34,7 +34,7 @@ def reduce(node: Value) -> tuple[Any, ...]:
 
 
 def leaf(kind: type[Value], data: float, symbol: str | None) -> Value:
-    """A leaf, from its pickle."""
+    """Restores a leaf."""
     new = _blank(kind)
     new.data = data
     new._assemble(None if symbol is None else Handmade(symbol), (), ())
@@ -42,16 +42,15 @@ def leaf(kind: type[Value], data: float, symbol: str | None) -> Value:
 
 
 def node_of(snapshot: Snapshot, number: int) -> Value:
-    """A node, from its pickle."""
+    """Restores a node."""
     return snapshot.nodes[number]
 
 
 class Snapshot:
-    """The inner nodes of a graph, side by side.
+    """The inner nodes of a graph, in columns.
 
-    It is all that a node is computed from, with the Values that gradients and attributes of these are: after
-    `backward(create_graph=True)` a gradient is a node of a graph too. What was found by an earlier snapshot of the
-    same pickle is left to that one.
+    A snapshot includes the nodes that gradients and attributes refer to, since a gradient may be a node of a graph too,
+    after `backward(create_graph=True)`. Nodes in an earlier snapshot of the same pickle are left to that one.
     """
 
     def __init__(self, nodes: list[Value], registry: _Registry | None = None) -> None:
@@ -67,12 +66,12 @@ class Snapshot:
 
 
 def blank(count: int, kinds: dict[int, type[Value]]) -> Snapshot:
-    """A snapshot of nodes with nothing in them yet, so that what refers to them can be loaded first."""
+    """A snapshot of empty nodes, so that objects which refer to them can be restored first."""
     return Snapshot([_blank(kinds.get(i, Value)) for i in range(count)])
 
 
 def _columns(nodes: list[Value]) -> dict[str, Any]:
-    """What the nodes hold, each field a column. A column of objects holds only what the numbers cannot say."""
+    """The fields of the nodes as columns. Columns of objects are sparse."""
     number = {node: i for i, node in enumerate(nodes)}
     outside: dict[Value, int] = {}
     rules: dict[Operation | str, int] = {}
@@ -130,7 +129,7 @@ def _fill(
     attributes: dict[int, dict[str, Any]],
     nothing: Sequence[int] = (),
 ) -> None:
-    """Puts the columns back into the nodes."""
+    """Fills the nodes from the columns."""
     below = (nodes[i] if i >= 0 else outside[~i] for i in operands)
     numbers = list(local)
     for i in nothing:
@@ -148,7 +147,7 @@ def _fill(
 
 
 def _attributes(node: Value) -> dict[str, Any]:
-    """The label and the place of a node, where it has them, and what its user has attached to it."""
+    """The label and place of a node, if it has them, and the attributes that its user added."""
     names = {name: getattr(node, name) for name in ("label", "place") if getattr(node, name)}
     return names | node.__dict__
 
@@ -167,7 +166,7 @@ def _symbol(node: Value) -> str | None:
 
 
 def refuse_closure(node: Value) -> None:
-    """Raises if a node cannot be copied, since a function that was assigned to it belongs to it alone."""
+    """Raises if a function was assigned to a node's `_backward`, since a copy could not use it."""
     if node._closure is not None:
         raise TypeError(
             f"{describe(node)} has a _backward that was assigned to it: that function belongs to this one node and "
@@ -177,9 +176,9 @@ def refuse_closure(node: Value) -> None:
 
 
 class _Registry:
-    """Where the nodes met in a pickle are: which snapshot, which number.
+    """The snapshot and number of each node seen in a pickle.
 
-    It lives as long as one of its snapshots does, and these live as long as the pickler's memo.
+    It lives as long as one of its snapshots, and these live as long as the pickler's memo.
     """
 
     def __init__(self) -> None:
@@ -194,7 +193,7 @@ class _Registry:
         return None if snapshot is None else (snapshot, number)
 
     def add(self, root: Value) -> Snapshot:
-        """A snapshot of what is reached from `root` and in no snapshot yet."""
+        """A snapshot of the nodes that `root` reaches and that are in no snapshot yet."""
         nodes: list[Value] = []
         met: set[Value] = set()
         ahead = [root]
@@ -222,7 +221,7 @@ _latest = _Latest()
 
 
 def _locate(node: Value) -> tuple[Snapshot, int]:
-    """The snapshot that a node is in, and its number there; a new snapshot where there is none."""
+    """A node's snapshot and its number there; makes a snapshot if the node is in none."""
     registry = _latest.registry and _latest.registry()
     if not registry:
         registry = _Registry()

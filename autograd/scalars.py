@@ -1,4 +1,4 @@
-"""What counts as a real number, and what to say of what does not."""
+"""Which objects count as real numbers, and the error message for those that do not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograd.shown import shown
 
 
 def is_scalar(x: Any) -> bool:
-    """Whether x is one real number, of whatever type."""
+    """Whether x is one real number of any type."""
     if isinstance(x, (float, int)):
         return True
     if isinstance(x, (str, bytes, complex)) or getattr(x, "ndim", 0) != 0:
@@ -25,9 +25,9 @@ def as_float(x: Any) -> float:
     """The number as a float.
 
     Raises:
-        TypeError: x is no real scalar.
+        TypeError: x is not a real scalar.
         ValueError: x is a signaling nan.
-        OverflowError: it is a whole number too large for a float.
+        OverflowError: x is an integer too large for a float.
     """
     if type(x) is not int and not is_scalar(x):
         raise TypeError(refusal(x))
@@ -40,7 +40,7 @@ def as_float(x: Any) -> float:
 
 
 def refusal(x: Any) -> str:
-    """Why x is no number for a Value, and what to do."""
+    """Why x cannot be a Value's number, and what to do."""
     if isinstance(x, (str, bytes)):
         hint = "convert it first: Value(float(text))"
     elif hasattr(x, "__len__") or getattr(x, "ndim", 0) != 0:

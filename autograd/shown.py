@@ -1,7 +1,7 @@
-"""Numbers, and text that is not ours, in words and messages: labels, names of files, what an argument was.
+"""Numbers and untrusted text in messages: labels, file names, arguments.
 
-One policy: text that is not ours is shown, and never sent. No control character of it reaches a terminal, and none of
-it is so long that what we have to say is lost.
+One policy for all text from outside: it is shown, never interpreted. No control character reaches a terminal, and long
+text is shortened so that it cannot bury the message.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from typing import Any
 
 LONGEST = 100
-"""The characters of a label that a message shows."""
+"""The most characters of a label that a message shows."""
 
 
 def number(x: Any) -> str:
-    """A number with at most six significant digits; a gradient that is a Value counts as its number.
+    """A number with at most six significant digits. A gradient may be a Value.
 
     Example:
         >>> number(6.0), number(2 / 3), number(1e-9), number(1234567.5)
@@ -31,18 +31,18 @@ def number(x: Any) -> str:
 
 
 def factor(x: Any) -> str:
-    """A number as it stands in a product or after a plus: `(-3.0)`."""
+    """A number as a factor or summand, in parentheses if negative: `(-3.0)`."""
     text = number(x)
     return f"({text})" if text.startswith("-") else text
 
 
 def constant(x: float) -> str:
-    """A constant of a rule, as short as can be: `1`, `0.5`."""
+    """A constant of a rule, as short as possible: `1`, `0.5`."""
     return str(int(x)) if x.is_integer() and abs(x) < 1e6 else number(x)
 
 
 def printable(text: Any, longest: int = 32) -> str:
-    r"""A label for one line of a terminal: control characters escaped, the middle of a long one left out.
+    r"""A label for one line of a terminal: control characters are escaped, and a long one is cut in the middle.
 
     Example:
         >>> print(printable("a\x1b[31m"), printable("w" * 50, 9))
@@ -65,7 +65,7 @@ def _escaped(text: str) -> str:
 
 
 def shown(x: Any) -> str:
-    """An object in a message, with its type, cut where it is long.
+    """An object in a message, with its type, cut if it is long.
 
     Example:
         >>> shown("abc"), shown([1, 2])
@@ -75,7 +75,7 @@ def shown(x: Any) -> str:
 
 
 def as_code(x: Any, longest: int = 40) -> str:
-    """An object as it is written in code, cut where it is long."""
+    """The repr of an object, cut if it is long."""
     try:
         text = _SHORT.repr(x)
     except Exception:  # an object's own repr may do anything
@@ -90,7 +90,7 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 
 def path_shown(path: str | bytes | os.PathLike[Any]) -> str:
-    """The name of a file in a message."""
+    """A file name in a message."""
     return printable(os.fsdecode(path), 120)
 
 

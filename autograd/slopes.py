@@ -1,9 +1,9 @@
-"""The slope of a function on floats at a point, by finite differences, with the error that each can have.
+"""The slope of a function on floats at a point, by finite differences, with an error bound.
 
-A difference over a step h errs by rounding, about the noise of the function divided by h, and by the bend of the
-function, which grows with h. Of steps of all sizes we take the longest whose interval, from rounding alone, still meets
-those of all shorter ones (O. Lepski, 1990): there the bend is just not seen yet. So the slope of `x + 1e6` is known to
-ten digits, that of `sin(1e6 * x)` too, and where rounding hides a slope, its error says so.
+A difference over a step h has a rounding error, about the function's noise divided by h, and a truncation error, which
+grows with h. Among steps of all sizes we take the longest whose rounding interval still intersects those of all shorter
+steps (O. Lepski, 1990): beyond it, curvature becomes visible. This finds the slopes of `x + 1e6` and of `sin(1e6 * x)`
+to ten digits, and if rounding hides a slope, its error says so.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ UNIT = 2.0**-53
 
 
 _SHARP = 2e-3
-"""The relative error up to which a slope tells one part in a hundred."""
+"""The relative error up to which a slope resolves one part in a hundred."""
 
 
 class Slope(NamedTuple):
-    """A slope, and how far from it the derivative may be."""
+    """A slope, and the largest distance of the derivative from it."""
 
     value: float
     error: float
 
 
 class Verdict(Enum):
-    """What finite differences say of a derivative."""
+    """The verdict of finite differences on a derivative."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -38,7 +38,7 @@ class Verdict(Enum):
 
 
 class _Difference(NamedTuple):
-    """A difference over a step h, exact for parabolas: weights of the points x + i·h, and what divides by h."""
+    """A difference formula that is exact for parabolas: the weights of the points x + i·h, and the factor of h."""
 
     weights: dict[int, int]
     by: int
@@ -66,7 +66,7 @@ class Around:
         self._found: dict[float, list[float] | None] = {}
 
     def at(self, offset: float) -> list[float] | None:
-        """The results at x + offset; None where the function is not defined or not finite."""
+        """The results at x + offset; None if the function is undefined or not finite there."""
         if offset not in self._found:
             try:
                 results = self.f(self.x + offset)
@@ -76,7 +76,7 @@ class Around:
         return self._found[offset]
 
     def steps(self) -> Iterator[float]:
-        """Powers of two, from where x + h is just told from x to the scale of x."""
+        """Powers of two, from the smallest that changes x to the scale of x."""
         h = 2.0 ** math.ceil(math.log2(max(8.0 * math.ulp(self.x or 2.0**-8), 2.0**-1000)))
         while h <= 2.0 * self.scale:
             yield h
@@ -90,15 +90,15 @@ def judge(
 
     Args:
         around: the function.
-        k: which of its results.
+        k: the position of the result.
         claimed: the derivative.
-        noise: the error of the result by the rounding of what is inside the function.
-        blur: the error of `claimed` by rounding.
-        atol: the absolute difference that is allowed.
-        rtol: the difference that is allowed, relative to the slope.
+        noise: the rounding error of the result.
+        blur: the rounding error of `claimed`.
+        atol: an absolute tolerance.
+        rtol: a tolerance relative to the slope.
 
     Returns:
-        The verdict, and the slope that was found.
+        The verdict, and the slope found.
     """
     point = _Point(around, k, noise, atol + blur, rtol)
     slope = point.at_once(claimed)
@@ -108,7 +108,7 @@ def judge(
 
 
 class _Point:
-    """The slopes of one result at one point, and what a derivative may differ from them."""
+    """The slopes of one result at one point, and the derivatives that agree with them."""
 
     def __init__(self, around: Around, k: int, noise: float, atol: float, rtol: float) -> None:
         self.around, self.k, self.noise, self.atol, self.rtol = around, k, noise, atol, rtol
@@ -118,7 +118,7 @@ class _Point:
     # Whether two numbers agree is asked so that nan never does.
 
     def at_once(self, claimed: float) -> float | None:
-        """The slope, where two steps of usual size agree with the derivative; else more steps are needed."""
+        """The slope, if two steps of usual size agree with the derivative; else None, and more steps are needed."""
         scale = 2.0 ** math.floor(math.log2(min(abs(self.around.x) or 1.0, 1.0)))
         if claimed == 0.0 and self._constant():
             return 0.0
@@ -157,11 +157,11 @@ class _Point:
         return Verdict.WRONG, sharp[0].value
 
     def _allowed(self, slope: Slope) -> float:
-        """The largest difference that does not tell: a change over the scale of x that rounding would swallow too."""
+        """The largest insignificant difference: one whose effect over the scale of x is lost in rounding."""
         return self.atol + self.rtol * abs(slope.value) + slope.error + 8.0 * self.unseen
 
     def _sharp(self, slope: Slope) -> bool:
-        """Whether a slope is known well enough to tell one part in a hundred, or known to be as good as 0."""
+        """Whether a slope is known to one part in a hundred, or known to be insignificant."""
         if slope.error <= _SHARP * abs(slope.value):
             return True
         reach = self._reach()
@@ -170,18 +170,18 @@ class _Point:
         return slope.error <= 1e7 * self.unseen and self.noise <= 2.0**-10 * reach
 
     def _reach(self) -> float:
-        """How large the result becomes around the point: rounding that is as large hides all."""
+        """The largest size of the result around the point, against which rounding is measured."""
         results = [self.around.at(i * self.around.scale) for i in (-1.0, -0.5, 0.0, 0.5, 1.0)]
         return max((abs(result[self.k]) for result in results if result is not None), default=0.0)
 
     def _constant(self) -> bool:
-        """Whether the result is the same all around."""
+        """Whether the result is constant around the point."""
         results = [self.around.at(i * self.around.scale / 4.0) for i in (-1, 0, 1)]
         results += [self.around.at(i * 2.0**-10 * self.around.scale) for i in (-1, 1)]
         return None not in results and len({result[self.k] for result in results if result is not None}) == 1
 
     def _slope(self, difference: _Difference, h: float, noise: float) -> Slope | None:
-        """The slope over a step; its error is that by rounding."""
+        """The slope over a step, with its rounding error."""
         total, size, error = 0.0, 0.0, 0.0
         for i, weight in difference.weights.items():
             results = self.around.at(i * h)
@@ -209,7 +209,7 @@ class _Point:
         return best and Slope(best.value, 5.0 * best.error)
 
     def _seen_noise(self, difference: _Difference) -> float:
-        """The noise as seen over the shortest step that changes the result, where its bend is nothing."""
+        """The noise over the shortest step that changes the result, where curvature is negligible."""
         longest = 2.0**-20 * min(abs(self.around.x) or 1.0, 1.0)
         for h in self.around.steps():
             once, twice = self._slope(difference, h, 0.0), self._slope(difference, 2.0 * h, 0.0)

@@ -1,7 +1,7 @@
 """Derivatives of functions, to any order.
 
 `grad`, `value_and_grad`, `jacobian`, `hessian`, `jvp`, `vjp` and `hvp` take a function of numbers and return
-derivatives. These are graphs where Values come in, and can be differentiated in turn. Nothing here touches `.grad`.
+derivatives. Derivatives at Values are Values themselves, and can be differentiated in turn. No `.grad` is touched.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T", bound=Callable[..., Any])
 
 
 def _of_programs(transform: T) -> T:
-    """A transform that makes, of a function that runs as programs (see `autograd.jit`), one that does so too."""
+    """Makes a transform keep jitted functions jitted (see `autograd.jit`)."""
 
     @functools.wraps(transform)
     def transformed(f: Any, *args: Any, **kwargs: Any) -> Any:
@@ -37,9 +37,9 @@ def _of_programs(transform: T) -> T:
 def value_and_grad(
     f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
-    """The function that returns both what `f` returns and what `grad(f)` does, for the price of one pass.
+    """A function that returns the results of both `f` and `grad(f)`, from a single forward and backward pass.
 
-    With `has_aux` that is `((value, aux), derivative)`.
+    With `has_aux`, it returns `((value, aux), derivative)`.
 
     Example:
         >>> from autograd import value_and_grad
@@ -63,27 +63,26 @@ def grad(
 ) -> Callable[..., Any]:
     """The derivative of a function that returns one number.
 
-    Within `f` all numbers that it is called with are Values, whether it is differentiated by them or not. A whole
-    number also counts, as in `range(n)`. Arrays that it is not differentiated by stay as they are.
+    Inside `f`, all numbers among its arguments are Values, even those that it is not differentiated by. An int can
+    still be used as one, as in `range(n)`. Arrays that it is not differentiated by are passed unchanged.
 
     Args:
-        f: a function of numbers, and of lists, tuples, named tuples, dicts or arrays of numbers however nested, written
-            with the operators and methods of `Value` or the functions of `autograd`.
-        argnum: which positional argument to differentiate by; for a tuple of positions, a tuple of derivatives comes
-            back.
-        argnums: the same.
-        has_aux: `f` returns a pair, of which the second is handed on: `(derivative, aux)` comes back.
+        f: a function of numbers, and of (nested) lists, tuples, named tuples, dicts or arrays of numbers, written with
+            the operators and methods of `Value` or the functions of `autograd`.
+        argnum: the position of the argument to differentiate by; a tuple of positions gives a tuple of derivatives.
+        argnums: another name for `argnum`.
+        has_aux: `f` returns a pair, of which only the first is differentiated; the result is `(derivative, aux)`.
 
     Returns:
-        A function of the same arguments. What it returns has the shape and kind of the argument: a number, a list, a
-        dict, an array. The numbers are floats, or Values where an argument is a Value, so that `grad(grad(f))` works,
-        and so does `grad(f)` within a function that is itself being differentiated. To train a weight that `f` uses
-        through a derivative of `f`, pass Values: `grad(f)(Value(0.5))` remembers how it depends on the weight.
+        A function of the same arguments. Its result has the structure of the argument: a number, a list, a dict, an
+        array. Its numbers are floats, or Values if an argument is a Value, so that `grad(grad(f))` works, and so does
+        `grad(f)` inside a function that is being differentiated. To train a weight through a derivative of `f`, pass
+        Values: the result of `grad(f)(Value(0.5))` depends on the weights that `f` uses.
 
     Raises:
-        TypeError: `f` returns no single number, or went through a node made by hand without local derivatives (or
-            through any node made by hand, where Values come back).
-        IndexError: there is no argument of that position.
+        TypeError: `f` does not return a single number; or the graph contains a node made by hand without local
+            derivatives (or, if the result is a Value, any node made by hand).
+        IndexError: there is no argument at that position.
 
     Example:
         >>> from autograd import grad
@@ -108,10 +107,10 @@ def grad(
 
 @_of_programs
 def elementwise_grad(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
-    """The derivative of a function that works number by number, for each of many numbers at once.
+    """The derivatives of an elementwise function, all at once.
 
-    It is the gradient of the sum of all that `f` returns; so where each number that is returned depends on one number
-    of the argument, it has the derivative of each.
+    It is the gradient of the sum of all results of `f`. If each result depends on one number of the argument only, it
+    holds the derivative of each.
 
     Example:
         >>> from autograd import elementwise_grad
@@ -130,7 +129,7 @@ def elementwise_grad(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argn
 
 @_of_programs
 def jacobian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
-    """The derivatives of every number that a function returns: for each of them, what `grad` would give.
+    """The derivatives of all numbers that a function returns: for each of them, the result of `grad`.
 
     Example:
         >>> from autograd import jacobian
@@ -161,14 +160,12 @@ def hessian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None
 
 
 def jvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -> tuple[Any, Any]:
-    """What `f(*args)` returns, and how fast it changes when the arguments move in a direction.
-
-    That is the Jacobian times a vector, by the chain rule forwards.
+    """The result of `f(*args)` and its directional derivative: the Jacobian times a vector, in forward mode.
 
     Args:
         f: a function of numbers, or of structures of numbers; it may return structures too.
         args: its arguments.
-        directions: for each argument, how fast it changes, in the shape of the argument.
+        directions: the tangent of each argument, in the argument's structure.
 
     Raises:
         ValueError: the directions have another shape than the arguments.
@@ -186,18 +183,16 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -
 
 
 def vjp(f: Callable[..., Any], *args: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """What `f(*args)` returns, and the function that takes a gradient of it back to the arguments.
-
-    That is a vector times the Jacobian, by the chain rule backwards.
+    """The result of `f(*args)`, and a function from cotangents to gradients: a vector times the Jacobian.
 
     Args:
         f: a function of numbers, or of structures of numbers; it may return structures too.
         args: its arguments.
-        has_aux: `f` returns a pair, of which the second is handed on, as a third.
+        has_aux: `f` returns a pair, of which only the first is differentiated; the second is returned as a third.
 
     Returns:
-        The result, and a function of a gradient in the shape of the result, which returns a tuple: for each argument,
-        the gradient in the shape of the argument. It may be called several times.
+        The result, and a function of a cotangent in the result's structure. It returns a tuple with the gradient for
+        each argument, in the argument's structure, and may be called several times.
 
     Example:
         >>> from autograd import vjp
@@ -215,17 +210,17 @@ def vjp(f: Callable[..., Any], *args: Any, has_aux: bool = False) -> tuple[Any, 
 
 
 def hvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -> Any:
-    """The Hessian of a function that returns one number, times a vector: how fast the gradient changes on the way.
+    """The Hessian of a function that returns one number, times a vector: the gradient's change in a direction.
 
-    It costs a few evaluations of the function, where the Hessian costs one for each number of the arguments.
+    It costs a few evaluations of the function, while the Hessian costs some for each number of the arguments.
 
     Args:
         f: a function of numbers, or of structures of numbers, that returns one number.
         args: its arguments.
-        directions: for each argument, how fast it changes, in the shape of the argument.
+        directions: the tangent of each argument, in the argument's structure.
 
     Returns:
-        For one argument, a product in its shape; for several, a tuple of such.
+        The product, in the structure of the argument; for several arguments, a tuple.
 
     Example:
         >>> from autograd import hvp
@@ -238,7 +233,7 @@ def hvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -
 
 
 def _in_shape(what: str, given: Any, of: str, shaped: Any) -> list[Any]:
-    """The numbers of a structure that must be like another."""
+    """The leaves of a structure, which must be like another."""
     if not same(given, shaped):
         raise ValueError(f"{what} must have the shape of {of}, {shown(shaped)}, not that of {shown(given)}")
     return [x if isinstance(x, Value) else as_float(x) for x in flat(given)]
