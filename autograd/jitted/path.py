@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -144,13 +145,14 @@ def trace(
     ends = [*roots, *[v for guard in seen.guards for v in (guard.a, guard.b)]]
     order = topological(*ends)
     others: dict[Value, None] = {}
-    for v in [*ends, *[operand for node in order for operand in node._prev]]:
+    used = [*ends, *chain.from_iterable([node._prev for node in order])]
+    for v in dict(zip(map(id, used), used, strict=True)).values():  # each once: there are several times as many uses
         if id(v) in computed:
             raise CannotFollowError("the use of a Value that was computed before the call", line)
         if not v._prev and id(v) not in varying and id(v) not in seen.made:
             others[v] = None
             varying.add(id(v))
-    for node in order:
+    for node in order if seen.guards else ():
         if any(id(operand) in varying for operand in node._prev):
             varying.add(id(node))
     guards = [guard for guard in seen.guards if id(guard.a) in varying or id(guard.b) in varying]
