@@ -18,6 +18,8 @@ FULL = 300
 """So many nodes are drawn one by one, unless asked otherwise."""
 _FEW = 30
 """So many boxes fit on a screen."""
+_NAMES = 6
+"""So many names of operands, or fewer, put alike scalars into boxes of their own."""
 _SHORT = 16
 """Up to how many characters the formula of a box stands in the formulas of others."""
 
@@ -179,12 +181,19 @@ def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
 def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
     """For each node the key of its box and the box's title, empty where its formula is to be the title.
 
-    A box for all scalars that the compiler finds alike; leaves by their labels.
+    A box for all scalars that the compiler finds alike, or for each of the few names of what they are made from, for
+    queries and keys are computed alike; leaves by their labels.
     """
     from autograd.compiler.grouping import alike  # loaded for large pictures only
 
     groups = alike(nodes)
-    keys = {node: (f"group {number}", "") for node, (_, number) in groups.items()}
+    named: dict[int, set[str]] = {}
+    for node, (_, number) in groups.items():
+        named.setdefault(number, set()).add(_made_from(node))
+    keys = {}
+    for node, (_, number) in groups.items():
+        apart = 1 < len(named[number]) <= _NAMES and "" not in named[number]
+        keys[node] = (f"group {number} {_made_from(node) if apart else ''}", "")
     users: dict[Value, Value] = {}
     for node in nodes:
         for operand in node._prev:
@@ -198,6 +207,11 @@ def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
     if len(set(keys.values())) <= FULL:
         return keys
     return _stretches(nodes, {node: depth for node, (depth, _) in groups.items()})
+
+
+def _made_from(node: Value) -> str:
+    """The names of the leaves that a node is made from."""
+    return " ".join(sorted({_pattern(operand.label) for operand in node._prev if not operand._prev and operand.label}))
 
 
 def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple[str, str]]:
