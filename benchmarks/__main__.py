@@ -34,12 +34,12 @@ def main() -> int:
     if missing := [name for name in PEERS if find_spec(name) is None]:
         print(f"error: there is no {' and no '.join(missing)} to compare with: pip install '.[bench]'", file=sys.stderr)
         return 2
-    from benchmarks import eager, javascript, live
+    from benchmarks import eager, javascript, jit, live
 
     rows = eager.measure()
     from benchmarks import compiled, gpt  # not before: the objects of PyTorch would weigh on the collector meanwhile
 
-    rows += [*compiled.measure(), *gpt.measure(), *javascript.measure(), *live.measure()]
+    rows += [*compiled.measure(), *gpt.measure(), *jit.measure(), *javascript.measure(), *live.measure()]
     text = f"# Benchmarks\n\n{machine()}\n\n{EXPLAINED}\n\n{table(rows)}\n"
     print(text)
     write_whole(RESULTS, text)
