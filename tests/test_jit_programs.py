@@ -198,3 +198,46 @@ class Line(nn.Module):
     @autograd.jit
     def at(self, x: Any) -> Any:
         return self.slope * x
+
+
+def test_the_report_tells_what_was_traced_and_why() -> None:
+    limit = [1.0]
+
+    @autograd.jit(budget=5)
+    def halvings(x: Any, shown: str = "") -> Any:
+        if shown:
+            print(shown)
+        count = 0
+        while x > limit[0]:
+            x, count = x * 0.5, count + 1
+        return w * x + count
+
+    halvings.batch([0.5, 3.0, 3.5, 9.0])
+    first = halvings.report()
+    halvings.batch([0.5, 3.0, 3.5, 9.0])
+    assert halvings.report() != first
+    assert "traced again" not in halvings.report()
+    limit[0] = 0.75
+    halvings.batch([0.5, 3.0, 3.5, 9.0])
+    with pytest.warns(
+        UserWarning, match="more than 5 paths, most of them through test_jit_programs.py:.*while x > limit"
+    ):
+        halvings.batch([0.5 * 2.0**n for n in range(12)])
+    with pytest.warns(UserWarning, match="a call of print"):
+        autograd.jit(halvings.function)(0.5, shown="half")
+    text = halvings.report()
+    assert text.startswith(
+        "halvings: 5 paths for 1 structure of arguments\n  (number)\n    path 1: 2 rows in 2 calls; "
+    )
+    assert "(> 0.75 holds 2 times, then not)" in text
+    assert "eager: more than 5 paths" in text
+    assert "traced again: limit changed" in text
+    assert "eagerly: 7 rows" in text
+    assert max(len(line) for line in text.splitlines() if "eager" not in line) <= 90
+
+
+def test_structures_differ_in_named_arguments_too() -> None:
+    f = autograd.jit(lambda x, mode="a": x if mode == "a" else -x)
+    assert [f(1.0), f(1.0, mode="b"), f(1.0, mode="a")] == [1.0, -1.0, 1.0]
+    assert "(number, mode='b')" in f.report()
+    assert "3 structures" in f.report()

@@ -23,7 +23,7 @@ from autograd.jitted.arguments import Shape, Static
 from autograd.jitted.guards import CannotFollowError, current
 from autograd.jitted.parameters import Parameters
 from autograd.jitted.path import Path, trace
-from autograd.jitted.report import report
+from autograd.jitted.report import Known, report
 from autograd.jitted.state import State
 from autograd.lines import Where
 from autograd.scalars import as_float
@@ -234,13 +234,13 @@ class Jitted:
 
     def report(self) -> str:
         """What was traced, and why: paths, guards with their lines, rows along each, and seconds."""
-        paths = {
-            ", ".join(map(_told, structure.shapes[:-1])): structure.paths
+        known = [
+            Known(_arguments(structure.shapes), structure.paths, structure.eager)
             for scope in self._scopes.values()
             for structure in scope.structures.values()
-        }
+        ]
         notes = [note if count == 1 else f"{note} ({count} times)" for note, count in self._notes.items()]
-        return report(self.__name__, paths, notes, self._eager_rows)
+        return report(self.__name__, known, notes, self._eager_rows)
 
     def __repr__(self) -> str:
         return f"<jitted {self.__name__}>"
@@ -327,6 +327,7 @@ class Jitted:
             scope.structures = {shapes: _Structure(shapes, eager=reason) for shapes in known.structures}
         while len(self._scopes) > _SCOPES:
             del self._scopes[next(iter(self._scopes))]
+            self._notes[f"forgotten: more than {_SCOPES} sets of modules among the arguments"] += 1
         return scope
 
     def _structure(self, scope: _Scope, shapes: tuple[Shape, ...]) -> _Structure:
@@ -370,7 +371,6 @@ class Jitted:
         return path
 
     def _warn(self, structure: _Structure) -> None:
-        self._notes[f"eager: {structure.eager}"] = 1
         if not self._warned:
             self._warned = True
             warnings.warn(
@@ -531,6 +531,12 @@ def _busiest(paths: Sequence[Path]) -> Where:
     """The line of which most of the guards come."""
     counts = Counter(guard.where for path in paths for guard in path.guards)
     return counts.most_common(1)[0][0]
+
+
+def _arguments(shapes: Sequence[Shape]) -> str:
+    *given, named = shapes
+    by_name = [f"{name}={_told(part)}" for name, part in zip(named.kind[1], named.parts, strict=True)]
+    return ", ".join([*map(_told, given), *by_name])
 
 
 def _told(shape: Shape) -> str:
