@@ -280,18 +280,23 @@ class _Weights:
     The graphs of many examples share that tuple, and a pass visits it once.
     """
 
-    __slots__ = ("_last", "leaves")
+    __slots__ = ("_b", "_last", "_w", "leaves")
 
     def __init__(self) -> None:
         self._last: tuple[Value, ...] = ()
+        self._w: list[Value] = []
+        self._b: Value | None = None
         self.leaves = False
         """Whether all of them are leaves. A leaf never becomes an inner node."""
 
     def of(self, w: Sequence[Value], b: Value) -> tuple[Value, ...]:
+        if type(w) is list and w == self._w and b is self._b:
+            return self._last
         now = (*w, b)
         if now != self._last:
             self._last = now
             self.leaves = isinstance(w, (list, tuple)) and _all_leaves(now)
+        self._w, self._b = list(w), b
         return self._last
 
     def __reduce__(self) -> tuple[Any, ...]:
