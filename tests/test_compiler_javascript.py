@@ -183,6 +183,21 @@ def test_an_array_program_and_its_derivative_mean_the_same(node: Node) -> None:
 
 
 @needs_node
+def test_a_number_as_a_condition_holds_unless_it_is_zero(node: Node) -> None:
+    choose = autograd.operation(
+        "test_choose",
+        forward=lambda m, a, b: m.where(a, b * b, m.greater(b, 1.0) + a),
+        partials=[lambda m, y, a, b: m.where(a, 0.0, 1.0), lambda m, y, a, b: m.where(a, 2.0 * b, 0.0)],
+    )
+    x = leaves(2)
+    program = autograd.compile(choose(*x), inputs=x)
+    X = np.array([[a, b] for a in (0.0, -0.0, 2.0, np.nan, np.inf) for b in (0.5, 3.0)])
+    expected = [choose(a, b).data for a, b in X.tolist()]
+    node.add(program.to_js(), [("forward", [], X)], lambda answers: near(answers[0], expected))
+    node.run()
+
+
+@needs_node
 def test_sums_of_negative_zeros_are_negative_zeros(node: Node) -> None:
     b = Builder()
     x = b.leaf(ir.INPUTS, 10, True)
