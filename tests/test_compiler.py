@@ -45,7 +45,7 @@ def assert_alike(found: object, right: object) -> None:
     np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-12, atol=1e-13 * max(1.0, np.abs(expected).max()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**9), st.integers(1, 4))
 def test_any_graph_gives_what_the_eager_engine_gives(seed: int, batch: int) -> None:
     rnd = random.Random(seed)

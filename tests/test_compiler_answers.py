@@ -35,7 +35,7 @@ def test_what_is_small_survives_beside_a_mean_in_float32() -> None:
     assert program(np.full((1, 20), 1000.0)).tolist() == [np.float32(1e-4)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.booleans()), min_size=2, max_size=7), st.integers(0, 999)
 )

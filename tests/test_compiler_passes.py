@@ -111,7 +111,7 @@ def test_a_chain_of_comparisons_is_one_fold() -> None:
     assert (fold.what, fold.terms[0].count) == ("maximum", 20)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**9))
 def test_what_is_drawn_together_is_what_is_compiled_together(seed: int) -> None:
     root = random_graph(seed, leaves(3), leaves(4))
@@ -172,7 +172,7 @@ def reference(built: Built, params: list[Value], X: Numbers) -> tuple[Numbers, N
     return np.broadcast_to(found[built.results[0]][0], len(X)), gradient
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**9), st.integers(1, 3))
 def test_a_program_means_what_the_eager_engine_computes(seed: int, batch: int) -> None:
     x, w = [Value(0.5 * i) for i in range(3)], leaves(4)
@@ -297,7 +297,7 @@ def test_what_lies_beyond_an_extent_is_absent_even_where_it_is_infinite() -> Non
 # Memory
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 10**9))
 def test_no_number_is_overwritten_while_it_is_still_to_be_read(seed: int) -> None:
     x, w = [Value(0.5 * i) for i in range(3)], leaves(4)

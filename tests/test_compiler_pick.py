@@ -12,7 +12,7 @@ from autograd import Value
 from autograd.compiler.reference import evaluate
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(1, 4), st.sampled_from(["params", "mixed", "inputs"]))
 def test_picks_and_their_derivatives_are_those_of_eager_evaluation(seed: int, batch: int, kind: str) -> None:
     rng = np.random.default_rng(seed)

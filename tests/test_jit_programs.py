@@ -28,7 +28,7 @@ def outcome(f: Callable[..., Any], *args: Any) -> Any:
         return type(error).__name__
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**9))
 def test_random_functions_give_what_python_gives(seed: int) -> None:
     w = Value(0.7)

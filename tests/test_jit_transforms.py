@@ -90,7 +90,7 @@ def test_derivatives_inside_are_computed_anew(name: str) -> None:
     assert "eager" not in f.report()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 10**9), st.integers(-20, 20), st.integers(-20, 20))
 def test_second_derivatives_of_random_functions(seed: int, a: int, b: int) -> None:
     f, source = written(seed, w=Value(0.7))

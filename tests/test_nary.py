@@ -67,7 +67,6 @@ def spelled_gradients(root: Value) -> dict[int, float]:
     return grads
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_gradients_are_those_of_the_spelled_out_graph_to_the_bit(seed: int) -> None:
     leaves, root = tangle(seed)
@@ -80,7 +79,6 @@ def test_gradients_are_those_of_the_spelled_out_graph_to_the_bit(seed: int) -> N
     assert [v.grad for v in topological(pass_.loss)] == [v.grad for v in topological(root)]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_the_expanded_graph_computes_the_same(seed: int) -> None:
     leaves, root = tangle(seed)
@@ -123,7 +121,7 @@ def test_what_is_missing_stays_away_from_zero() -> None:
     assert str(autograd.dot([-0.0], [1.0]).data) == "-0.0"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_every_order_of_derivatives(seed: int) -> None:
     def f(w: list[Value], x: list[Value], b: Value) -> Value:

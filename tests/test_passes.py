@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 import autograd
 from autograd import Backprop, Value, detect_anomaly, explain, formula, hessian, no_grad, nudge, ops, tree
@@ -63,7 +63,6 @@ def plainly(root: Value) -> None:
             node.grad = held[id(node)] + node.grad
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.booleans())
 def test_backward_is_the_plain_pass_to_the_bit(seed: int, twice: bool) -> None:
     _, fast = graph(seed)
@@ -79,7 +78,6 @@ def test_backward_is_the_plain_pass_to_the_bit(seed: int, twice: bool) -> None:
     assert [v.grad for v in every_node(checked)] == [v.grad for v in every_node(fast)]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([1.0, -0.75]))
 def test_backward_is_the_reverse_sweep_to_the_bit(seed: int, gradient: float) -> None:
     _, root = graph(seed)
@@ -92,7 +90,6 @@ def _slopes(node: Value) -> Callable[[int], float]:
     return (lambda i: 2.0) if node._closure is not None else stored(node)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_every_node_comes_after_its_operands_and_once(seed: int) -> None:
     _, root = graph(seed)

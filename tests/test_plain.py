@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from autograd import Value, plain
 from autograd.graph import topological
@@ -42,7 +42,6 @@ def graph(seed: int, kind: Any) -> tuple[list[Any], list[Any]]:
     return leaves, nodes
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 3))
 def test_value_is_the_plain_engine_to_the_bit(seed: int, passes: int) -> None:
     mine, plain_ = graph(seed, Value), graph(seed, Number)

@@ -51,7 +51,7 @@ def build(seed: int, leaves: list[Any], function: Callable[[str, Any], Any]) -> 
     return sum(nodes[-4:])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**9))
 def test_gradients_of_random_graphs_equal_those_of_50_digits(seed: int) -> None:
     numbers = [random.Random(~seed).uniform(-2, 2) for _ in range(3)]
@@ -68,14 +68,14 @@ def test_gradients_of_random_graphs_equal_those_of_50_digits(seed: int) -> None:
             assert leaf.grad == pytest.approx(float((above - below) / (2 * h)), rel=1e-9, abs=1e-11)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**9))
 def test_every_node_of_a_random_graph_passes_gradcheck(seed: int) -> None:
     rnd = random.Random(~seed)
     assert gradcheck(build(seed, [Value(rnd.uniform(-2, 2)) for _ in range(3)], of_values))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**9))
 def test_refresh_gives_what_building_anew_gives(seed: int) -> None:
     rnd = random.Random(~seed)
@@ -90,7 +90,7 @@ def test_refresh_gives_what_building_anew_gives(seed: int) -> None:
     assert (root.data, [v.grad for v in leaves]) == (anew.data, [v.grad for v in again])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**9))
 def test_two_passes_give_twice_the_leaf_gradients_and_the_same_inner_ones(seed: int) -> None:
     leaves = [Value(x) for x in (0.3, -1.1, 0.8)]

@@ -325,7 +325,7 @@ HOSTILE = [
 
 
 @given(st.text(min_size=1, max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_label_is_shown_and_never_interpreted(label: str) -> None:
     check_label(label)
 
@@ -352,7 +352,7 @@ def check_label(label: str) -> None:
 
 @example("w[0]</script>")
 @given(st.text(min_size=1, max_size=30))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_place_is_shown(place: str) -> None:
     y = Value(2.0) * 3
     y.place = place
