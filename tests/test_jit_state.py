@@ -160,3 +160,11 @@ def test_networks_of_own_classes() -> None:
     assert set(jitted.parameters()) == set(net.parameters())
     net.gain = Value(2.0)
     assert jitted([1.0, 2.0]) == pytest.approx(net([1.0, 2.0]).data)
+
+
+def test_what_is_loaded_on_first_use_is_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(vars(autograd), "mean", raising=False)
+    jitted = autograd.jit(lambda xs: autograd.mean(xs))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert jitted([1.0, 2.0]) == 1.5

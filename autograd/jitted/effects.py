@@ -20,7 +20,7 @@ _CALLS = {print, open, input, os.urandom}
 _NAMES = {
     "print", "open", "input", "exec", "eval", "compile", "breakpoint", "help", "exit", "quit", "getattr", "setattr",
     "delattr", "globals", "locals", "vars", "load", "loadtxt", "genfromtxt", "fromfile", "memmap", "save", "savetxt",
-    "savez", "tofile", "__import__",
+    "savez", "tofile", "tour", "quiz", "__import__",
 }  # fmt: skip
 """Names that may lead to such a call, or to what no one can see in the code."""
 _IMPORT = dis.opmap["IMPORT_NAME"]

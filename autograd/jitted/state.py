@@ -129,7 +129,7 @@ class State:
         """Notes which names are not there yet: a function may set them."""
         names = frozenset(self._names)
         for name, x in self._spaces:
-            if hasattr(x, "__dict__"):
+            if hasattr(x, "__dict__") and not _library(getattr(x, "__name__", "")):  # which is loaded by and by
                 self._hold(name, functools.partial(_present, vars(x), names), _present(vars(x), names))
 
     def _function(self, f: FunctionType) -> Found:
