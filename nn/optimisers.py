@@ -6,6 +6,7 @@ optimiser's rule is written once and works on a number as on a vector.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
@@ -69,15 +70,16 @@ class Optimiser:
             ValueError: a schedule returns a rate that is below 0 or not finite.
             TypeError: a gradient is not a number.
         """
-        rate = a_number(self.rate, f"the learning rate of step {self.steps}", least=0.0)
+        rate = self.rate
+        if type(rate) is not float or not 0.0 <= rate < math.inf:
+            rate = a_number(rate, f"the learning rate of step {self.steps}", least=0.0)
         change, known, params = self._rule(rate), self._states, self.params
         counted = partial(setattr, self, "steps", self.steps + 1)
         if self._program is not None:
-            import numpy as np
-
             vector = self._program.params
             step, state = change(vector, self._program.grads, known.get(None, ()))
-            run([partial(np.subtract, vector, step, vector), partial(setattr, self, "_states", {None: state}), counted])
+            stored = [partial(setattr, self, "_states", {None: state})] if state else []
+            run([partial(operator.isub, vector, step), *stored, counted])
             return
         data = [p._data for p in params]
         found = list(map(change, data, _numbers(params), map(known.get, params, repeat(())) if known else repeat(())))
