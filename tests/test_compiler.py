@@ -73,7 +73,8 @@ def network(sizes: list[int]) -> tuple[nn.MLP, list[Value], Value]:
 def test_a_network_becomes_matrix_products() -> None:
     model, inputs, loss = network([64, 32, 10])
     program = autograd.compile(loss, inputs=inputs, params=model.parameters())
-    assert program.source.count(" matmul(") == 2 + 3 + 2  # forwards, backwards, and the sums of the biases
+    assert program.source.count(" matmul(") == 2 + 1 + 1  # forwards, the sum of the errors, and backwards
+    assert program.source.count(" over_batch(") == 2 + 2  # the gradients of the weights and of the biases
     text = repr(program)
     assert text.startswith("4,797 scalar operations -> 8 numpy calls (and 8 for the gradient)\n")
     assert "a matrix product (32 × 64) · (64 × batch)" in text

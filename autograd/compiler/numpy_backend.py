@@ -125,9 +125,12 @@ def _sum(w: Writer, array: Array) -> None:
     (arg,) = array.args
     if array.attr == BATCH:  # as a product with ones, which for few examples is faster than a sum
         ones = w.view("ones", "np.ones((batch, 1), dtype)")
-        w.call("np.matmul", w.name(arg), ones, w.name(array))
+        w.over_batch(w.name(arg), ones, w.name(array))
     elif arg.shape[array.attr] < MANY:
         _in_order(w, array, arg)
+    elif len(arg.shape) == 2 and arg.shape[0] == 1:
+        ones = w.view("ones", f"np.ones((1, {arg.shape[1]}), dtype)")
+        w.call("np.matmul", ones, w.axes(arg, "rk", "kb"), w.name(array))
     else:
         w.call("np.add.reduce", w.name(arg), str(array.attr), "None", w.name(array))
 
@@ -178,7 +181,10 @@ def _contract(w: Writer, array: Array) -> None:
         forms = (f"{many}{each}{left}b", f"{many}{each}b{right}", f"{many}{left}{right}")
         if each:
             _batched_parts(w, array, forms, (a, first), (b, second), sizes)
-            return
+        else:
+            w.over_batch(w.axes(a, first, forms[0]), w.axes(b, second, forms[1]), w.axes(array, answer, forms[2]))
+            _within(w, array)
+        return
     elif a.batched:
         forms = (f"b{many}{left}{summed}", f"b{many}{summed}{right}", f"b{many}{left}{right}")
     else:

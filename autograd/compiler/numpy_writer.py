@@ -148,6 +148,11 @@ class Writer:
             args = (*args[:-1], f"out={args[-1]}")
         self.now.lines.append(f"{self.function(full)}({', '.join(args)})")
 
+    def over_batch(self, *args: str) -> None:
+        """Writes a product of matrices summed over the examples. With one example it is a faster multiplication."""
+        self.functions["over_batch"] = "np.multiply if batch == 1 else np.matmul"
+        self.now.lines.append(f"over_batch({', '.join(args)})")
+
     def view(self, base: str, expression: str) -> str:
         """A name for a view of a named array: made once, or at each call where it depends on the inputs."""
         if expression == base:
