@@ -13,7 +13,7 @@ import pytest
 
 import nn
 import viz
-from autograd import Backprop, Value, record_lines
+from autograd import Backprop, Value, dot, record_lines
 from autograd.backprop import lessons
 from autograd.graph import every_node
 from autograd.shown import number
@@ -593,6 +593,32 @@ def test_it_fits_a_phone_and_follows_the_readers_colours(played: Page) -> None:
     finally:
         browser.set_window_size(1100, 900)
         background("", "light")
+
+
+def test_a_sum_is_opened_in_the_picture(page: Page, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    w = [Value(x, label=f"w[{i}]") for i, x in enumerate((2.0, -3.0))]
+    x = [Value(x, label=f"x[{i}]") for i, x in enumerate((0.5, 4.0))]
+    y = dot(w, x, Value(1.0, label="b"))
+    y.label = "y"
+    viz.play(y, tmp_path / "play.html")
+    page.open(tmp_path / "play.html", "#step=1&node=y")
+    part = page.browser.execute_script("return document.getElementById('world').querySelector('[aria-expanded]').id")
+
+    def summands() -> list[str]:
+        page.settle()
+        script = "return [...document.querySelectorAll('#world .summand')].map((each) => each.textContent)"
+        return list(page.browser.execute_script(script))
+
+    assert summands() == []
+    page.focus(part)
+    page.press(Keys.ENTER)
+    assert summands() == ["1", "2 · 0.5 = 1", "-3 · 4 = -12"]
+    assert page.browser.switch_to.active_element.get_attribute("id") == part
+    assert page.browser.switch_to.active_element.get_attribute("aria-expanded") == "true"
+    page.browser.find_element("css selector", "#about [data-sum]").click()
+    assert summands() == []
 
 
 def test_the_line_that_made_a_value_is_told(page: Page, tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ export class App {
 
   /** Lays the picture out anew, after a box was entered or left. */
   rebuild() {
-    this.scene = sceneOf(this.graph, this.state.open, this.measures());
+    this.scene = sceneOf(this.graph, this.state.open, this.measures(), this.state.spelled);
     draw(this.scene, this.look());
   }
 
@@ -207,6 +207,25 @@ export class App {
       this.moveTo(entering ? cameras.showing(camera, after, this.screen()) : camera);
     }
     this.choose(`b${box}`);
+  }
+
+  /**
+   * Shows the summands of a sum in the picture, or no longer.
+   * @param {number} node
+   */
+  spell(node) {
+    const { spelled } = this.state;
+    if (!spelled.delete(node)) spelled.add(node);
+    const id = `n${node}`;
+    const before = this.scene.byId.get(id);
+    this.rebuild();
+    const after = this.scene.byId.get(id);
+    if (before && after) {
+      const { x, y, scale } = this.camera;
+      const camera = { scale, x: x + after.x - before.x, y: y + after.y - before.y };
+      this.moveTo(cameras.showing(camera, after, this.screen()));
+    }
+    this.choose(id);
   }
 
   /**

@@ -69,6 +69,14 @@ function listenToWords(app) {
   for (const words of [changes, about]) {
     for (const type of ["pointerover", "focusin"]) words.addEventListener(type, (event) => pointAt(app, event.target));
   }
+  about.addEventListener("click", (event) => {
+    const sum = event.target instanceof Element ? event.target.getAttribute("data-sum") : null;
+    if (sum) {
+      app.spell(Number(sum));
+      const again = about.querySelector("[data-sum]");
+      if (again instanceof HTMLElement) again.focus();
+    }
+  });
   about.addEventListener("pointerleave", () => app.light(app.pathsShown()));
 }
 

@@ -243,3 +243,12 @@ export function isLeaf(graph, node) {
 export function ruleOf(graph, node) {
   return graph.rule[node] < 0 ? null : graph.rules[graph.rule[node]];
 }
+
+/**
+ * Whether a node is a sum of any length, whose summands can be seen.
+ * @param {Graph} graph
+ * @param {number} node
+ */
+export function isSum(graph, node) {
+  return Boolean(ruleOf(graph, node)?.nary);
+}

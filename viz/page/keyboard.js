@@ -2,6 +2,7 @@
 
 import * as cameras from "./camera.js";
 import { input } from "./dom.js";
+import { isSum } from "./graph.js";
 import { idAt, rounded } from "./pointer.js";
 import { lastPosition } from "./stepping.js";
 
@@ -81,6 +82,10 @@ function keyInPicture(app, event) {
   } else {
     app.choose(found.id);
     if (app.isLeaf(found.node)) input("leaf-data").focus();
+    if (isSum(app.graph, found.node)) {
+      app.spell(found.node);
+      app.focus(found.id);
+    }
   }
   return true;
 }

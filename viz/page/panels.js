@@ -162,7 +162,13 @@ function sums(node, { graph, state, names }) {
     );
   });
   const head = html("tr", {}, ...["", "adds", "sum so far"].map((text) => html("th", { scope: "col" }, text)));
+  const seen = state.spelled.has(node);
   return [
+    html(
+      "button",
+      { type: "button", "data-sum": String(node), "aria-pressed": String(seen) },
+      "Summands in the picture",
+    ),
     html(
       "details",
       rows.length <= FEW_SUMMANDS ? { open: "" } : {},

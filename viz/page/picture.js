@@ -2,10 +2,10 @@
 
 import { part as element, put, say, svg } from "./dom.js";
 import { OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
-import { ruleOf } from "./graph.js";
+import { operandsOf, ruleOf } from "./graph.js";
 import { extent, painted, strength } from "./heat.js";
 import { formatted } from "./numbers.js";
-import { isConstant } from "./scene.js";
+import { isConstant, ROW, SUMMAND } from "./scene.js";
 import { hasGradients, isKnown, placeAt } from "./stepping.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
@@ -77,7 +77,7 @@ function curve(link) {
   const points = /** @type {[number, number][]} */ ([
     [link.from.x + link.from.width, link.from.y + link.from.height / 2],
     ...link.bends,
-    [link.to.x, link.to.y + link.to.height * (0.12 + 0.76 * link.port)],
+    [link.to.x, link.to.y + link.to.height * link.port],
   ]);
   let path = `M${points[0][0].toFixed(1)} ${points[0][1].toFixed(1)}`;
   for (let i = 1; i < points.length; i++) {
@@ -117,6 +117,7 @@ function scalar(part, { graph, names }) {
     return group;
   }
   const rule = ruleOf(graph, part.node);
+  const head = part.rows.length ? part.y + ROW / 2 : middle;
   const left = part.x + part.pill + 7;
   const right = part.x + part.width - 7;
   group.classList.add(rule ? "value" : "leaf");
@@ -129,14 +130,16 @@ function scalar(part, { graph, names }) {
   }
   group.append(
     " ",
-    svg("text", { x: left, y: middle - 4, class: "name" }, shortName(graph, names, part.node)),
+    svg("text", { x: left, y: head - 4, class: "name" }, shortName(graph, names, part.node)),
     " ",
     part.stacked
-      ? svg("text", { x: left, y: middle + 13, class: "data" })
-      : svg("text", { x: right, y: middle - 4, class: "data", "text-anchor": "end" }),
+      ? svg("text", { x: left, y: head + 13, class: "data" })
+      : svg("text", { x: right, y: head - 4, class: "data", "text-anchor": "end" }),
     " ",
-    svg("text", { x: right, y: middle + 13, class: "grad", "text-anchor": "end" }),
+    svg("text", { x: right, y: head + 13, class: "grad", "text-anchor": "end" }),
+    ...part.rows.map((_, row) => svg("text", { x: left, y: part.y + ROW + SUMMAND * row + 13, class: "summand" })),
   );
+  if (rule?.nary) group.setAttribute("aria-expanded", String(part.rows.length > 0));
   return group;
 }
 
@@ -240,7 +243,7 @@ function text(group, name) {
  * @param {number} largest
  * @returns {string[]}
  */
-function paintScalar(group, { node }, { graph, state, grads, format }, largest) {
+function paintScalar(group, { node, rows }, { graph, state, grads, format }, largest) {
   const known = isKnown(graph, state.position, node);
   const condition = state.numbers.state[node];
   const lost = condition === OUTSIDE || condition === UNKNOWN;
@@ -248,6 +251,9 @@ function paintScalar(group, { node }, { graph, state, grads, format }, largest) 
   const there = hasGradients(graph, state.position) && !lost;
   const grad = there ? formatted(grads[node], format) : "–";
   say(text(group, "data"), data);
+  group.querySelectorAll(".summand").forEach((text, row) => {
+    say(text, known ? summandOf(node, rows[row], graph, state, format) : "?");
+  });
   const line = group.querySelector(".grad");
   if (line) say(line, `∂ ${grad}`);
   const classes = [];
@@ -258,6 +264,20 @@ function paintScalar(group, { node }, { graph, state, grads, format }, largest) 
   if (there && grads[node])
     classes.push(grads[node] > 0 ? "positive" : "negative", `size${Math.ceil(3 * strength(grads[node], largest))}`);
   return classes;
+}
+
+/**
+ * A summand with its numbers: `0.5 · -2 = -1`, or the number alone.
+ * @param {number} node
+ * @param {number[]} operands the places of those that it is made of
+ * @param {Graph} graph
+ * @param {State} state
+ * @param {string} format
+ */
+function summandOf(node, operands, graph, state, format) {
+  const data = operands.map((k) => state.numbers.data[operandsOf(graph, node)[k]]);
+  const factors = data.map((x) => formatted(x, format)).join(" · ");
+  return data.length > 1 ? `${factors} = ${formatted(data[0] * data[1], format)}` : factors;
 }
 
 /**

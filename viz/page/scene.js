@@ -2,6 +2,7 @@
 
 import { isLeaf, operandsOf, ruleOf, usersOf } from "./graph.js";
 import { laidOut } from "./layout.js";
+import { opened } from "./nary.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
 
@@ -18,6 +19,7 @@ import { laidOut } from "./layout.js";
  * @property {number} width
  * @property {number} height
  * @property {number} pill how wide the part is that names the operation
+ * @property {number[][]} rows of a sum whose summands are seen: the operands of each
  * @property {boolean} stacked whether the name has a line of its own, and both numbers are below
  */
 
@@ -26,7 +28,7 @@ import { laidOut } from "./layout.js";
  * @property {Part} from
  * @property {Part} to
  * @property {number} operand which operand it is, or -1 for a bundle
- * @property {number} port where on the left side it arrives, from 0 to 1
+ * @property {number} port how far down the left side it arrives, from 0 to 1
  * @property {number} count how many scalars it carries
  * @property {[number, number][]} bends
  */
@@ -50,6 +52,8 @@ import { laidOut } from "./layout.js";
  */
 
 export const ROW = 40;
+/** How high the line of a summand is. */
+export const SUMMAND = 17;
 const CONSTANT = 24;
 const PADDING = 14;
 const HEADER = 24;
@@ -60,11 +64,12 @@ const LONG = 56;
  * @param {Graph} graph
  * @param {Set<number>} open the boxes that are entered
  * @param {Measure} measure
+ * @param {Set<number>} spelled the sums whose summands are seen
  * @returns {Scene}
  */
-export function sceneOf(graph, open, measure) {
+export function sceneOf(graph, open, measure, spelled = new Set()) {
   const shown = closedBoxes(graph, open);
-  const parts = partsOf(graph, open, shown, measure);
+  const parts = partsOf(graph, open, shown, measure, spelled);
   const all = flattened(parts.top);
   const links = linksBetween(graph, parts.ofNode);
   const size = arrange(parts.top, links, parts.parent);
@@ -98,8 +103,9 @@ function closedBoxes(graph, open) {
  * @param {Set<number>} open
  * @param {number[]} shown
  * @param {Measure} measure
+ * @param {Set<number>} spelled
  */
-function partsOf(graph, open, shown, measure) {
+function partsOf(graph, open, shown, measure, spelled) {
   /** @type {Part[]} */
   const top = [];
   /** @type {Map<number, Part>} */
@@ -125,6 +131,7 @@ function partsOf(graph, open, shown, measure) {
     const box = graph.box[node];
     if (box >= 0 && shown[box] >= 0) continue;
     const part = scalar(graph, node, measure);
+    if (spelled.has(node)) spell(part, graph, measure);
     nodes.set(node, part);
     put(part, box);
   }
@@ -148,7 +155,7 @@ function partsOf(graph, open, shown, measure) {
  */
 function partOf(id, node, box, open, size, pill) {
   const { width, height } = size;
-  return { id, node, box, open, inner: [], x: 0, y: 0, width, height, pill, stacked: false };
+  return { id, node, box, open, inner: [], x: 0, y: 0, width, height, pill, rows: [], stacked: false };
 }
 
 /**
@@ -182,6 +189,37 @@ function scalar(graph, node, measure) {
   return part;
 }
 
+/**
+ * Makes room for the summands of a sum.
+ * @param {Part} part
+ * @param {Graph} graph
+ * @param {Measure} measure
+ */
+function spell(part, graph, measure) {
+  const nary = ruleOf(graph, part.node)?.nary;
+  if (!nary) return;
+  part.rows = opened(
+    nary,
+    Array.from(operandsOf(graph, part.node), () => 0),
+  ).map(({ operands }) => operands);
+  part.height = ROW + SUMMAND * part.rows.length + 6;
+  part.width = Math.max(part.width, part.pill + measure.text("-0.00000 · -0.00000 = -0.00000") + 14);
+}
+
+/**
+ * How far down a part an operand arrives: at its summand, where that is seen.
+ * @param {Part} part
+ * @param {number} operand
+ * @param {number} count of its operands
+ */
+function portOf(part, operand, count) {
+  if (part.node < 0) return 0.5;
+  const row = part.rows.findIndex((operands) => operands.includes(operand));
+  if (row < 0) return 0.12 + (0.76 * (operand + 0.5)) / count;
+  const within = (part.rows[row].indexOf(operand) + 0.5) / part.rows[row].length;
+  return (ROW + SUMMAND * (row + 0.2 + 0.6 * within)) / part.height;
+}
+
 /** @param {Part[]} parts @returns {Part[]} */
 function flattened(parts) {
   return parts.flatMap((part) => [part, ...flattened(part.inner)]);
@@ -211,7 +249,7 @@ function linksBetween(graph, partOf) {
         known.count++;
         return;
       }
-      const port = to.node >= 0 ? (k + 0.5) / operands.length : 0.5;
+      const port = portOf(to, k, operands.length);
       const link = {
         from,
         to,

@@ -22,6 +22,7 @@ import { lastPosition, stepsBack } from "./stepping.js";
  * @property {string} selected the id of a part, or empty
  * @property {string} hovered
  * @property {Set<number>} open the boxes that are entered
+ * @property {Set<number>} spelled the sums whose summands are seen
  * @property {Edit[]} edits what was done to leaves, for undo
  * @property {Nudge | null} nudge
  * @property {boolean} guessing
@@ -47,6 +48,7 @@ export function initial(graph, open) {
     selected: "",
     hovered: "",
     open,
+    spelled: new Set(),
     edits: [],
     nudge: null,
     guessing: false,
