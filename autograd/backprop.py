@@ -6,11 +6,11 @@ each step applies the chain rule at one node, shows what happened, and can be un
 
 from __future__ import annotations
 
-import threading
 import weakref
 from typing import Any
 
 from autograd.cursor import Cursor, operations
+from autograd.locks import Lock
 from autograd.ops import Operation
 from autograd.shown import factor, number
 from autograd.stale import differs, stale
@@ -195,7 +195,7 @@ class Backprop(Cursor):
             node.grad = self._zero
         self._now = {}
         self._set(self.loss, 1.0)
-        with _lock:
+        with _lock.held:
             _passes.append(weakref.ref(self))
         _latest[:] = [(_passes[-1], self._taken, len(self._order))]
 
@@ -253,7 +253,7 @@ class Backprop(Cursor):
         """Suspends the passes that would mix with this one, and resumes this one if it was suspended."""
         self._settle()
         if not _moved or _moved[0]() is not self:
-            with _lock:
+            with _lock.held:
                 self._put_others_aside()
                 _moved[:] = [weakref.ref(self)]
         if self._aside:
@@ -411,7 +411,7 @@ def _shown(change: Change) -> Change:
 _Before = list[tuple[Value, Any]]
 """The gradients before a step."""
 
-_lock = threading.RLock()
+_lock = Lock()
 """Held while the lists of passes change, since threads may step through graphs of their own."""
 
 _passes: list[weakref.ref[Backprop]] = []

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import threading
 from importlib.util import find_spec
 
+from autograd.locks import Lock
 from viz import workers
 from viz.layout_worker import RefusedError, laid_out
 
-_here = threading.Lock()
+_here = Lock()
 
 
 class LayoutError(RuntimeError):
@@ -50,7 +49,7 @@ def render(source: str, form: str) -> bytes:
             return _by_program(program, dot, form, seconds)
         if workers.can_start():
             return workers.ask(dot, form, seconds)
-        with _here:
+        with _here.held:
             return laid_out(dot.decode(), form)
     except RefusedError as error:
         raise LayoutError(str(error)) from None
@@ -69,12 +68,3 @@ def _by_program(program: str, dot: bytes, form: str, seconds: int) -> bytes:
     if done.returncode:
         raise RefusedError(f"dot failed with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
-
-
-def _begin_anew() -> None:
-    global _here
-    _here = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)

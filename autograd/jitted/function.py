@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +25,7 @@ from autograd.jitted.path import Path, trace
 from autograd.jitted.report import Known, report
 from autograd.jitted.state import State
 from autograd.lines import Where
+from autograd.locks import Lock
 from autograd.scalars import as_float
 from autograd.shown import as_code, shown
 from autograd.structure import flat, is_structure, like, same
@@ -137,7 +137,7 @@ class Jitted:
         self._notes: Counter[str] = Counter()
         self._eager_rows = 0
         self._warned = False
-        self._lock = threading.RLock()
+        self._lock = Lock()
 
     # Calling
 
@@ -145,7 +145,7 @@ class Jitted:
         """What the function returns: with Values among the arguments Values, of its graph; otherwise numbers."""
         if current() is not None or modes.checking() or within_transform() or _hold_values((*args, *kwargs.values())):
             return self.function(*args, **kwargs)
-        with self._lock:
+        with self._lock.held:
             numbers: list[Any] = []
             shapes = self._shapes(args, kwargs, numbers, rows=False)
             try:
@@ -171,7 +171,7 @@ class Jitted:
             ValueError: there are not equally many rows in all arguments, or the function returns for one row another
                 structure than for another; or what the function raises.
         """
-        with self._lock:
+        with self._lock.held:
             shapes, X = self._rows(args, kwargs)
             found = self._run(shapes, X, learning=False)
             return like(found.structure, found.columns)
@@ -189,7 +189,7 @@ class Jitted:
         Raises:
             ValueError: there are no parameters, or the function returns more than one number; or what `batch` raises.
         """
-        with self._lock:
+        with self._lock.held:
             shapes, X = self._rows(args, kwargs)
             found = self._run(shapes, X, learning=True)
             parameters = self._current.parameters
@@ -226,7 +226,7 @@ class Jitted:
 
     def sync(self) -> None:
         """Writes `params` into the `data` of their Values, and `grads` into their `grad`."""
-        with self._lock:
+        with self._lock.held:
             parameters = self._current.parameters
             parameters.exchange()
             for value, grad in zip(parameters.values, parameters.grads.tolist(), strict=True):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import gc
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +19,7 @@ from autograd.jitted import effects
 from autograd.jitted.guards import TRACE, Trace, current
 from autograd.jitted.reads import Read, extreme
 from autograd.lines import where
+from autograd.locks import Lock
 from autograd.looks import look
 from autograd.scalars import is_scalar
 from autograd.value import Value, apply, operand
@@ -57,14 +57,14 @@ def tracing(watched: bool) -> Iterator[Trace]:
 
 # The methods that are exchanged
 
-_lock = threading.Lock()
+_lock = Lock()
 _running = 0
 _kept: list[tuple[Any, str, Any]] = []
 
 
 def _install() -> None:
     global _running
-    with _lock:
+    with _lock.held:
         _running += 1
         if _running == 1:
             for owner, name, method in _exchanged():
@@ -74,7 +74,7 @@ def _install() -> None:
 
 def _remove() -> None:
     global _running
-    with _lock:
+    with _lock.held:
         _running -= 1
         if not _running:
             while _kept:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 from autograd.graph import every_node
+from autograd.locks import once
 from autograd.ops import ATOM
 from autograd.shown import number, printable
 from autograd.value import Value
@@ -102,20 +102,20 @@ class Names:
             return f"{len(same)} Values have the label {text}: {first} was made first, {last} last"
         return f"{text} was computed {len(same)} times: {first} and {last} are nodes of their own"
 
-    @cached_property
+    @once
     def nodes(self) -> list[Value]:
         """All nodes of the graph, operands before results."""
         return every_node(self.root)
 
-    @cached_property
+    @once
     def _some_labelled(self) -> bool:
         return any(node.label for node in self.nodes if not node._prev)
 
-    @cached_property
+    @once
     def _numbers(self) -> dict[Value, int]:
         return {node: i for i, node in enumerate(self.nodes)}
 
-    @cached_property
+    @once
     def _short(self) -> dict[Value, Written | None]:
         short: dict[Value, Written | None] = {}
         large = len(self.nodes) > LARGE
@@ -126,14 +126,14 @@ class Names:
             short[node] = _short(node, short, self._numbers)
         return short
 
-    @cached_property
+    @once
     def _shared(self) -> dict[Value, str]:
         """The nodes whose short name is not unique, and that name."""
         candidates = [(node, text.text) for node, text in self._short.items() if text is not None and _is_called(node)]
         uses = Counter(text for _, text in candidates)
         return {node: text for node, text in candidates if uses[text] > 1}
 
-    @cached_property
+    @once
     def _names(self) -> dict[Value, Written]:
         count: Counter[str] = Counter()
         names: dict[Value, Written] = {}
