@@ -21,6 +21,7 @@ from autograd.value import apply
 from autograd.words.paths import explained
 from autograd.words.text import KEPT
 from tests.page_answers import about, answers, needs_node
+from tests.test_compiler_operations import SILENT, at
 from viz import javascript
 
 pytestmark = needs_node
@@ -119,6 +120,20 @@ def test_sums_of_any_length(tmp_path: Path) -> None:
             assert list(map(float, answer["grads"])) == [node.grad for node in every_node(y)]
             for leaf in leaves:
                 leaf.grad = 0.0
+
+
+def test_what_gets_nothing_sends_nothing(tmp_path: Path) -> None:
+    """At 0 the derivative of a square root is infinite, and 0 times it would be nan."""
+    losses = []
+    for rule, i in SILENT:
+        operands = at(rule)
+        x = Value(0.0)
+        operands[i] = x.sqrt()
+        losses.append((apply(rule, *operands) + 3.0 * x, x))
+    for (loss, x), answer in zip(
+        losses, answers([edited(loss, {x: 0.0}) for loss, x in losses], tmp_path), strict=True
+    ):
+        assert float(answer["grads"][every_node(loss).index(x)]) == 3.0
 
 
 def random_graph(seed: int, size: int = 30) -> Value:

@@ -133,25 +133,40 @@ function raises(rule, y, x) {
 
 /**
  * The gradients after so many steps of the backward pass, from 0: those of `Backprop` on gradients that were zeroed.
+ *
+ * What gets nothing, since all that uses it has a derivative that is 0 by its rule, sends nothing.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {number} steps
  */
 export function gradients(graph, numbers, steps) {
   const grads = new Float64Array(graph.count);
-  grads[graph.root] = 1;
+  const reached = new Uint8Array(graph.count);
+  grads[graph.root] = reached[graph.root] = 1;
   const { starts, operands } = graph;
   const { slopes } = numbers;
   for (let s = 0; s < steps && s < graph.order.length; s++) {
     const node = graph.order[graph.order.length - 1 - s];
+    if (!reached[node]) continue;
     const grad = grads[node];
-    const nary = graph.rules[graph.rule[node]]?.nary;
-    if (nary) {
-      for (const k of order(nary, starts[node + 1] - starts[node]))
-        grads[operands[starts[node] + k]] += slopes[starts[node] + k] * grad;
-      continue;
+    const rule = graph.rules[graph.rule[node]];
+    const start = starts[node];
+    const count = starts[node + 1] - start;
+    const sent = rule?.nary ? order(rule.nary, count) : undefined;
+    for (let k = 0; k < count; k++) {
+      const i = sent ? sent[k] : k;
+      if (isNothing(rule?.slopes[i])) continue;
+      grads[operands[start + i]] += slopes[start + i] * grad;
+      reached[operands[start + i]] = 1;
     }
-    for (let k = starts[node]; k < starts[node + 1]; k++) grads[operands[k]] += slopes[k] * grad;
   }
   return grads;
+}
+
+/**
+ * Whether a derivative is 0 by its rule.
+ * @param {import("./graph.js").Term | undefined} term
+ */
+function isNothing(term) {
+  return term?.[0] === "number" && Number(term[1]) === 0;
 }
