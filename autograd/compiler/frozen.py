@@ -1,4 +1,4 @@
-"""What a program repeats because Python decided or computed it beside the graph, told where it is compiled."""
+"""Warns, at compilation, of decisions and numbers that Python made outside the graph and that the program repeats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograd.looks import Place, places
 from autograd.value import Value
 
 _TOLD = 3
-"""So many lines are named."""
+"""The most lines that a warning names."""
 
 
 def warn_of_frozen(
@@ -24,7 +24,7 @@ def warn_of_frozen(
     constants: Sequence[Value],
     stacklevel: int,
 ) -> None:
-    """Warns of decisions that were made by numbers that change, and of constants that were copied from them."""
+    """Warns of decisions that depend on numbers that change, and of constants that were computed from them."""
     varying = _varying(roots, inputs, params)
     seen = _seen(varying, inputs)
     decided = [place for place, found in seen.items() if found.use is Use.DECIDED]
@@ -47,7 +47,7 @@ _REMEDY = "autograd.jit compiles the function itself, which decides and computes
 
 
 def _varying(roots: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> list[Value]:
-    """What is not the same for all examples and steps."""
+    """The nodes whose numbers differ between examples or steps."""
     found = [*inputs, *params]
     met = set(map(id, found))
     for node in topological(*roots):
@@ -58,7 +58,7 @@ def _varying(roots: Sequence[Value], inputs: Sequence[Value], params: Sequence[V
 
 
 def _seen(varying: Sequence[Value], inputs: Sequence[Value]) -> dict[Place, Found]:
-    """The places that looked at what varies, or at what was computed from an input beside the graph."""
+    """The places that looked at varying nodes, or at numbers computed from an input outside the graph."""
     looked = [place for v in varying for place in places(v) if place is not place.below]
     looked += [place for v in inputs for place in places(v)]
     distinct = {(id(place.code), place.at): place for place in looked}
@@ -66,9 +66,9 @@ def _seen(varying: Sequence[Value], inputs: Sequence[Value]) -> dict[Place, Foun
 
 
 def _copied(seen: dict[Place, Found], varying: set[int], constants: Sequence[Value]) -> list[Place]:
-    """The places whose numbers are constants: the very objects, or what may have been computed of them.
+    """The places whose numbers became constants: the same objects, or results that may be computed from them.
 
-    A constant that is written in the function explains itself.
+    A constant that is a literal in the function needs no other explanation.
     """
     copied = []
     for place, (use, literals) in seen.items():
@@ -85,7 +85,7 @@ class _Copy(NamedTuple):
 
 
 def _copy_of(inputs: Sequence[Value], constants: Sequence[Value]) -> _Copy | None:
-    """A constant that is a number of an input, and such as no one writes by chance."""
+    """A constant equal to an input's number, if that number is too unusual for a coincidence."""
     telling = {v._data: i for i, v in enumerate(inputs) if not (v._data * 2).is_integer() and math.isfinite(v._data)}
     for constant in constants:
         if constant._data in telling:

@@ -1,4 +1,4 @@
-"""Nodes made by hand, which no program can compute: what to write instead."""
+"""The error for nodes made by hand, which cannot be compiled, with what to write instead."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from autograd.value import Value
 
 
 def refuse_handmade(node: Value) -> NoReturn:
-    """Raises the error for a node that has no rule, with the operation that it looks like.
+    """Raises the error for a node without a rule, and names the operation that it resembles.
 
-    A number and local derivatives, as in `Value(math.log(c), (p,), (1 / c,))`, say what was computed once. They do not
-    say what to compute for another operand: where c was clamped, or chosen by an `if`, it would be something else.
+    A number and local derivatives, as in `Value(math.log(c), (p,), (1 / c,))`, record one computation. They do not say
+    how to compute it for another operand: if c was clamped, or chosen by an `if`, the result would differ.
 
     Raises:
         TypeError: always.
@@ -30,7 +30,7 @@ def refuse_handmade(node: Value) -> NoReturn:
 
 
 def _looks_like(node: Value) -> str | None:
-    """The operation that gives the node's number and local derivative at its operand."""
+    """The operation that has the node's number and local derivative at its operand."""
     if len(node._prev) != 1 or len(node._local_grads) != 1:
         return None
     here = (node.data, *node._local_grads)

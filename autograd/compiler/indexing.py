@@ -1,4 +1,4 @@
-"""Rows of an array: as a view where they lie evenly, otherwise gathered, and added up where they repeat."""
+"""Selects rows of an array: a view if they are strided; sorts repeated rows, so that they can be added up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.compiler.ir import Index
 
 @dataclass(frozen=True)
 class Even:
-    """Rows that lie evenly: `start + i·steps[0] + j·steps[1]`."""
+    """Strided rows: `start + i·steps[0] + j·steps[1]`."""
 
     start: int
     shape: tuple[int, ...]
@@ -21,7 +21,7 @@ class Even:
 
 
 def even(index: Index) -> Even | None:
-    """How the rows lie, if evenly."""
+    """The strides of the rows; None if they have none."""
     start = int(index.flat[0])
     steps = []
     expected: Any = start
@@ -44,16 +44,16 @@ def rows(array: npt.NDArray[Any], start: int, shape: tuple[int, ...], steps: tup
 
 @dataclass(frozen=True)
 class Segments:
-    """Repeated rows, sorted so that equal ones stand together."""
+    """Repeated rows, sorted so that equal ones are adjacent."""
 
     order: Index
     starts: Index
     rows: Index
-    """The row that each segment belongs to; no row twice."""
+    """The row of each segment, without repeats."""
 
 
 def segments(index: Index) -> Segments:
-    """Sorts rows that repeat, so that `np.add.reduceat` adds up those that are equal."""
+    """Sorts repeated rows, so that `np.add.reduceat` can add up equal ones."""
     flat = index.reshape(-1)
     order = np.argsort(flat, kind="stable")
     distinct, starts = np.unique(flat[order], return_index=True)

@@ -1,8 +1,7 @@
-"""An array program as a function of JAX.
+"""An array program as a JAX function.
 
-Each operation of an array program is a line of `jax.numpy`. What a `map` computes has our partial derivatives, by
-`jax.custom_jvp`, and theirs in turn, to any order: so the corners are those of the declarations, from which JAX's own
-differ.
+Each operation of an array program is a line of `jax.numpy`. `jax.custom_jvp` gives each `map` our partial derivatives,
+to any order, so corners follow the declarations; JAX's own derivatives differ there.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ def function(
 
     Args:
         results: arrays of one number each.
-        constants: the numbers of the leaf of constants.
-        single: whether there is one result, which then makes no columns.
+        constants: the numbers of the constants' leaf.
+        single: whether there is one result, returned without a column axis.
         vector: the numbers of all parameters.
-        learned: those that `params` stands for.
+        learned: the parameters that `params` replaces.
 
     Returns:
-        `f(params, X)`: of (parameters,) and (batch, inputs), the results for each example, (batch,)
+        `f(params, X)`, which maps (parameters,) and (batch, inputs) to the results for each example, (batch,)
             or (batch, results).
     """
     order = walk(*results)
@@ -71,7 +70,7 @@ def function(
 
 @lru_cache(maxsize=4096)
 def _function(term: Term, arity: int, partials: tuple[Term | None, ...] | None = None) -> Function:
-    """A term over `x0`, `x1`, … as a function with our derivatives: `partials`, or those of the term's operations."""
+    """A term over `x0`, `x1`, … as a function with our derivatives: `partials`, or else those of its operations."""
     value: Any = jax.custom_jvp(_written(term, arity))
 
     def tangent(operands: Any, tangents: Any) -> Any:
@@ -89,7 +88,7 @@ def _function(term: Term, arity: int, partials: tuple[Term | None, ...] | None =
 
 @lru_cache(maxsize=4096)
 def _slopes(term: Term, arity: int, partials: tuple[Term | None, ...] | None) -> tuple[Term | None, ...]:
-    """The derivatives of a term for each operand, over the operands alone."""
+    """The derivatives of a term with respect to its operands, as terms over the operands alone."""
     if partials is None:
         slopes: list[Term | None] = [simplified(differentiated(term, f"x{i}")) for i in range(arity)]
     else:
@@ -99,7 +98,7 @@ def _slopes(term: Term, arity: int, partials: tuple[Term | None, ...] | None) ->
 
 
 def _written(term: Term, arity: int) -> Function:
-    """A term as a function of `jax.numpy`: a line for each of its parts."""
+    """A term as a function in `jax.numpy`, with one line for each of its parts."""
     lines: list[str] = []
 
     def inner(each: Term, args: tuple[str, ...]) -> str:
@@ -142,7 +141,7 @@ def _fold(a: Array, x: Any) -> Any:
 
 @lru_cache(maxsize=2)
 def _best(name: str) -> Function:
-    """The largest or least along the last axis but the batch, with the derivatives of the comparisons one by one."""
+    """The maximum or minimum along the last axis before the batch, with the derivatives of pairwise comparisons."""
     rule = OPERATIONS[name]
     assert isinstance(rule, Operation)
     meaning = elementwise(rule, (None, None))
@@ -197,7 +196,7 @@ def _contract(a: Array, x: Any, y: Any) -> Any:
 
 
 def _within(a: Array, x: Any, y: Any, letters: tuple[str, str, str]) -> Any:
-    """A product in which what lies beyond the extent is absent, whatever it would be multiplied by."""
+    """A product without the elements beyond the extent, even if the other factor is inf or nan."""
     first, second, answer = letters
     every = sorted({*first, *second})
     reach = np.arange(a.args[0].shape[-1]) < a.attr.extent[..., None]
@@ -210,7 +209,7 @@ def _within(a: Array, x: Any, y: Any, letters: tuple[str, str, str]) -> Any:
 
 
 def _along(x: Any, own: str, every: list[str]) -> Any:
-    """An array with an axis for each letter, of length 1 where it has none."""
+    """An array with an axis for each letter, of length 1 if x lacks it."""
     ordered = x.transpose([own.index(letter) for letter in sorted(own)])
     return ordered.reshape([x.shape[own.index(letter)] if letter in own else 1 for letter in every])
 
@@ -232,4 +231,4 @@ MEANING: dict[str, Function] = {
     "pick": _pick,
     "place": _place,
 }
-"""The operations of the way forward: the way back is JAX's own."""
+"""The operations of the forward pass. JAX makes the backward pass."""

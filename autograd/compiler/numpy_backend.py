@@ -1,4 +1,4 @@
-"""An array program as numpy source: a call for each array, into buffers that are allocated once."""
+"""An array program as numpy source: one call for each array, which writes into a buffer that is allocated once."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def emit(
     """Writes a program as numpy.
 
     Args:
-        forward: what `forward` returns: a tuple of arrays of shape (numbers, batch).
-        backward: what `backward` returns, in the same way.
-        outside: arrays that are computed into what is given to `prepare`, and the name of that.
-        notes: what each array belongs to, for comments.
-        checked: maps that raise `FloatingPointError` where they divide by zero.
+        forward: the results of `forward`, which returns a tuple of arrays of shape (numbers, batch).
+        backward: the results of `backward`, in the same form.
+        outside: arrays that are written to a buffer passed to `prepare`, with its name.
+        notes: the origin of each array, for comments.
+        checked: maps that raise `FloatingPointError` if they divide by zero.
     """
     writers: dict[str, Callable[[Writer, Array], None]] = {**WRITERS, "map": partial(_map, checked=set(checked))}
     return Writer(plan(forward, backward, outside), notes, writers).run(forward, backward)
@@ -64,7 +64,7 @@ class _Map:
         return self.known[term]
 
     def _call(self, term: Term, out: str | None) -> str:
-        # What is computed first may stand where the result will: nothing else reads it.
+        # The first operand that is computed may use the result's buffer if nothing else reads it.
         first = next((arg for arg in term.args if arg.head not in LEAVES), None)
         if first is not None and (self.uses[first] > 1 or first.head in CONDITIONS):
             first = None
@@ -96,13 +96,13 @@ class _Map:
 
 @lru_cache(maxsize=4096)
 def _written(term: Term) -> tuple[Term, Counter[Term]]:
-    """A term as it is computed, and how often each part of it is used."""
+    """The term that is computed, and the number of uses of each of its parts."""
     term = expanded(term, _written_out)
     return term, Counter([arg for each in subterms(term) if each.head not in LEAVES for arg in each.args])
 
 
 def _written_out(head: str) -> bool:
-    """Whether a primitive is computed from others, in place, though numpy has a function that allocates."""
+    """Whether a primitive is computed in place from others, because our function for it allocates."""
     return head == "sigmoid"
 
 
@@ -123,7 +123,7 @@ def _map(w: Writer, array: Array, checked: Collection[Array] = ()) -> None:
 
 def _sum(w: Writer, array: Array) -> None:
     (arg,) = array.args
-    if array.attr == BATCH:  # as a product with ones, which for few examples is faster than a sum
+    if array.attr == BATCH:  # a product with ones is faster than a sum if there are few examples
         ones = w.view("ones", "np.ones((batch, 1), dtype)")
         w.over_batch(w.name(arg), ones, w.name(array))
     elif arg.shape[array.attr] < MANY:
@@ -136,7 +136,7 @@ def _sum(w: Writer, array: Array) -> None:
 
 
 def _in_order(w: Writer, array: Array, arg: Array) -> None:
-    """A short sum, from the left."""
+    """A short sum, added from the left."""
     name, out = w.name(arg), w.name(array)
     before = ":, " * array.attr
     columns = [w.view(name, f"{name}[{before}{j}]") for j in range(arg.shape[array.attr])]
@@ -164,7 +164,7 @@ def _segments(w: Writer, array: Array) -> None:
 
 
 def _contract(w: Writer, array: Array) -> None:
-    """A product of matrices, with the batch as one of their axes or as many matrices."""
+    """A matrix product; the batch is one of its axes, or the axis of a stack of matrices."""
     a, b = array.args
     first, second, answer = array.attr.letters
     if a.batched and not b.batched and array.batched:
@@ -202,7 +202,7 @@ def _batched_parts(
     b: tuple[Array, str],
     sizes: dict[str, int],
 ) -> None:
-    """A product summed over the batch and another axis: over the batch as products, which are then added up."""
+    """A product summed over the batch and another axis: matrix products over the batch, and then their sum."""
     many = forms[0][: len(forms[0]) - 3]
     each = forms[0][-3]
     parts = w.new("s")
@@ -215,7 +215,7 @@ def _batched_parts(
 
 
 def _within(w: Writer, array: Array) -> None:
-    """What lies beyond the extent is zero, and is to be left out even where it meets inf or nan."""
+    """Recomputes the product exactly if b is not finite: zeros beyond the extent would turn inf into nan."""
     if isinstance(array.attr, Contraction) and array.attr.extent is not None:
         a, b = (w.name(arg) for arg in array.args)
         finite = f"{w.function('np.isfinite')}({w.function('np.add.reduce')}({b}, None))"
@@ -268,7 +268,7 @@ WRITERS: dict[str, Callable[[Writer, Array], None]] = {
 
 
 def literal(x: float) -> str:
-    """A float as Python writes it."""
+    """A float as Python source."""
     if math.isfinite(x):
         return repr(x)
     return "np.nan" if x != x else f"{'-' if x < 0 else ''}np.inf"

@@ -1,4 +1,4 @@
-"""Terms over numpy arrays."""
+"""Evaluates terms over numpy arrays."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _MODULES = {"np": np, "special": special}
 
 
 def spelling(term: Term) -> tuple[str, tuple[Term, ...]]:
-    """The numpy function that computes a term from others, and those."""
+    """The numpy function that computes a term, and its operands."""
     if term.head == "**":
         exponent = as_constant(term.args[1])
         if exponent == 2.0:
             return "np.square", term.args[:1]
-        if exponent == 0.5:  # np.power takes a square root, which is nan at -inf
+        if exponent == 0.5:  # np.power would take the square root, which is nan at -inf
             return "np.float_power", term.args
     return PRIMITIVES[term.head].numpy, term.args
 
 
 def evaluated(term: Term, args: Sequence[npt.NDArray[Any]]) -> Any:
-    """The numbers of a term whose arguments are arrays."""
+    """Evaluates a term over arrays."""
     dtype = args[0].dtype
 
     def inner(each: Term, found: tuple[Any, ...]) -> Any:

@@ -1,4 +1,4 @@
-"""Lines of numpy in the making: names for buffers, views, indices and functions, and the functions they make up."""
+"""Emits numpy source: names buffers, views, indices and functions, and assembles the lines into functions."""
 
 from __future__ import annotations
 
@@ -13,28 +13,29 @@ from autograd.compiler.ir import Array, Index
 from autograd.compiler.planning import Buffer, Plan
 
 _VARIABLES = 1000
-"""Up to so many buffers are variables; more stand in a list: Python compiles closures of many in quadratic time."""
+"""The most buffers that are variables. More go into a list, since Python compiles large closures in quadratic time."""
 
 
 @dataclass
 class Emitted:
-    """Source, and what it refers to.
+    """Source, and the objects that it refers to.
 
     The source defines `prepare(np, special, rows, params, grads, constants, seed, index, exact, batch, dtype)`, which
-    allocates for a size of batch and returns `forward(X)` and `prepare_backward()`; the latter returns `backward()`.
+    allocates for a batch size and returns `forward(X, strict)` and `prepare_backward()`; the latter returns
+    `backward()`.
     """
 
     source: str
     indices: list[Index]
     contractions: list[Array]
-    """The contractions that are computed exactly where numbers beyond their extent are not finite."""
+    """The contractions that are recomputed exactly if their second operand is not finite."""
     forward_calls: int
     backward_calls: int
 
 
 @dataclass
 class _Section:
-    """Lines of one function."""
+    """The lines of one function."""
 
     lines: list[str] = field(default_factory=list)
 
@@ -44,12 +45,12 @@ class _Section:
 
 
 class Writer:
-    """Writes a planned program.
+    """Emits a planned program.
 
     Args:
-        planned: what is computed in which order, and where.
-        notes: what each array belongs to, for comments.
-        writers: for each operation, what writes the calls that compute an array.
+        planned: the schedule, and the location of each array.
+        notes: the origin of each array, for comments.
+        writers: for each operation, the function that emits the calls that compute an array.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class Writer:
         self.last_note = note or self.last_note
 
     def _assembled(self, results: list[str], gradients: list[str]) -> str:
-        """The function that prepares for a batch."""
+        """The function `prepare`."""
         functions = [f"{name} = {full}" for name, full in self.functions.items()]
         fresh = [name for name in self.fresh if "[" not in name]
         lines = [
@@ -127,22 +128,22 @@ class Writer:
     # Names
 
     def new(self, stem: str) -> str:
-        """A name that begins with a stem; of very many, a place in a list."""
+        """A new name that begins with a stem, or an element of the list if there are very many buffers."""
         if self.many:
             stem = "m"
         self.names[stem] = self.names.get(stem, 0) + 1
         return f"m[{self.names[stem] - 1}]" if self.many else f"{stem}_{self.names[stem]}"
 
     def function(self, full: str) -> str:
-        """A function's name in the source: it is looked up once."""
+        """A function's name in the source, where it is looked up once."""
         name = full.removeprefix("np.").replace(".", "_")
         self.functions[name] = full
         return name
 
     def call(self, full: str, *args: str) -> None:
-        """Writes a call, the last argument of which is where its result goes.
+        """Emits a call whose last argument is the output.
 
-        It goes by its position, which is faster than by its name; numpy wants the name of some.
+        The output is a positional argument, which is faster than a keyword, except where numpy requires a keyword.
         """
         if full in ("np.maximum", "np.minimum"):
             args = (*args[:-1], f"out={args[-1]}")
@@ -154,7 +155,7 @@ class Writer:
         self.now.lines.append(f"over_batch({', '.join(args)})")
 
     def view(self, base: str, expression: str) -> str:
-        """A name for a view of a named array: made once, or at each call where it depends on the inputs."""
+        """A name for a view of a named array. It is made once, or at each call if it depends on the inputs."""
         if expression == base:
             return base
         key = (base, expression)
@@ -168,7 +169,7 @@ class Writer:
         return self.views[key]
 
     def index(self, index: Index) -> str:
-        """An index array, as the source refers to it."""
+        """The expression for an index array in the source."""
         key = (index.shape, index.tobytes())
         if key not in self.index_names:
             self.index_names[key] = f"index[{len(self.indices)}]"
@@ -176,7 +177,7 @@ class Writer:
         return self.index_names[key]
 
     def base(self, buffer: Buffer) -> str:
-        """The name of a buffer, which is allocated where it is first needed."""
+        """The name of a buffer, which is allocated before its first use."""
         if buffer.given:
             return buffer.name
         if buffer not in self.allocated:
@@ -200,13 +201,13 @@ class Writer:
         return name if len(array.shape) == 1 else f"{name}.reshape({array.size}, -1)"
 
     def axes(self, array: Array, letters: str, wanted: str) -> str:
-        """The view of an array that has its axes in another order.
+        """A view of an array with its axes in another order.
 
         Args:
-            array: what is viewed.
+            array: the array.
             letters: a letter for each of its axes but the batch.
-            wanted: the letters in the order that is wanted, `b` for the batch and `.` for a new axis; those left out
-                are of length 1.
+            wanted: the letters in the new order, with `b` for the batch and `.` for a new axis. Axes whose letter is
+                missing have length 1.
         """
         spot = self.plan.spots[array]
         at = np.arange(array.size, dtype=np.intp).reshape(array.shape) if spot.at is None else spot.at
@@ -232,7 +233,7 @@ class Writer:
     # Scratch
 
     def take(self, array: Array, dtype: str = "dtype") -> str:
-        """An array for what is needed within one map only."""
+        """A scratch array that is used within one map only."""
         kind = (array.shape, array.batched, dtype)
         waiting = self.scratch.setdefault(kind, [])
         if waiting:
@@ -243,7 +244,7 @@ class Writer:
 
 
 def view_of(name: str, at: Index, size: int) -> str:
-    """The numbers of a flat array of some size at an index that lies evenly: a slice, or else a view by strides."""
+    """The elements of a flat array of some size at a strided index, as a slice or else as a strided view."""
     lies = even(at)
     assert lies is not None
     if lies.shape == (size,) and lies.steps[0] == 1:

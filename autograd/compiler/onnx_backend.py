@@ -1,10 +1,10 @@
 """An array program as an ONNX model.
 
-Each operation of an array program is a few nodes. An array is a tensor of its shape and one more axis: the examples, or
-a single one where it is the same for all.
+Each operation of an array program becomes a few nodes. An array is a tensor of its shape with one more axis for the
+examples, of length 1 if the array is the same for all.
 
-What `onnxruntime` gives must be what the program gives, to the corners. So it is asked for less than ONNX has: what it
-lacks in float64, or computes right in the middle of the range only, is written out (`definitions.py`).
+`onnxruntime` must give the program's results, corners included. The backend therefore avoids ONNX operations that the
+runtime lacks in float64, or computes inaccurately in the tails, and writes them out (`definitions.py`).
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from autograd.primitives import PRIMITIVES
 from autograd.terms import CONDITIONS, Term, folded
 
 _IN_SINGLE_ONLY = ("cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh")
-"""Functions that onnxruntime computes in float32 only, or did until lately."""
+"""Functions that onnxruntime computes in float32 only, or did until recently."""
 
 
 def model(built: Built, roots: int | None, inputs: int, vector: Numbers, learned: slice | None = None) -> bytes:
-    """A program as an ONNX model, which has passed ONNX's checks.
+    """A program as an ONNX model that passes ONNX's checks.
 
     Args:
         built: the program.
-        roots: how many of its results are roots, the columns of the output `Y`; None: one, which makes no column. The
-            other results are the columns of the output `also`.
-        inputs: how many numbers an example has, in the input `X`.
-        vector: the numbers of all parameters, in the type in which everything is computed.
-        learned: the parameters that are an input, `params`, and have an output, `grads`, beside `loss`, the mean of
-            the root. None: all are part of the model.
+        roots: the number of its results that are roots, the columns of the output `Y`; None: there is one root, and `Y`
+            has no column axis. The other results are the columns of the output `also`.
+        inputs: the number of inputs of an example, the columns of `X`.
+        vector: the numbers of all parameters, in the type of all computation.
+        learned: the parameters that become an input, `params`, with an output, `grads`, beside `loss`, the mean of the
+            root. None: all parameters are constants of the model.
     """
     w = Writer(vector.dtype)
     leaves = {
@@ -65,16 +65,16 @@ def model(built: Built, roots: int | None, inputs: int, vector: Numbers, learned
 
 
 def write(w: Writer, roots: Iterable[Array], leaves: Mapping[str, str], notes: Mapping[Array, str]) -> dict[Array, str]:
-    """Writes all arrays that the roots are made from.
+    """Emits all arrays that the roots depend on.
 
     Args:
-        w: takes the nodes.
+        w: receives the nodes.
         roots: arrays.
-        leaves: the value of each leaf but the seed, (numbers, batch), or (numbers, 1) for those that are not batched.
-        notes: what each array belongs to.
+        leaves: the value of each leaf but the seed, (numbers, batch), or (numbers, 1) if it is not batched.
+        notes: the origin of each array.
 
     Returns:
-        For each array its value, of its shape with the batch as one more axis.
+        The value of each array, in its shape with the batch as one more axis.
     """
     found: dict[Array, str] = {}
     for array in walk(*roots):
@@ -88,7 +88,7 @@ def write(w: Writer, roots: Iterable[Array], leaves: Mapping[str, str], notes: M
 
 
 def _parameters(w: Writer, vector: Numbers, learned: slice | None) -> str:
-    """All parameters as a column: known numbers, or an input among them."""
+    """All parameters as a column: constants, and the input `params` for those that are learned."""
     column = (len(vector), 1)
     if learned is None:
         return w.constant(vector.reshape(column), stem="params")
@@ -113,7 +113,7 @@ def _seed(w: Writer, array: Array) -> str:
 
 
 def _map(w: Writer, array: Array, *args: str) -> str:
-    """A node for each part of a term. A condition that is used as a number is 1 or 0, a number as a condition not 0."""
+    """A node for each part of a term. A condition used as a number is 1 or 0; a number as a condition means ≠ 0."""
 
     def leaf(term: Term) -> str:
         return args[int(term.args[0][1:])] if term.head == "name" else w.constant(term.args[0])
@@ -143,7 +143,7 @@ def _holds(term: Term) -> bool:
 
 @lru_cache(maxsize=4096)
 def _written(term: Term, double: bool) -> Term:
-    """A term of functions that the runtime has."""
+    """The term in functions that the runtime has."""
 
     def lacks(head: str) -> bool:
         return head != "remainder" and (not PRIMITIVES[head].onnx or (double and head in _IN_SINGLE_ONLY))
@@ -152,7 +152,7 @@ def _written(term: Term, double: bool) -> Term:
 
 
 def _remainder(w: Writer, a: str, b: str) -> str:
-    """Python's remainder, of the sign of b, from that of C, of the sign of a."""
+    """Python's remainder, with the sign of b, from C's, with the sign of a."""
     zero = w.constant(0.0)
     rest = w.node("Mod", a, b, fmod=1)
     other = w.node("Xor", w.node("Less", rest, zero), w.node("Less", b, zero))
@@ -164,7 +164,7 @@ def _remainder(w: Writer, a: str, b: str) -> str:
 
 
 def _size(array: Array) -> int:
-    """Of the axis of the examples."""
+    """The length of the batch axis."""
     return OPEN if array.batched else 1
 
 
@@ -201,7 +201,7 @@ def _sum(w: Writer, array: Array, x: str) -> str:
 
 
 def _fold(w: Writer, array: Array, x: str) -> str:
-    """The largest or least, or nan where there is one, over which runtimes pass."""
+    """The maximum or minimum; nan if there is a nan, which runtimes ignore."""
     along = w.integers(-2)
     best = w.node("ReduceMax" if array.attr == "maximum" else "ReduceMin", x, along, keepdims=0)
     unknown = w.node("Cast", w.node("IsNaN", x), to=w.kind)
@@ -210,7 +210,7 @@ def _fold(w: Writer, array: Array, x: str) -> str:
 
 
 def _accumulate(w: Writer, array: Array, x: str) -> str:
-    """Running results, each over twice as many numbers as before, until they are over all (Hillis and Steele 1986)."""
+    """Running results by doubling: each pass covers twice as many elements as the last (Hillis and Steele 1986)."""
     op = {"maximum": "Max", "minimum": "Min", "multiply": "Mul"}[array.attr]
     axis, count = len(array.shape) - 1, array.shape[-1]
     reach = 1
@@ -268,10 +268,7 @@ def _lettered(w: Writer, array: Array, x: str, letters: str) -> Lettered:
 
 
 def _product(w: Writer, array: Array, operands: tuple[Lettered, Lettered], answer: str, sizes: dict[str, int]) -> str:
-    """A product of two matrices, where it is one as the axes lie, or else in Einstein's notation.
-
-    Axes of length 1 have no say in it.
-    """
+    """A matrix product if the order of the axes allows it, or else an `Einsum`. Axes of length 1 are dropped first."""
     (x, first), (y, second) = operands
     own = [[letter for letter in letters if sizes[letter] != 1] for letters in (first, second, answer)]
     x, y = (
@@ -290,9 +287,9 @@ def _product(w: Writer, array: Array, operands: tuple[Lettered, Lettered], answe
 def _of_matrices(
     w: Writer, a: tuple[str, list[str]], b: tuple[str, list[str]], answer: list[str], sizes: dict[str, int]
 ) -> str | None:
-    """A product of two matrices, either of which may lie on its side; None if the axes do not lie so.
+    """A product of two matrices, either of which may be transposed; None if the order of the axes does not allow it.
 
-    The product is told to turn a matrix: some runtimes merge a `Transpose` into a product that they do not have.
+    `Gemm` transposes by its attributes: some runtimes fuse a separate `Transpose` into a product that they lack.
     """
     (x, first), (y, second) = a, b
     summed = [letter for letter in first if letter in second and letter not in answer]
@@ -310,7 +307,7 @@ def _of_matrices(
 
 
 def _within(w: Writer, array: Array, operands: tuple[Lettered, Lettered], answer: str, sizes: dict[str, int]) -> str:
-    """A product in which what lies beyond the extent is absent, whatever it would be multiplied by."""
+    """A product without the elements beyond the extent, even if the other factor is inf or nan."""
     letters = list(sizes)
 
     def along(x: str, own: str) -> str:
@@ -334,7 +331,7 @@ def _sizes(letters: Iterable[str], sizes: dict[str, int]) -> list[int]:
 
 
 def _joined(groups: Iterable[list[str]], sizes: dict[str, int]) -> list[int]:
-    """The sizes of axes that are several in one."""
+    """The sizes of axes that are each merged from a group of axes."""
     return [max(OPEN, math.prod(_sizes(group, sizes))) for group in groups]
 
 
@@ -368,7 +365,7 @@ def _scatter(w: Writer, array: Array, index: str, x: str) -> str:
 
 
 def _place(w: Writer, array: Array, *parts: str) -> str:
-    """What does not overlap is joined, and put in order; such layers are added up."""
+    """Joins parts that do not overlap into layers, and adds up the layers."""
     depth = np.zeros(array.size, dtype=int)
     layers: dict[int, list[tuple[str, Index]]] = {}
     for arg, part, index in zip(array.args, parts, array.attr.indices, strict=True):
@@ -385,7 +382,7 @@ def _place(w: Writer, array: Array, *parts: str) -> str:
 
 
 def _joined_up(w: Writer, array: Array, parts: list[tuple[str, Index]]) -> str:
-    """Parts that do not overlap, each at its place, and zeros elsewhere."""
+    """Parts that do not overlap, each at its index, and zeros elsewhere."""
     parts = sorted(parts, key=lambda part: int(part[1][0]))
     flats = [flat for flat, _ in parts]
     at = np.concatenate([index for _, index in parts])
@@ -409,4 +406,4 @@ MEANING: dict[str, Callable[..., str]] = {
     "scatter": _scatter,
     "place": _place,
 }
-"""How each operation is written: a function of the writer, the array and its operands' names, that gives its name."""
+"""Emits each operation: a function of the writer, the array and its operands' names that returns the result's name."""

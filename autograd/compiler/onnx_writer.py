@@ -1,7 +1,7 @@
-"""An ONNX graph in the making: its nodes, and the numbers that it carries.
+"""Builds an ONNX graph: its nodes and constants.
 
-Equal nodes are made once. What only rearranges numbers that are known is done at once, so that a matrix of weights
-stands in the file as the matrix that it is.
+Equal nodes are made once. Operations that only rearrange constants are done here, so that the file contains a matrix of
+weights as that matrix.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ except ModuleNotFoundError:
 Numbers = npt.NDArray[Any]
 
 OPEN = -1
-"""The size of a batch within a shape, as `Reshape` writes it."""
+"""The batch size in a shape, as `Reshape` encodes it."""
 
 INTEGER: int = TensorProto.INT64
 
 _OPERATIONS, _FORMAT = 18, 8
-"""The versions of ONNX's operations and of its files that are written."""
+"""The versions of the ONNX operation set and file format."""
 
 
 class Writer:
-    """Makes nodes of one type of numbers. A value goes by its name, which is no text of a user's."""
+    """Makes nodes over one number type. Values are referred to by names, which contain no text from users."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.dtype = dtype
@@ -42,13 +42,13 @@ class Writer:
         self.constants: dict[str, Numbers] = {}
         self.notes: dict[str, str] = {}
         self.note = ""
-        """What new nodes and constants belong to."""
+        """The origin of new nodes and constants."""
         self.batch = self.integers(1)
-        """How many examples there are, as a value."""
+        """The batch size, as a value."""
         self._inputs: list[ValueInfoProto] = []
         self._outputs: list[ValueInfoProto] = []
         self._reshaped: dict[str, tuple[str, tuple[int, ...]]] = {}
-        """What each value has been before it was reshaped, and of which shape."""
+        """For each reshaped value, the original value and its shape."""
 
     def node(self, op: str, *inputs: str, **attributes: Any) -> str:
         """The output of a node."""
@@ -59,8 +59,8 @@ class Writer:
         return self._made[key]
 
     def constant(self, numbers: Any, dtype: Any = None, stem: str = "constant") -> str:
-        """Numbers that are part of the model, in its type unless another is given; their name begins with a stem."""
-        with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
+        """A constant of the model, in its type unless another is given; its name begins with a stem."""
+        with np.errstate(over="ignore"):  # numbers too large for float32 become inf
             array = np.asarray(numbers, dtype or self.dtype)
         key = (stem, array.dtype, array.shape, array.tobytes())
         if key not in self._made:
@@ -69,17 +69,17 @@ class Writer:
         return self._made[key]
 
     def integers(self, *numbers: int) -> str:
-        """Whole numbers: a shape, or axes."""
+        """Integers: a shape, or axes."""
         return self.constant(numbers, np.int64)
 
     def choice(self, condition: str, shape: Sequence[int], holds: Callable[[], str], fails: Callable[[], str]) -> str:
-        """One of two values, of which only the one that is chosen is computed.
+        """One of two values; only the chosen one is computed.
 
         Args:
-            condition: a single truth.
-            shape: that of either value.
-            holds: writes what stands there where the condition holds.
-            fails: writes what stands there otherwise.
+            condition: a scalar bool.
+            shape: the shape of both values.
+            holds: emits the value for a true condition.
+            fails: emits the value for a false condition.
         """
         name = self._name("If")
         branches = {"then_branch": self._branch(shape, holds), "else_branch": self._branch(shape, fails)}
@@ -88,7 +88,7 @@ class Writer:
 
     def _branch(self, shape: Sequence[int], write: Callable[[], str]) -> GraphProto:
         outer, made = self.nodes, self._made
-        self.nodes, self._made = [], dict(made)  # what is made within a branch is not seen outside of it
+        self.nodes, self._made = [], dict(made)  # nodes of a branch are not visible outside it
         answer = self._value(write(), shape)
         branch = helper.make_graph(_needed(self.nodes, {answer.name}), answer.name, [], [answer])
         self.nodes, self._made = outer, made
@@ -98,13 +98,13 @@ class Writer:
         self._count += 1
         return f"{stem}_{self._count}"
 
-    # What only rearranges
+    # Rearranging
 
     def _same(self, x: str, numbers: Numbers) -> str:
         return self.constant(numbers, numbers.dtype, x.partition("_")[0])
 
     def reshape(self, x: str, shape: Sequence[int], wanted: Sequence[int]) -> str:
-        """The same numbers in another shape, in which one size may be open."""
+        """The same elements in another shape, of which one size may be `OPEN`."""
         if tuple(shape) == tuple(wanted):
             return x
         if x in self.constants:
@@ -117,7 +117,7 @@ class Writer:
         return made
 
     def transpose(self, x: str, order: Sequence[int]) -> str:
-        """The same with its axes in another order."""
+        """The same elements with the axes in another order."""
         if list(order) == sorted(order):
             return x
         if x in self.constants:
@@ -125,25 +125,25 @@ class Writer:
         return self.node("Transpose", x, perm=list(order))
 
     def gather(self, x: str, index: Index) -> str:
-        """The rows of a matrix at an index, whose axes stand in place of the first axis."""
+        """The rows of a matrix at an index, whose axes replace the first axis."""
         if x in self.constants:
             return self._same(x, self.constants[x][index])
         return self.node("Gather", x, self.constant(index, np.int64), axis=0)
 
     def slice(self, x: str, start: int, stop: int, axis: int) -> str:
-        """A part along an axis."""
+        """A slice along an axis."""
         if x in self.constants:
             return self._same(x, self.constants[x].take(range(start, stop), axis))
         return self.node("Slice", x, *[self.integers(number) for number in (start, stop, axis)])
 
     def expand(self, x: str, *sizes: int | str) -> str:
-        """The same numbers again along axes of length 1. A size that is known only when the model runs is a value."""
+        """Repeats elements along axes of length 1. A size that is known only at run time is a value."""
         if self.batch not in sizes:
             return self.node("Expand", x, self.constant(sizes, np.int64))
         parts = [self.integers(size) if isinstance(size, int) else size for size in sizes]
         return self.node("Expand", x, self.node("Concat", *parts, axis=0))
 
-    # The whole
+    # The model
 
     def takes(self, name: str, shape: Sequence[int]) -> None:
         """Declares an input."""
@@ -155,7 +155,7 @@ class Writer:
         self._outputs.append(self._value(name, shape))
 
     def model(self) -> bytes:
-        """The model, which has passed ONNX's checks, as the bytes of a file."""
+        """The bytes of the model file, after ONNX's checks."""
         nodes = _needed(self.nodes, {output.name for output in self._outputs})
         used = _read(nodes)
         tensors = [self._tensor(name, self.constants[name]) for name in self.constants if name in used]
@@ -178,7 +178,7 @@ class Writer:
 
 
 def _needed(nodes: Sequence[NodeProto], wanted: set[str]) -> list[NodeProto]:
-    """The nodes on which some values depend, in order."""
+    """The nodes that the wanted values depend on, in order."""
     kept: list[NodeProto] = []
     for node in reversed(nodes):
         if not wanted.isdisjoint(node.output):
@@ -188,7 +188,7 @@ def _needed(nodes: Sequence[NodeProto], wanted: set[str]) -> list[NodeProto]:
 
 
 def _read(nodes: Sequence[NodeProto]) -> set[str]:
-    """The names that nodes read, those within their branches included."""
+    """The names that nodes read, including those within their branches."""
     names: set[str] = set()
     for node in nodes:
         names.update(node.input)

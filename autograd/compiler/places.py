@@ -1,4 +1,4 @@
-"""Where in a network the scalars of a group were computed, in one name."""
+"""Names the place in a network where the scalars of a group were computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def name_places(groups: list[Group]) -> None:
-    """Names each group after what its nodes say, or else the one group that uses it."""
+    """Names each group after the places of its nodes, or else after the one group that uses it."""
     users: dict[int, set[int]] = {}
     for each in groups:
         for slot in each.slots():
@@ -26,7 +26,7 @@ def name_places(groups: list[Group]) -> None:
 
 
 def common(names: Iterable[str]) -> str:
-    """One name for many that differ in numbers: `layers[0].neurons[·]`; empty if they differ otherwise.
+    """One name for several that differ only in numbers: `layers[0].neurons[·]`; empty if they differ otherwise.
 
     Example:
         >>> common(["layers[0].neurons[3]", "layers[0].neurons[12]"])

@@ -1,4 +1,4 @@
-"""What a compiled program found, in words."""
+"""Reports which scalars a compiled program grouped, and how it computes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from autograd.compiler.lower import plain
 
 
 def report(built: Built) -> str:
-    """A line for the whole, and one for each group."""
+    """Two lines for the whole program, and one for each group."""
     grouping = built.grouping
     params, inputs, constants = (leaf.rows for leaf in grouping.groups[: CONSTANTS + 1])
     lines = [
@@ -22,7 +22,7 @@ def report(built: Built) -> str:
 
 
 def size(built: Built) -> str:
-    """How many scalar operations became how many calls."""
+    """The number of scalar operations, and of the calls that replace them."""
     calls, more = built.emitted.forward_calls, built.emitted.backward_calls
     return f"{built.grouping.scalars:,} scalar operations -> {calls} numpy calls (and {more} for the gradient)"
 

@@ -1,7 +1,7 @@
-"""The primitives that numpy lacks, over arrays. Each takes `out=` as numpy's own do.
+"""The primitives that numpy lacks, over arrays. Each takes `out=`, as numpy's functions do.
 
-`definitions.py` says the same and why, for numbers of one kind. These compute in float64 whatever they are given, in
-fewer calls.
+`definitions.py` defines and explains the same functions, in terms of other primitives. Those here take fewer calls, and
+all but `sigmoid` compute in float64 for any operand.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SPLITTER = 134217729.0  # 2**27 + 1: cuts the 53 bits of a float into halves
 
 
 def sigmoid(a: Array, out: Array | None = None) -> Array:
-    """1 / (1 + exp(-a)), to the last digits in both tails: exp only ever sees a number below 0."""
+    """1 / (1 + exp(-a)), accurate in both tails, since the argument of exp is never positive."""
     a = np.asarray(a)
     z = np.exp(-np.abs(a))
     return np.divide(np.where(a < 0.0, z, 1.0), 1.0 + z, out=out)
@@ -35,9 +35,9 @@ def erf(a: Array, out: Array | None = None) -> Array:
 
 
 def ndtr(a: Array, out: Array | None = None) -> Array:
-    """Φ(a), the share of a normal distribution below `a`: half of erfc(-a/√2), right in the lower tail too.
+    """Φ(a), the normal distribution function: half of erfc(-a/√2), accurate in the lower tail too.
 
-    What rounding takes from a/√2 is made good in the exponential, exp(-a²/2), which is where it shows.
+    The rounding error of a/√2 is corrected in the exponential, exp(-a²/2), where it would be magnified.
     """
     a = np.asarray(a)
     z = np.asarray(a, dtype=np.float64)
@@ -48,7 +48,7 @@ def ndtr(a: Array, out: Array | None = None) -> Array:
 
 
 def exp_product(a: Array, b: Array, out: Array | None = None) -> Array:
-    """exp(a·b), with what rounding takes from the product made good: exp would magnify it a·b times."""
+    """exp(a·b), corrected for the rounding error of the product, which exp would magnify a·b times."""
     with np.errstate(over="ignore", invalid="ignore"):
         x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
         p = x * y
@@ -56,46 +56,46 @@ def exp_product(a: Array, b: Array, out: Array | None = None) -> Array:
         high, upper = c - (c - x), d - (d - y)
         low, lower = x - high, y - upper
         lost = ((high * upper - p) + high * lower + low * upper) + low * lower
-    power = np.exp(p)  # which may overflow, and then says so
+    power = np.exp(p)  # outside errstate, so that an overflow is reported
     with np.errstate(over="ignore", invalid="ignore"):
         found = np.where(np.isfinite(power), power + power * np.where(np.isfinite(lost), lost, 0.0), power)
     return _given(found, np.result_type(a, b), out)
 
 
 def _erfc(x: Array) -> Array:
-    """erfc of numbers from 0.5 up."""
+    """erfc(x) for x ≥ 0.5."""
     return _scaled(x) * exp_product(-x, x)
 
 
 def _scaled(x: Array) -> Array:
-    """exp(x²) · erfc(x) of numbers from 0.5 up."""
+    """exp(x²) · erfc(x) for x ≥ 0.5."""
     x = np.minimum(x, ERFC_FARTHEST)
     scaled: Array = polynomial(ERFC_TAIL, (x - 3.0) / (x + 3.0)) / (1.0 + 2.0 * x)
     return scaled
 
 
 def _given(found: Array, like: Any, out: Array | None) -> Array:
-    """The result in `out`, or else in the precision of the operand."""
+    """Writes the result to `out`, or else returns it in the operand's precision."""
     if out is None:
         return found.astype(getattr(like, "dtype", like), copy=False)
     np.copyto(out, found, casting="same_kind")
     return out
 
 
-# Numbers chosen by a number
+# Elements selected by an index
 
 
 def pick(table: Array, index: Array, strict: bool = False, out: Array | None = None) -> Array:
-    """Of each row of a table the number that the index counts to.
+    """The number at the index in each row of a table.
 
     Args:
         table: (rows, numbers, batch or 1).
-        index: (rows, batch or 1), whole numbers from 0.
-        strict: raise for an index that counts to none; otherwise nan stands there.
-        out: where the numbers go, (rows, batch or 1).
+        index: (rows, batch or 1), integers from 0.
+        strict: raise for an index that is out of range or not an integer; otherwise its result is nan.
+        out: the output, (rows, batch or 1).
 
     Raises:
-        FloatingPointError: an index counts to none.
+        FloatingPointError: `strict` is set, and an index is out of range or not an integer.
     """
     wrong = ~((index >= 0) & (index < table.shape[1]) & (np.floor(index) == index))
     missing = bool(wrong.any())
@@ -109,14 +109,14 @@ def pick(table: Array, index: Array, strict: bool = False, out: Array | None = N
 
 
 def scatter(index: Array, x: Array, count: int, batched: bool, out: Array | None = None) -> Array:
-    """Zeros with a number of x in each row, where the index counts to; summed over the examples if not batched.
+    """Zeros, with an element of x at the index of each row; summed over the examples if not batched.
 
     Args:
         index: (rows, batch or 1).
         x: (rows, batch or 1).
-        count: how many numbers a row has.
-        batched: whether each example has a table of its own.
-        out: where it goes, (rows, count, batch or 1).
+        count: the length of a row.
+        batched: whether the result has a table for each example.
+        out: the output, (rows, count, batch or 1).
     """
     rows, batch = len(index), max(index.shape[1], x.shape[1])
     at = np.clip(np.nan_to_num(index), 0, count - 1).astype(np.intp)

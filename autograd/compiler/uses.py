@@ -1,7 +1,7 @@
-"""What the code around a place does with a number that it saw there: nothing, decides by it, or computes with it.
+"""Classifies how code uses a number that it read from a Value: for nothing, for a decision, or for a computation.
 
-The answer is read off the source: from the expression at the place upwards, along the names that it is assigned to, and
-through the calls of a function that returns it. Where there is no source, a jump after the place counts as a decision.
+The analysis follows the source: from the expression at the place upwards, along the names that it is assigned to, and
+through the calls of a function that returns it. Without source, a jump after the place counts as a decision.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autograd.looks import Place
 
 
 class Use(Enum):
-    """What becomes of a number."""
+    """How a number is used."""
 
     SHOWN = "shown, checked, or written back"
     KEPT = "passed on as it is"
@@ -29,25 +29,25 @@ class Use(Enum):
 
 
 _TEXT = {"print", "repr", "str", "format", "isinstance", "type", "id", "approx", "info", "debug", "warn", "write"}
-"""Functions that show what they are given, or ask what it is."""
+"""Functions that print or format their arguments, or ask for their type or identity."""
 _SAME = {"max", "min", "sum", "sorted", "list", "tuple", "iter", "reversed", "enumerate", "zip", "next", "float"}
-"""Functions whose result holds what they are given."""
+"""Functions that return or contain their arguments."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _WRITTEN = {"data", "grad", "label"}
-"""What is assigned to these attributes of a Value decides nothing."""
+"""Attributes of a Value that decide nothing when assigned."""
 
 
 class Found(NamedTuple):
-    """What the code does with a number."""
+    """How the code uses a number."""
 
     use: Use
     literals: frozenset[float]
-    """The numbers that are written in the same function, and were not computed with this one: constants of the graph
-    that are none of these were computed."""
+    """The literals of the same function that are not computed with this number. Any other constant of the graph was
+    computed."""
 
 
 def use_of(place: Place) -> Found:
-    """What the code does with what the place saw."""
+    """How the code uses the number that it read at a place."""
     span = next(islice(place.code.co_positions(), place.at // 2, None), (None,) * 4)
     tree = _tree(place.code.co_filename)
     node = None if tree is None or None in span else tree.at(span)  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ def _use_by_jumps(code: CodeType, at: int) -> Use:
 
 
 class _Tree:
-    """The syntax of a file, with the parent of each node."""
+    """The syntax tree of a file, with the parent of each node."""
 
     def __init__(self, source: str) -> None:
         self.root = ast.parse(source)
@@ -81,7 +81,7 @@ class _Tree:
             self.parents.update((child, node) for child in ast.iter_child_nodes(node))
 
     def at(self, span: tuple[int, int, int, int]) -> ast.expr | None:
-        """The expression of an instruction: the one that spans the same, or else the smallest around it."""
+        """The expression of an instruction: the one with the same span, or else the smallest one around it."""
         start, end = span[::2], span[1::2]
         around: list[tuple[tuple[int, int], ast.expr]] = []
         for node in self.parents:
@@ -95,7 +95,7 @@ class _Tree:
         return min(around, key=lambda each: each[0])[1] if around else None
 
     def within(self, node: ast.AST) -> Iterator[ast.AST]:
-        """All that is in the outermost function around a node, or outside of functions."""
+        """All nodes in the outermost function around a node, or else all outside of functions."""
         outermost: ast.AST = self.root
         while node in self.parents:
             node = self.parents[node]
@@ -115,7 +115,7 @@ class _Tree:
         return node
 
     def comprehension(self, name: ast.Name) -> ast.AST | None:
-        """The comprehension that a name belongs to, if it is one of its own."""
+        """The comprehension that a name is a target of, if any."""
         node: ast.AST = name
         while isinstance(node, (ast.Name, ast.Tuple, ast.Starred)):
             node = self.parents[node]
@@ -143,29 +143,29 @@ def _tree(file: str) -> _Tree | None:
 
 
 class _Flow:
-    """Follows a number from expression to expression, each once."""
+    """Follows a number from expression to expression, and visits each expression once."""
 
     def __init__(self, tree: _Tree) -> None:
         self.tree = tree
         self.met: set[tuple[ast.AST, bool]] = set()
         self.used: set[ast.AST] = set()
-        """The literals that something was computed with."""
+        """The literals that were operands of a computation."""
 
     def of(self, node: ast.expr) -> Use:
-        """What becomes of what was seen in an expression: a number that was read, or the answer of a comparison."""
+        """How the result of an expression is used: a number that was read, or the result of a comparison."""
         if isinstance(node, ast.Attribute) or (isinstance(node, ast.Call) and _name(node.func) == "detach"):
             return self.up(node, chosen=False)
-        if isinstance(node, ast.Call):  # it compared what it was given, as `max` and `sorted` do
+        if isinstance(node, ast.Call):  # it compared its arguments, as `max` and `sorted` do
             return self._unless_shown(node)
         return self.up(node, chosen=True)
 
     def up(self, node: ast.AST, chosen: bool, computed: bool = False) -> Use:
-        """What becomes of an expression's answer.
+        """How the result of an expression is used.
 
         Args:
             node: the expression.
-            chosen: whether it is an answer that was decided, such as a truth, in place of a number.
-            computed: whether anything was computed with the number.
+            chosen: whether the result is a decision, such as a bool, rather than a number.
+            computed: whether the result was computed from the number.
         """
         while (node, chosen) not in self.met:
             self.met.add((node, chosen))
@@ -200,10 +200,10 @@ class _Flow:
                     computed = computed or not (name in _SAME or child is node.func)
                 case ast.Yield():
                     return _passed(chosen, computed)
-        return Use.SHOWN  # as was found the first time
+        return Use.SHOWN  # the first visit has found its use
 
     def _in_statement(self, child: ast.AST, node: ast.AST, chosen: bool, computed: bool) -> Use:
-        """What becomes of an expression that is directly part of a statement, or of what binds names like one."""
+        """How an expression is used that is an immediate child of a statement, or of an expression that binds names."""
         match node:
             case ast.While() if node.test is child:
                 return Use.DECIDED
@@ -234,7 +234,7 @@ class _Flow:
         return _passed(chosen, computed)
 
     def _unless_shown(self, node: ast.AST) -> Use:
-        """A decision, unless nothing depends on it but what is printed or checked."""
+        """A decision, unless it only affects what is printed or asserted."""
         while not isinstance(node, ast.stmt):
             node = self.tree.parents[node]
             if isinstance(node, ast.FormattedValue) or (isinstance(node, ast.Call) and _name(node.func) in _TEXT):
@@ -253,7 +253,7 @@ class _Flow:
         return [Use.SHOWN] if written else uses
 
     def _uses(self, name: ast.Name) -> Iterator[ast.Name]:
-        """Where a name is read after it was assigned, or before it in the same loop or comprehension."""
+        """The reads of a name after it was assigned, or before that in the same loop or comprehension."""
         scope = around = self.tree.scope(name)
         again = self.tree.loop(name)
         if (comprehension := self.tree.comprehension(name)) is not None:
@@ -266,7 +266,7 @@ class _Flow:
                     yield each
 
     def _returned(self, node: ast.Return, chosen: bool, computed: bool) -> list[Use]:
-        """What becomes of it where the function is called, as far as this file shows."""
+        """How the calls of the function in this file use its result."""
         scope = self.tree.scope(node)
         name = getattr(scope, "name", "")
         uses = [_passed(False, computed)]

@@ -1,7 +1,7 @@
-"""A small assembler: functions in WebAssembly's text, as far as our kernel needs it, to the bytes that engines read.
+"""A small assembler: translates the part of WebAssembly's text format that our kernel needs into its binary format.
 
-The instructions have the names of the standard (https://webassembly.github.io/spec/core/binary/), one a line, unfolded.
-Every function takes 32-bit integers and returns nothing; they share one memory, which is imported as `env.memory`.
+The instructions have the standard's names (https://webassembly.github.io/spec/core/binary/), one per line, unfolded.
+Every function takes 32-bit integers and returns nothing; all share one memory, which is imported as `env.memory`.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ _PLAIN = {
     "f64x2.add": b"\xfd\xf0\x01", "f64x2.mul": b"\xfd\xf2\x01",
     "f64x2.zero": b"\xfd\x0c" + bytes(16),
 }  # fmt: skip
-"""The instructions without an operand; `f64x2.zero` stands for `v128.const f64x2 0 0`."""
+"""The instructions without operands; `f64x2.zero` is `v128.const f64x2 0 0`."""
 _OF_LOCALS = {"local.get": b"\x20", "local.set": b"\x21"}
 _OF_MEMORY = {
     "v128.load": (b"\xfd\x00", 4),
     "v128.load64_splat": (b"\xfd\x0a", 3),
     "v128.store": (b"\xfd\x0b", 4),
 }
-"""For each the power of two that its address is said to be a multiple of; another address is as right, only slower."""
+"""The code of each instruction, and its alignment hint as a power of two; other addresses also work, but slower."""
 _TYPES = {"i32": b"\x7f", "v128": b"\x7b"}
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function: the names of its parameters, the types of its other variables, and its instructions."""
+    """A function: the names of its parameters, the types of its local variables, and its instructions."""
 
     params: Sequence[str]
     variables: Mapping[str, str]
@@ -36,10 +36,10 @@ class Function:
 
 
 def assembled(functions: Mapping[str, Function]) -> bytes:
-    """A module that exports the functions by their names.
+    """A module that exports the functions under their names.
 
     Raises:
-        ValueError: a line has no instruction that is known here, or names no variable.
+        ValueError: a line is not an instruction that this assembler knows, or names an unknown variable.
     """
     each = list(functions.values())
     types = [b"\x60" + _vector([_TYPES["i32"]] * len(f.params)) + _vector([]) for f in each]
@@ -79,7 +79,7 @@ def _instruction(line: str, names: list[str]) -> bytes:
             return b"\x41" + _signed(int(operand))
         if head == "br_if":
             return b"\x0d" + _unsigned(int(operand))
-    raise ValueError(f"{line!r} is no instruction that this assembler knows, or names no variable")
+    raise ValueError(f"{line!r} is not an instruction that this assembler knows, or names an unknown variable")
 
 
 def _vector(entries: Sequence[bytes]) -> bytes:
@@ -95,7 +95,7 @@ def _name(text: str) -> bytes:
 
 
 def _unsigned(x: int) -> bytes:
-    """An integer in LEB128: seven bits a byte, the lowest first.
+    """An unsigned integer in LEB128: seven bits per byte, lowest first.
 
     Example:
         >>> _unsigned(624485).hex()
@@ -109,7 +109,7 @@ def _unsigned(x: int) -> bytes:
 
 
 def _signed(x: int) -> bytes:
-    """The same with a sign, which the last byte's bit 6 has.
+    """A signed integer in LEB128; bit 6 of the last byte is the sign.
 
     Example:
         >>> _signed(-123456).hex()
