@@ -41,7 +41,8 @@ export class App {
     this.state = states.initial(this.graph, new Set(this.small ? this.graph.boxes.keys() : []));
     this.names = namesOf(this.graph, this.state.numbers.data);
     this.members = membersOf(this.graph);
-    this.heats = this.members.map((members) => heatOf(this.graph, members));
+    /** @type {Map<number, import("./heat.js").Heat>} of the boxes that have been seen closed */
+    this.heats = new Map();
     this.measure = measureOf();
     this.picture = part("picture");
     this.scene = sceneOf(this.graph, this.state.open, this.measures());
@@ -71,13 +72,20 @@ export class App {
     };
   }
 
+  /** @param {number} box */
+  heatFor(box) {
+    const heat = this.heats.get(box) ?? heatOf(this.graph, this.members[box]);
+    this.heats.set(box, heat);
+    return heat;
+  }
+
   /** @returns {Look} */
   look() {
-    const { graph, state, names, format, members, heats, lit } = this;
+    const { graph, state, names, format, members, lit } = this;
     const all = states.allGradients(graph, state);
     const done = stepsBack(graph, state.position) === graph.order.length;
     const grads = done ? all : states.presentGradients(graph, state);
-    return { graph, state, names, all, grads, format, members, heats, lit };
+    return { graph, state, names, all, grads, format, members, heatFor: (box) => this.heatFor(box), lit };
   }
 
   /** Shows what changed, once in a frame of the screen. */

@@ -39,7 +39,8 @@ export function heatOf(graph, members) {
   /** @type {Map<string, number[]>} */
   const rows = new Map();
   for (const node of nodes) {
-    const place = graph.label(node).replace(/\.?[^.]*$/, "");
+    const label = graph.label(node);
+    const place = label.slice(0, Math.max(label.lastIndexOf("."), 0));
     const row = rows.get(place);
     if (row) row.push(node);
     else rows.set(place, [node]);

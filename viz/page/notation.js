@@ -97,6 +97,7 @@ function needed(rule, i, operand) {
  * @param {number} longest
  */
 export function printable(text, longest = 32) {
+  if (text.length <= longest && /^[ -~]*$/.test(text)) return text;
   const shown = Array.from(text, (c) => (c !== " " && /[\p{C}\p{Z}]/u.test(c) ? escaped(c) : c));
   const characters = Array.from(shown.join(""));
   if (characters.length <= longest) return characters.join("");

@@ -26,7 +26,7 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
  * @property {Float64Array} all gradients, those of the whole pass
  * @property {string} format of numbers
  * @property {number[][]} members of each box
- * @property {Heat[]} heats of each box
+ * @property {(box: number) => Heat} heatFor a box
  * @property {Set<string>} lit ids of the parts and links to mark: those of the paths shown
  */
 
@@ -307,14 +307,14 @@ function paintBox(group, { box }, { graph, state, grads, format, members }) {
  * @param {Scene} scene
  * @param {Look} look
  */
-export function paintHeat(scene, { graph, state, grads, members, heats }) {
+export function paintHeat(scene, { graph, state, grads, members, heatFor }) {
   const numbers = state.shown === "grad" && hasGradients(graph, state.position) ? grads : state.numbers.data;
   const colours = themeColours();
   for (const { id, box, open } of scene.parts) {
     if (box < 0 || open) continue;
     const image = document.getElementById(id)?.querySelector(".heat");
     const known = isKnown(graph, state.position, members[box][members[box].length - 1]);
-    if (image) put(image, "href", known ? heat(heats[box], numbers, colours) : "");
+    if (image) put(image, "href", known ? heat(heatFor(box), numbers, colours) : "");
   }
 }
 
