@@ -64,7 +64,7 @@ def look(v: Value, frame: FrameType) -> None:
     if place.ours:
         return
     place.numbers.append((id(v), v._data))
-    if v._names is not place.alone and _marked(v, place) and v._a is not None:
+    if v._names is not place.alone and _marked(v, place) and v._rule is not None:
         _mark_leaves(v, place.below)
 
 
@@ -99,7 +99,7 @@ def _mark_leaves(v: Value, place: Place) -> None:
     while pending and left:
         left -= 1
         for operand in pending.pop()._prev:
-            if operand._a is not None:
+            if operand._rule is not None:
                 pending.append(operand)
             elif operand._names is not place.alone:
                 _marked(operand, place)

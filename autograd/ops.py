@@ -205,15 +205,16 @@ def _tanh_slope(m: Any, y: Any, a: Any) -> Any:
 
 
 def _over_square(m: Any, x: Any, a: Any, b: Any) -> Any:
-    """x / (a² + b²), and 0 where both are 0, as in PyTorch; no square overflows."""
+    """x / (a² + b²), and 0 where both are 0, as in PyTorch; no square overflows, written so that XLA makes none."""
     length = m.hypot(a, b)
-    return m.where(m.equal(length, 0.0), 0.0, m.divide(m.divide(x, length), length))
+    return m.where(m.equal(length, 0.0), 0.0, m.divide(x, length) * m.divide(1.0, length))
 
 
 def _atan2_mixed(m: Any, a: Any, b: Any) -> Any:
     """(a² - b²) / (a² + b²)²."""
     length = m.hypot(a, b)
-    return m.divide(m.divide(m.divide(a - b, length) * m.divide(a + b, length), length), length)
+    inverse = m.divide(1.0, length)
+    return m.divide(a - b, length) * inverse * (m.divide(a + b, length) * inverse)
 
 
 def _bounded_log(m: Any, p: Any) -> Any:
