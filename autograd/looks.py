@@ -2,7 +2,8 @@
 
 A graph does not show what Python decided by its numbers, and a program compiled from it repeats what was decided. So a
 Value remembers the places in the code that looked at it, for `autograd.compile` to tell. A place is found by the
-instruction that is being run: to look costs a fraction of a microsecond, and building a graph nothing.
+instruction that is being run: to look costs a fraction of a microsecond, and some microseconds the first time at a node
+that was computed, whose leaves are searched for. To build a graph costs nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _PLACES = 10_000
 """So many places are known at a time: the last ones first used."""
 _MARKS = 16
 """A Value remembers so many places."""
-_NEAR = 16
+_NEAR = 8
 """So many nodes are gone through in search of the leaves of one that was looked at."""
 
 
@@ -47,7 +48,7 @@ class Place:
         self.code, self.at = code, at
         self.ours = code.co_filename.startswith(OURS)
         self.numbers: deque[tuple[int, float]] = deque(maxlen=1024) if of is None else of.numbers
-        self.alone = ("", "", (self,))
+        self.alone = ("", "", self)
         self.below = self if of is not None else Place(code, at, self)
 
 
@@ -86,26 +87,28 @@ def _marked(v: Value, place: Place) -> bool:
     if names is None:
         v._names = place.alone
         return True
-    marks = places(v)
-    if place in marks or len(marks) >= _MARKS:
+    if place in names or len(names) >= _MARKS + 2:
         return False
-    v._names = (names[0], names[1], (*marks, place))
+    v._names = (*names, place)
     return True
 
 
 def _mark_leaves(v: Value, place: Place) -> None:
     """Marks the leaves that a node was computed from, those that are near: going down before going across."""
+    alone = place.alone
     pending, left = [v], _NEAR
     while pending and left:
         left -= 1
         for operand in pending.pop()._prev:
             if operand._rule is not None:
                 pending.append(operand)
-            elif operand._names is not place.alone:
+            elif operand._names is None:
+                operand._names = alone
+            elif place not in operand._names:
                 _marked(operand, place)
 
 
 def places(v: Value) -> tuple[Place, ...]:
     """The places that looked at a Value, or at what was computed from it."""
     names = v._names
-    return names[2] if names is not None and len(names) > 2 else ()
+    return () if names is None else names[2:]
