@@ -1,4 +1,4 @@
-"""Terms as JavaScript: what pages and compiled modules compute with."""
+"""Terms as JavaScript, for pages and compiled modules."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def written(term: Term, own: str = "") -> str:
     """A term as a JavaScript expression whose value is a number.
 
     Args:
-        term: what is written.
-        own: what stands before the names of `primitives.js`, such as `primitives.`.
+        term: the term.
+        own: a prefix for the names of `primitives.js`, such as `primitives.`.
 
     Example:
         >>> from autograd import ops, terms
@@ -26,14 +26,14 @@ def written(term: Term, own: str = "") -> str:
 
 
 def statements(term: Term, operands: Mapping[str, str]) -> tuple[list[str], str]:
-    """The same in steps: what the term holds more than once is computed once.
+    """A term as JavaScript statements and an expression, in which repeated subterms are computed once.
 
     Args:
-        term: what is written.
-        operands: for each name in the term the expression that stands there.
+        term: the term.
+        operands: the expression for each name in the term.
 
     Returns:
-        Statements, and the expression that follows them.
+        The statements, and the expression that follows them.
 
     Example:
         >>> x = Term("name", ("x",))
@@ -59,19 +59,19 @@ def statements(term: Term, operands: Mapping[str, str]) -> tuple[list[str], str]
 
 
 def applied(primitive: Primitive, operands: Sequence[str], own: str = "") -> str:
-    """A primitive of operands that are written already."""
+    """A primitive applied to operands, which are expressions."""
     if "{}" in primitive.javascript:
         return primitive.javascript.format(*operands)
     return f"{called(primitive, own)}({', '.join(operands)})"
 
 
 def called(primitive: Primitive, own: str = "") -> str:
-    """The name of a function of JavaScript's, or else of `primitives.js`."""
+    """The name of a function in JavaScript or in `primitives.js`."""
     return primitive.javascript if "." in primitive.javascript else f"{own}{primitive.javascript}"
 
 
 def number(x: float) -> str:
-    """A float as JavaScript writes it."""
+    """A float as a JavaScript expression."""
     if math.isnan(x):
         return "NaN"
     if x.is_integer() and abs(x) < 1e9 and repr(x) != "-0.0":
@@ -93,14 +93,14 @@ def _written(term: Term, own: str, of: Callable[[Term], str]) -> str:
 
 
 def _condition(term: Term, own: str, of: Callable[[Term], str]) -> str:
-    """What holds or does not hold. A number holds unless it is zero, nan too, which JavaScript takes for false."""
+    """A term as a condition. A number is true unless it is zero; nan is true too, unlike in JavaScript."""
     if term.head in CONDITIONS:
         return applied(PRIMITIVES[term.head], list(map(of, term.args)), own)
     return f"{of(term)} !== 0"
 
 
 def _bare(expression: str) -> str:
-    """An expression without parentheses around the whole of it."""
+    """An expression without its outer parentheses."""
     depth = 0
     for i, character in enumerate(expression):
         depth += (character == "(") - (character == ")")

@@ -1,11 +1,12 @@
-// What every compiled module has: numbers from text, and a program prepared for each size of batch.
+// A part of every compiled module: decodes numbers from text, and prepares the program for each batch size.
 
 /**
- * A program for a size of batch: where parameters and rows are put, and the results, an array each with a number a row.
+ * A program for a batch size: the arrays for parameters and rows, and a function that returns the results, each an
+ * array with a number for each row.
  * @typedef {{params: Float64Array, inputs: Float64Array, forward: () => Float64Array[]}} Prepared
  */
 
-/** For so many sizes of batch arrays are kept. */
+/** The most batch sizes whose arrays are kept. */
 const SIZES = 8;
 
 /** @param {string} text in base 64 */
@@ -27,11 +28,11 @@ export function integers(text) {
 }
 
 /**
- * A function that gives the program for the rows of X, with the parameters and the rows put in.
+ * A function that copies the parameters and the rows of X into the program for their batch size, and returns it.
  * @template {Prepared} Program
  * @param {(batch: number) => Program} prepare
- * @param {number} count how many parameters there are
- * @param {number} width how many numbers a row has
+ * @param {number} count the number of parameters
+ * @param {number} width the length of a row
  */
 export function batches(prepare, count, width) {
   /** @type {Map<number, Program>} */
@@ -49,7 +50,7 @@ export function batches(prepare, count, width) {
       throw new RangeError(`X has ${X.length} numbers, and should have rows of ${width}, at least one`);
     }
     const program = known.get(batch) ?? prepare(batch);
-    known.delete(batch); // and put it last
+    known.delete(batch); // the map's order is that of last use
     known.set(batch, program);
     if (known.size > SIZES) known.delete(known.keys().next().value ?? 0);
     program.params.set(params);

@@ -1,4 +1,4 @@
-"""An array program as an ES module: what one sees of it, and all that it needs."""
+"""An array program as an ES module: its exports, with everything that they need."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def module(built: Built, roots: int | None, inputs: int, vector: npt.NDArray[Any
 
     Args:
         built: the program.
-        roots: how many of its results are roots, the others being `also`; None: the first one is, by itself.
-        inputs: how many numbers a row of X has.
+        roots: the number of its results that are roots; the others are `also`. None: the first is the one root, and is
+            returned without a list.
+        inputs: the length of a row of X.
         vector: the numbers of all parameters.
         learned: those that are the module's parameters.
     """
@@ -46,7 +47,7 @@ def module(built: Built, roots: int | None, inputs: int, vector: npt.NDArray[Any
 
 
 def written(parts: Parts) -> str:
-    """The module: it exports `parameters`, `forward`, and if one root has something to learn, `valueAndGrad`."""
+    """The module, which exports `parameters`, `forward` and, if there are one root and parameters, `valueAndGrad`."""
     writer = Writer(parts, WRITERS)
     prepare = writer.prepare()
     texts = [_exports(parts), prepare, _source("autograd.compiler", "batches.js")]
@@ -59,7 +60,7 @@ def written(parts: Parts) -> str:
 
 
 def _source(package: str, name: str) -> str:
-    """A file of ours as a part of a module."""
+    """One of our files, without its exports."""
     return files(package).joinpath(name).read_text(encoding="utf-8").replace("\nexport ", "\n")
 
 
@@ -70,7 +71,7 @@ def _has_ours(array: Array) -> bool:
 
 
 def _exports(parts: Parts) -> str:
-    """What one sees of the module."""
+    """The exports of the module."""
     width, parameters = parts.inputs, parts.vector[parts.learned].tolist()
     x = "X" if width else "X = []"
     given = f"""\
@@ -82,7 +83,7 @@ arrays or one after the other"""
 // Written by glassgrad {__version__} (MIT licence) from a program of {len(parts.notes):,} arrays.
 // @ts-check
 
-/** The numbers that the parameters had. */
+/** The parameters' numbers when the module was written. */
 export const parameters = {typed_array(parameters)};
 
 const given = batches(prepare, {len(parameters)}, {width});
@@ -102,7 +103,7 @@ export function forward(params, {x}) {{
     _, value, kind = _returned(parts, "mean(results[0])", "number")
     return f"""{text}
 /**
- * The mean of the root over the rows of X, and its derivative for each parameter; the next call uses that array again.
+ * The mean of the root over the rows of X, and its gradient, in an array that the next call overwrites.
 {given}
  * @returns {{[{kind}, Float64Array]}}
  */
@@ -115,7 +116,7 @@ export function valueAndGrad(params, {x}) {{
 
 
 def _returned(parts: Parts, root: str, kind: str) -> tuple[str, str, str]:
-    """What is returned: in words, as an expression over `results`, and its type."""
+    """The return value: its description, its expression over `results`, and its type."""
     what = "The root"
     if not parts.single:
         what, kind = "The roots, an array each", "Float64Array[]"
@@ -123,7 +124,7 @@ def _returned(parts: Parts, root: str, kind: str) -> tuple[str, str, str]:
     if not parts.also:
         return what, root, kind
     return (
-        f"{what}; and what was compiled with it",
+        f"{what}, and the other results of the program",
         f"[{root}, results.slice({len(parts.roots)})]",
         f"[{kind}, Float64Array[]]",
     )

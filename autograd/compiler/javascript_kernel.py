@@ -1,12 +1,12 @@
-"""The innermost loops of a matrix product, in WebAssembly: two floats at a time, where JavaScript computes one.
+"""The innermost loops of a matrix product in WebAssembly, which computes two floats at a time; JavaScript computes one.
 
 `rows4(a, aRow, aTerm, b, terms, c, cRow, count, add)` computes some rows of four columns of C = A · B, in `count` tiles
-of four rows each. All are addresses and distances in bytes. The terms of a row of A stand `aTerm` apart, its rows
-`aRow`; B's four columns are packed, so that the four numbers of a term stand together; C's four columns are next to
-each other, its rows `cRow` apart. With `add` the products are added to what is there. `rows2` and `rows1` do the same
-with tiles of two rows and of one, for what is left over.
+of four rows each. `a`, `b` and `c` are addresses; `aRow`, `aTerm` and `cRow` are strides in bytes, of A's rows, the
+terms within a row of A, and C's rows. B's four columns are packed, so that the four numbers of a term are adjacent; so
+are C's four columns. If `add` is set, the products are added to C. `rows2` and `rows1` compute the remaining rows in
+tiles of two rows and of one.
 
-A tile of 4 × 4 is kept in eight variables of two floats; each term needs two loads of B, four of A, and eight products.
+A 4 × 4 tile is kept in eight variables of two floats; a term takes two loads from B, four from A, and eight products.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograd.compiler.wasm import Function, assembled
 _COLUMNS = 4
 _ROWS = (4, 2, 1)
 _HALVES = (0, 1)
-"""Two variables of two floats make the four columns of a row."""
+"""Two variables of two floats hold the four columns of a row."""
 
 
 @cache
@@ -63,7 +63,7 @@ def _stepped(name: str, start: str, distance: str) -> list[str]:
 
 
 def _pointers(what: str, rows: range) -> list[str]:
-    """Where each row of a tile begins."""
+    """The address of each row of a tile."""
     lines = [f"local.get {what}", f"local.set {what}0"]
     for row in rows[1:]:
         lines += _stepped(f"{what}{row}", f"{what}{row - 1}", f"local.get {what}Row")
@@ -71,7 +71,7 @@ def _pointers(what: str, rows: range) -> list[str]:
 
 
 def _begun(rows: range) -> list[str]:
-    """The sums before the first term: what is there, or zero."""
+    """The sums before the first term: the numbers in C, or zero."""
     there, zero = [], []
     for row in rows:
         for half in _HALVES:
@@ -81,7 +81,7 @@ def _begun(rows: range) -> list[str]:
 
 
 def _term(rows: range) -> list[str]:
-    """One term of each sum."""
+    """Adds one term to each sum."""
     lines = []
     for half in _HALVES:
         lines += ["local.get at", f"v128.load offset={16 * half}", f"local.set b{half}"]

@@ -1,4 +1,4 @@
-"""Loops in JavaScript over the numbers of arrays, one for all axes along which they lie evenly."""
+"""JavaScript loops over the elements of arrays, with one loop for all axes that can be merged."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 _VARIABLES = "ijlmnopqruvw"
-"""The variables of loops over axes; `b` counts examples, and `k` the numbers along an axis that is added up."""
+"""The variables of loops over axes; `b` counts examples, and `k` elements along a summed axis."""
 _LINE = 100
-"""A longer line is cut after its loops."""
+"""A longer line is broken after its loop heads."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """Where the numbers of an array stand in a typed array.
+    """The location of an array's elements in a typed array.
 
-    A number's place is `start` and a step along each axis. If the array is batched, the numbers of an example stand
-    `batch` apart and the examples next to each other; or the other way round, `width` apart, as the inputs do. With a
-    table, it is the place in the table that is reached by steps, and the place of the number stands there.
+    An element's position is `start` plus a step along each axis. In a batched array, positions are multiplied by
+    `batch` and the examples are adjacent. If `width` is set, as for the inputs, each example is a row of that length.
+    If there is a table, start and steps give a position in it, and the table holds the element's position.
     """
 
     name: str
@@ -28,19 +28,19 @@ class Access:
     width: int = 0
     table: str = ""
     along: int = 0
-    """The step along an axis that is gone through by `k`."""
+    """The step along the axis that `k` counts."""
 
     @property
     def flat(self) -> bool:
-        """Whether the examples of the next number follow those of a number, if the last step is 1."""
+        """Whether a step of 1 leads to the element whose examples follow those of this one."""
         return self.batched and not self.width and not self.table
 
     def without(self, axis: int) -> Access:
-        """The same with an axis gone through by `k`."""
+        """The same access with one axis counted by `k`."""
         return replace(self, steps=self.steps[:axis] + self.steps[axis + 1 :], along=self.steps[axis])
 
     def at(self, variables: Sequence[str], k: str = "k") -> str:
-        """The number where the variables are; the last of them counts examples too, if it is `ib`."""
+        """The element at the variables; the last one also counts examples if it is `ib`."""
         places = [(step, v) for step, v in zip(self.steps, variables, strict=True) if v != "ib"]
         place = linear([*places, (self.along, k)], self.start)
         if self.table:
@@ -53,7 +53,7 @@ class Access:
 
 
 def linear(terms: Sequence[tuple[int, str]], start: int = 0) -> str:
-    """A sum of steps as an expression.
+    """A sum of products of steps and variables as an expression.
 
     Example:
         >>> linear([(64, "i"), (1, "j"), (0, "k")], 8)
@@ -67,7 +67,7 @@ def linear(terms: Sequence[tuple[int, str]], start: int = 0) -> str:
 
 
 def times(place: str, factor: str) -> str:
-    """A product of an expression and a name or number."""
+    """The product of an expression and a name or number."""
     if place in ("0", "1"):
         return "0" if place == "0" else factor
     return f"({place}) * {factor}" if " " in place else f"{place} * {factor}"
@@ -78,9 +78,9 @@ def nest(shape: Sequence[int], accesses: Sequence[Access], examples: bool, body:
 
     Args:
         shape: the lengths of the axes.
-        accesses: the arrays that are read and written, each with a step for each axis.
-        examples: whether there is something to do for each example.
-        body: the statements within, given what stands for each access there.
+        accesses: the arrays that are read and written, with a step for each axis.
+        examples: whether to loop over the examples.
+        body: takes each access within the loops, and returns the statements there.
     """
     lengths, merged = _merged(shape, [access.steps for access in accesses])
     accesses = [replace(access, steps=tuple(steps)) for access, steps in zip(accesses, merged, strict=True)]
@@ -105,7 +105,7 @@ class At:
         return self.at()
 
     def at(self, k: str = "k") -> str:
-        """The number that is reached there."""
+        """The element at the loop variables."""
         return self.access.at(self.variables, k)
 
 
@@ -124,7 +124,7 @@ def _head(variable: str, length: str) -> str:
 
 
 def _merged(shape: Sequence[int], steps: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
-    """Axes as one wherever that can be, and without those of one number."""
+    """Merges axes where possible, and drops those of length 1."""
     lengths: list[int] = []
     found: list[list[int]] = [[] for _ in steps]
     for axis, length in enumerate(shape):
@@ -142,5 +142,5 @@ def _merged(shape: Sequence[int], steps: Sequence[Sequence[int]]) -> tuple[list[
 
 
 def c_order(shape: Sequence[int]) -> tuple[int, ...]:
-    """The steps along the axes of numbers that stand in C order."""
+    """The steps along the axes of an array in C order."""
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))

@@ -1,4 +1,4 @@
-"""The operations of an array program in JavaScript: for each the statements that compute an array."""
+"""The operations of an array program in JavaScript, each as the statements that compute an array."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _map(w: Writer, a: Array) -> list[str]:
 
 
 def _cheaper(term: Term) -> Term:
-    """A term with squares as products."""
+    """Writes the squares in a term as products."""
 
     def inner(each: Term, args: tuple[Term, ...]) -> Term:
         square = each.head == "**" and as_constant(args[1]) == 2.0
@@ -51,7 +51,7 @@ def _sum(w: Writer, a: Array) -> list[str]:
 
 
 def _added(each: str, out: At, x: At) -> list[str]:
-    """A sum in a loop. It begins at -0, to which -0 can be added and is still itself."""
+    """A sum in a loop. It starts at -0, so that a sum of negative zeros is -0."""
     return ["let s = -0;", f"{each} s += {x};", f"{out} = s;"]
 
 

@@ -1,4 +1,4 @@
-"""A contraction in JavaScript: products of matrices, each by a call of `product.js`, in loops over the other axes."""
+"""A contraction in JavaScript: matrix products, each a call of `product.js`, in loops over the other axes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from autograd.compiler.javascript_loops import Access, c_order, linear, within
 
 Operands = Sequence[tuple[Access, str]]
-"""Where the numbers of arrays stand, each with the letters of its axes."""
+"""The locations of arrays, each with the letters of its axes."""
 
 Length = tuple[int, int]
-"""A factor, and how often the size of the batch is one more: (64, 1) is 64 · batch."""
+"""A factor and an exponent of the batch size: (64, 1) is 64 · batch."""
 
 ONE: Length = (1, 0)
 NONE: Length = (0, 0)
@@ -20,14 +20,14 @@ _A, _B, _C = range(3)
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis of a contraction, and how far apart its numbers stand in a, b and the answer; 0 where they lack it."""
+    """An axis of a contraction, with its strides in a, b and the result; 0 in an array that lacks it."""
 
     variable: str
     length: Length
     strides: tuple[Length, Length, Length]
 
     def spans(self, inner: Axis) -> bool:
-        """Whether an axis goes through what lies between neighbours of this one, so that both are one."""
+        """Whether an inner axis fills this axis's strides exactly, so that the two can be merged."""
         return all(
             stride == (step[0] * inner.length[0], step[1] + inner.length[1]) or stride == step == NONE
             for stride, step in zip(self.strides, inner.strides, strict=True)
@@ -47,7 +47,7 @@ def spelled(length: Length) -> str:
 
 
 def _axes(operands: Operands, sizes: Mapping[str, int]) -> list[Axis]:
-    """The axes of more than one number, that of the examples last."""
+    """The axes longer than 1; that of the examples is last."""
     found = []
     for letter in dict.fromkeys("".join(letters for _, letters in operands)):
         strides = [
@@ -67,10 +67,10 @@ def _stride(access: Access, step: int) -> Length:
 
 
 def products(operands: Operands, sizes: Mapping[str, int]) -> list[str]:
-    """The statements that compute a contraction by products of matrices.
+    """The statements that compute a contraction by matrix products.
 
     Args:
-        operands: a, b and the answer, each with its letters.
+        operands: a, b and the result, each with its letters.
         sizes: the lengths of the axes.
     """
     axes, accesses = _axes(operands, sizes), [access for access, _ in operands]
@@ -80,7 +80,7 @@ def products(operands: Operands, sizes: Mapping[str, int]) -> list[str]:
     left = _merged(axis for axis in kept if axis.strides[_B] == NONE and axis.strides[_A] != NONE)
     right = _merged(axis for axis in kept if axis.strides[_A] == NONE)
     a, b = _A, _B
-    if any(axis.strides[_C] == ONE for axis in left):  # the columns are those that stand together in the answer
+    if any(axis.strides[_C] == ONE for axis in left):  # columns are adjacent in the result
         left, right, a, b = right, left, b, a
     row, column, term = _longest(left), _columns(right), _longest(summed)
     inner = [axis for axis in (row, column, term) if axis is not None]
@@ -98,7 +98,7 @@ def products(operands: Operands, sizes: Mapping[str, int]) -> list[str]:
 
 
 def _matrix(access: Access, operand: int, axes: Sequence[Axis | None], loops: Sequence[Axis]) -> str:
-    """An operand within loops as a `Matrix` of `product.js`; the axes are those of its rows and its columns."""
+    """An operand within loops as a `Matrix` of `product.js`; `axes` are those of its rows and columns."""
     start = (access.start, int(access.batched and not access.width))
     place = _place(start, [(axis.strides[operand], axis.variable) for axis in loops if axis.strides[operand] != NONE])
     steps = [spelled(NONE if axis is None else axis.strides[operand]) for axis in axes]
@@ -106,7 +106,7 @@ def _matrix(access: Access, operand: int, axes: Sequence[Axis | None], loops: Se
 
 
 def _place(start: Length, terms: Sequence[tuple[Length, str]]) -> str:
-    """A place as an expression."""
+    """A position as an expression."""
     parts = [spelled(start)] if start[0] else []
     for (count, batches), variable in terms:
         factors = [str(count)] if count != 1 else []
@@ -116,7 +116,7 @@ def _place(start: Length, terms: Sequence[tuple[Length, str]]) -> str:
 
 
 def _merged(axes: Iterable[Axis]) -> list[Axis]:
-    """Axes as one wherever that can be."""
+    """Merges axes where possible."""
     found: list[Axis] = []
     for axis in axes:
         for i, other in enumerate(found):
@@ -135,17 +135,17 @@ def _longest(axes: Sequence[Axis]) -> Axis | None:
 
 
 def _columns(axes: Sequence[Axis]) -> Axis | None:
-    """The axis that stands together in the answer, or else the longest."""
+    """The axis that is contiguous in the result, or else the longest."""
     return next((axis for axis in axes if axis.strides[_C] == ONE), None) or _longest(axes)
 
 
 def one_by_one(operands: Operands, sizes: Mapping[str, int], extent: str | None) -> list[str]:
-    """The same by a loop for each number of the answer: what lies beyond the extent is passed by.
+    """The statements that compute each element of the result in a loop, which skips elements beyond the extent.
 
     Args:
-        operands: a, b and the answer, each with its letters.
+        operands: a, b and the result, each with its letters.
         sizes: the lengths of the axes.
-        extent: the name of a table of how far along the last axis of a each of its rows reaches.
+        extent: the name of a table with the extent of each row of a, along its last axis.
     """
     axes = _axes(operands, sizes)
     known = {axis.variable for axis in axes}

@@ -1,4 +1,4 @@
-"""JavaScript in the making: typed arrays, and the statements that compute them, as a function that prepares a batch."""
+"""Emits JavaScript: a function that allocates typed arrays for a batch, with the statements that compute them."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from autograd.compiler.planning import Buffer, plan
 
 _GRADS = "grads"
 _AT_ONCE = 50
-"""So many arrays are computed by one function: engines do not optimise functions without end."""
+"""The most arrays that one function computes, since engines do not optimise very long functions."""
 _FEW = 16
-"""So many numbers are written out; more are in base 64."""
+"""The most numbers that are written out; more are encoded in base 64."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a module is written from.
+    """The parts of a program that a module is written from.
 
     Attributes:
         roots, also: the results, arrays of one number each.
-        single: whether there is one root, which then makes no list.
-        gradient: (parameters,), the derivative of the mean of the root; None where it depends on none.
-        constants: the numbers of the leaf of constants.
+        single: whether there is one root, returned without a list.
+        gradient: (parameters,), the gradient of the mean of the root; None if the root depends on no parameter.
+        constants: the numbers of the constants' leaf.
         vector: the numbers of all parameters.
-        learned: those of them that the module's parameters are.
-        inputs: how many numbers a row of X has.
-        notes: what each array belongs to, for comments.
+        learned: those that are the module's parameters.
+        inputs: the length of a row of X.
+        notes: the origin of each array, for comments.
     """
 
     roots: list[Array]
@@ -50,29 +50,29 @@ class Parts:
 
     @property
     def results(self) -> list[Array]:
-        """What the way forward gives."""
+        """The results of the forward pass."""
         return [*self.roots, *self.also]
 
     @property
     def differentiable(self) -> bool:
-        """Whether there is one root, and something to learn."""
+        """Whether there is one root, and at least one parameter."""
         return self.single and len(self.vector) > 0
 
     @property
     def gradients(self) -> list[Array]:
-        """What the way back gives, if anything is computed for it."""
+        """The results of the backward pass, if any are computed."""
         return [self.gradient] if self.differentiable and self.gradient is not None else []
 
 
 class Writer:
-    """Writes the function `prepare(batch)`, which makes a `Prepared`, as `batches.js` has it, with the way back.
+    """Emits the function `prepare(batch)`, which makes a `Prepared` of `batches.js`, with a backward pass if any.
 
     Args:
-        parts: what is written.
-        writers: for each operation, what writes the statements that compute an array.
+        parts: the program.
+        writers: for each operation, the function that emits the statements that compute an array.
 
     Attributes:
-        multiplies: whether what was written needs `product.js`.
+        multiplies: whether the emitted code needs `product.js`.
     """
 
     def __init__(self, parts: Parts, writers: Mapping[str, Callable[[Writer, Array], list[str]]]) -> None:
@@ -84,7 +84,7 @@ class Writer:
         self.multiplies = False
 
     def prepare(self) -> str:
-        """The function."""
+        """The function `prepare`."""
         vector, learned = self.parts.vector, range(len(self.parts.vector))[self.parts.learned]
         part = "" if len(learned) == len(vector) else f".subarray({learned.start}, {learned.stop})"
         fixed, forward, backward = map(self._section, (self.plan.fixed, self.plan.forward, self.plan.backward))
@@ -107,7 +107,7 @@ class Writer:
         return "\n".join([head, *[f"  {line}" for line in lines], "  };", "}", ""])
 
     def _section(self, arrays: list[Array]) -> list[str]:
-        """The statements that compute arrays; those of very many are cut into functions."""
+        """The statements that compute arrays, split into functions if there are many."""
         if len(arrays) <= _AT_ONCE:
             return self._computed(arrays)
         calls = []
@@ -130,7 +130,7 @@ class Writer:
         return lines
 
     def _memory(self) -> list[str]:
-        """All typed arrays, and what is in those that no call changes."""
+        """Allocates all typed arrays, and fills those that no call changes."""
         buffers = {buffer.name: buffer for buffer in self.plan.buffers}
         buffers[PARAMS] = Buffer(PARAMS, len(self.parts.vector), False)
         buffers[INPUTS] = Buffer(INPUTS, self.parts.inputs, True)
@@ -152,7 +152,7 @@ class Writer:
         return lines
 
     def _copied(self, array: Array) -> str:
-        """A result, as an array of its own with a number for each row."""
+        """A copy of a result, with a number for each row."""
         access = self.access(array)
         if not access.batched:
             return f"new Float64Array(batch).fill({access.at(['0'])})"
@@ -161,16 +161,16 @@ class Writer:
         start, end = (times(str(access.start + i), "batch") for i in (0, 1))
         return f"{access.name}.slice({start}, {end})"
 
-    # Where numbers stand
+    # Locations
 
     def access(self, array: Array, index: Index | None = None) -> Access:
-        """Where the numbers of an array stand, or those at an index into it."""
+        """The location of an array's elements, or of those at an index into it."""
         spot = self.plan.spots[array]
         at = np.arange(array.size).reshape(array.shape) if spot.at is None else spot.at
         return self.within(spot.buffer, at if index is None else at.reshape(-1)[index])
 
     def within(self, buffer: Buffer, at: Index) -> Access:
-        """Where numbers of a buffer stand."""
+        """The location of elements of a buffer."""
         width = self.parts.inputs if buffer.name == INPUTS else 0
         found = even(at)
         if found is not None:
@@ -178,7 +178,7 @@ class Writer:
         return Access(buffer.name, 0, c_order(at.shape), buffer.batched, width, self.table(at))
 
     def table(self, index: Index) -> str:
-        """The name of a typed array with the numbers of an index."""
+        """The name of a typed array that holds an index."""
         key = index.tobytes()
         if key not in self.tables:
             self.tables[key] = name = f"table{len(self.tables)}"

@@ -1,23 +1,22 @@
-// Matrix products, blocked for the cache: the innermost loops in WebAssembly where there is any, or else in JavaScript.
+// Matrix products, blocked for the cache. The innermost loops are in WebAssembly or, if it is missing, in JavaScript.
 
 /**
- * A matrix: the numbers that it stands in, where it begins, and how far apart its rows are and its columns.
+ * A matrix: the array that contains it, the index of its first element, and the strides of its rows and columns.
  * @typedef {[numbers: Float64Array, start: number, row: number, column: number]} Matrix
  */
 
 /**
- * Computes some rows of four columns of C = A · B: see `javascript_kernel.py`. All are addresses and distances in bytes.
+ * Computes some rows of four columns of C = A · B, from addresses and strides in bytes: see `javascript_kernel.py`.
  * @typedef {(a: number, aRow: number, aTerm: number, b: number, terms: number, c: number, cRow: number, count: number, add: number) => void} Tiles
  */
 
-/** So many terms of a sum are computed at a time: those of four columns stay in the first cache. */
+/** The terms of a sum that are computed at a time: those of four columns stay in the L1 cache. */
 const TERMS = 256;
-/** So many rows at a time: their terms stay in the second cache. */
+/** The rows that are computed at a time: their terms stay in the L2 cache. */
 const ROWS = 128;
 
 /**
- * The kernel, ready to be used; null where there is no WebAssembly, or none that computes two numbers at a time, or where
- * the page's policy forbids it.
+ * The compiled kernel; null if there is no WebAssembly, or it lacks SIMD, or the page's policy forbids it.
  * @param {Uint8Array<ArrayBuffer>} code
  */
 export function compiled(code) {
@@ -29,8 +28,8 @@ export function compiled(code) {
 }
 
 /**
- * Room for arrays that are multiplied.
- * @param {number} count how many numbers they have together
+ * Memory for arrays that are multiplied, with the function that multiplies them.
+ * @param {number} count the total of their lengths
  * @param {WebAssembly.Module | null} kernel
  */
 export function room(count, kernel) {
@@ -50,7 +49,7 @@ export function room(count, kernel) {
 /**
  * @param {WebAssembly.Module} kernel
  * @param {number} bytes
- * @returns {{buffer: ArrayBuffer, tiles: [number, Tiles][]} | null} null where there is no such memory left
+ * @returns {{buffer: ArrayBuffer, tiles: [number, Tiles][]} | null} null if the memory cannot be allocated
  */
 function withKernel(kernel, bytes) {
   try {
@@ -70,7 +69,7 @@ function withKernel(kernel, bytes) {
 }
 
 /**
- * The same in JavaScript, a row at a time.
+ * The kernel in JavaScript, one row at a time.
  * @param {number} bytes
  * @returns {{buffer: ArrayBuffer, tiles: [number, Tiles][]}}
  */
@@ -102,9 +101,9 @@ function withoutKernel(bytes) {
 
 /**
  * A function that multiplies matrices.
- * @param {[number, Tiles][]} tiles for heights of tiles, the largest first, what computes them
- * @param {Float64Array} panel room for four columns of B
- * @param {Float64Array} aside room for four columns of C
+ * @param {[number, Tiles][]} tiles the heights of tiles, largest first, with the functions that compute them
+ * @param {Float64Array} panel memory for four columns of B
+ * @param {Float64Array} aside memory for four columns of C
  */
 function multiplication(tiles, panel, aside) {
   /**
@@ -141,13 +140,13 @@ function multiplication(tiles, panel, aside) {
   }
 
   /**
-   * Four columns of C, in tiles as high as can be.
+   * Computes four columns of C, in the highest tiles that fit.
    * @param {number} height
-   * @param {number} from where A begins
+   * @param {number} from the address of A
    * @param {Matrix} a
    * @param {number} terms
-   * @param {number} to where C begins
-   * @param {number} step from a row of C to the next
+   * @param {number} to the address of C
+   * @param {number} step the stride of C's rows
    * @param {boolean} add
    */
   function rowsOf(height, from, a, terms, to, step, add) {
@@ -161,7 +160,7 @@ function multiplication(tiles, panel, aside) {
   }
 
   /**
-   * Up to four columns of B, side by side, with zeros for those that are not there.
+   * Packs up to four columns of B side by side, with zeros for missing ones.
    * @param {Matrix} b
    * @param {number} term
    * @param {number} column
@@ -181,7 +180,7 @@ function multiplication(tiles, panel, aside) {
   }
 
   /**
-   * Columns that were computed aside go to C.
+   * Copies columns that were computed aside to C, or adds them to it.
    * @param {Float64Array} numbers
    * @param {number} to
    * @param {number} cRow
