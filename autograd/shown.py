@@ -11,6 +11,8 @@ import reprlib
 from collections.abc import Iterable
 from typing import Any
 
+WHOLE = 4096
+"""More characters than the path of a file has."""
 LONGEST = 100
 """The most characters of a label that a message shows."""
 
@@ -89,9 +91,9 @@ _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxdict = 12
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 
-def path_shown(path: str | bytes | os.PathLike[Any]) -> str:
-    """A file name in a message."""
-    return printable(os.fsdecode(path), 120)
+def path_shown(path: str | bytes | os.PathLike[Any], longest: int = 120) -> str:
+    """The name of a file in a message; WHOLE where a reader may want to copy it."""
+    return printable(os.fsdecode(path), longest)
 
 
 def some(names: Iterable[Any], longest: int = 3) -> str:

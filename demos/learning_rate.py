@@ -18,6 +18,7 @@ import nn
 from autograd import Value
 from autograd.entry import run
 from autograd.files import write_whole
+from autograd.shown import WHOLE, path_shown
 from demos.arguments import writable
 from demos.charts import as_svg
 from demos.digits.data import read_csv, split
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, losses in curves.items():
         print(words(name, RATES[name], losses))
     write_whole(options.picture, draw(curves))
-    print(f"Drawn in {options.picture}.")
+    print(f"Drawn in {path_shown(options.picture, WHOLE)}.")
 
 
 if __name__ == "__main__":

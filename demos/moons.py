@@ -19,6 +19,7 @@ import nn
 from autograd import Value
 from autograd.entry import run
 from autograd.files import write_whole
+from autograd.shown import WHOLE, path_shown
 from demos.arguments import writable
 from demos.charts import as_svg
 
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"After: {classifier.accuracy(points):.0%}, and {classifier.accuracy(unseen):.0%} of 100 points it never saw."
     )
     write_whole(options.picture, draw(classifier, points))
-    print(f"Drawn in {options.picture}.")
+    print(f"Drawn in {path_shown(options.picture, WHOLE)}.")
 
 
 if __name__ == "__main__":

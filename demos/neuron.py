@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import viz
 from autograd import Backprop, Value, formula, nudge
 from autograd.entry import run
+from autograd.shown import WHOLE, path_shown
 from demos.arguments import writable
 from demos.telling import can_draw
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(step, end="\n\n")
     if drawn:
         viz.save(loss, options.picture, local_derivatives=True, title="A neuron and its loss")
-        print(f"Drawn in {options.picture}.\n")
+        print(f"Drawn in {path_shown(options.picture, WHOLE)}.\n")
 
     print("Each weight and the bias moves against its gradient, again and again:\n")
     for turn in range(20):

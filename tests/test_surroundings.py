@@ -145,6 +145,15 @@ def test_the_digit_demo_says_what_it_lacks_before_it_trains(tmp_path: Path) -> N
 
 
 @posix
+@pytest.mark.parametrize("arguments", [["demos.neuron", "--picture"], ["autograd.learn", "list", "--folder"]])
+def test_no_control_character_of_a_file_name_is_sent_to_the_terminal(arguments: list[str], tmp_path: Path) -> None:
+    done = shell("", "-m", *arguments, "\x1b[31mred.svg", folder=tmp_path)
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\\x1b[31mred.svg" in done.stdout
+
+
+@posix
 def test_benchmarks_without_their_peers_say_so_at_once() -> None:
     done = shell("", "-c", STRANDED, "benchmarks")
     assert done.stderr.startswith("error: there is no ")

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from autograd import Value
+from autograd.shown import WHOLE, path_shown
 from viz.drawing import svg
 from viz.layout import LayoutError
 from viz.play import page, play
@@ -38,7 +39,7 @@ def show(loss: Value, *, numbers: str = ".4g") -> Path:
     except webbrowser.Error:
         opened = False
     if not opened:
-        print(f"there is no browser here; the page is {path}")
+        print(f"there is no browser here; the page is {path_shown(path, WHOLE)}")
     return path
 
 

@@ -13,6 +13,7 @@ from autograd.learn.course import EXERCISES, find
 from autograd.learn.folder import Folder
 from autograd.learn.saying import progress, say
 from autograd.learn.watching import watch
+from autograd.shown import WHOLE, path_shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.what == "reset":
         folder.reset(exercise)
-        say(f"{folder.file(exercise)} is as it was handed out; yours is kept beside it.")
+        say(f"{path_shown(folder.file(exercise), WHOLE)} is as it was handed out; yours is kept beside it.")
         return 0
     return checked(folder, exercise)
 

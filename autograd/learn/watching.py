@@ -12,6 +12,7 @@ from autograd.learn.checking import Exercise
 from autograd.learn.course import EXERCISES
 from autograd.learn.folder import Folder
 from autograd.learn.saying import progress, say
+from autograd.shown import WHOLE, path_shown
 
 LONGEST = 20.0
 """The time limit of a check in seconds; beyond it, the file has an endless loop."""
@@ -25,7 +26,10 @@ LOOKING = 0.2
 def watch(folder: Folder) -> int:
     """Checks the next exercise whenever its file is saved, until all are solved or the learner quits."""
     typed = _typed()
-    say(f"Your files are in {folder.path}. Open the one that is named below in your editor, repair it, and save it.")
+    say(
+        f"Your files are in {path_shown(folder.path, WHOLE)}. Open the one that is named below in your editor, "
+        "repair it, and save it."
+    )
     while (exercise := folder.next) is not None:
         _introduce(folder, exercise)
         if not _repaired(folder, exercise, typed):
@@ -40,7 +44,7 @@ def _introduce(folder: Folder, exercise: Exercise) -> None:
         "",
         f"{number} of {len(EXERCISES)}: {exercise.title}",
         f"  {exercise.goal}",
-        f"  the file: {folder.file(exercise)}",
+        f"  the file: {path_shown(folder.file(exercise), WHOLE)}",
     )
     say(f"  {KEYS}")
 

@@ -10,7 +10,7 @@ import numpy as np
 
 import nn
 from autograd.entry import run
-from autograd.shown import path_shown
+from autograd.shown import WHOLE, path_shown
 from demos.digits import report, sizes, story
 from demos.digits.augmentation import Augmented, augment
 from demos.digits.data import DataError, Images, split
@@ -77,14 +77,16 @@ def _keep(options: argparse.Namespace, run: Run) -> int:
         except OSError as error:
             code = _failed(f"{path_shown(options.save)} cannot be written: {error.strerror}", 2)
         else:
-            print(f"\nSaved to {options.save}. To begin there: --load {options.save}.")
+            saved = path_shown(options.save, WHOLE)
+            print(f"\nSaved to {saved}. To begin there: --load {saved}.")
     if options.report:
-        print(f"\nWriting {options.report} …", flush=True)
+        page = path_shown(options.report, WHOLE)
+        print(f"\nWriting {page} …", flush=True)
         try:
             report.write(run, options.report)
         except OSError as error:
             return _failed(f"{path_shown(options.report)} cannot be written: {error.strerror}", 2)
-        print(f"\nOpen {options.report} in a browser: curves, mistakes, weights, and a canvas to draw digits on.")
+        print(f"\nOpen {page} in a browser: curves, mistakes, weights, and a canvas to draw digits on.")
     return code
 
 
@@ -106,7 +108,9 @@ def _network(options: argparse.Namespace, saved: Sizes | None, images: Images) -
         sizes.check(inputs, hidden)
         return nn.MLP(inputs, [*hidden, 10], output="sigmoid", init="he", seed=options.seed)
     if options.hidden and options.hidden != saved.hidden:
-        raise ValueError(f"{options.load} has hidden layers of {saved.hidden}, and --hidden asks for {options.hidden}")
+        raise ValueError(
+            f"{path_shown(options.load)} has hidden layers of {saved.hidden}, and --hidden asks for {options.hidden}"
+        )
     network = saved.network()
     nn.load(network, options.load)
     return network

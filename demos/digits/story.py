@@ -10,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 import nn
+from autograd.shown import path_shown
 from demos.digits import descent, drawing
 from demos.digits.augmentation import Augmented
 from demos.digits.data import Array, Images, Labels
@@ -41,7 +42,7 @@ def begin(network: nn.MLP, images: Images, augmented: Augmented, test: Images, f
     hidden = " and ".join(str(len(layer.neurons)) for layer in network.layers[:-1])
     say(
         f"A network of {test.pixels.shape[1]:,} pixels, {hidden} hidden neurons and 10 confidences: "
-        f"{len(network.parameters()):,} weights and biases, {f'from {file}' if file else 'all random'}.",
+        f"{len(network.parameters()):,} weights and biases, {f'from {path_shown(file)}' if file else 'all random'}.",
         indent="",
     )
     if augmented.written:

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.entry import run
 from autograd.files import write_whole
+from autograd.shown import WHOLE, path_shown
 from demos.arguments import writable
 from demos.digits.report import module as module_of_pages, style
 from docs.article import figures, model
@@ -112,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("file", type=writable, nargs="?", default="article.html", help="(article.html)")
     options = parser.parse_args(arguments)
     write_whole(options.file, article())
-    print(f"Open {options.file} in a browser.")
+    print(f"Open {path_shown(options.file, WHOLE)} in a browser.")
 
 
 if __name__ == "__main__":
