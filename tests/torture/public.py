@@ -101,6 +101,7 @@ INSTANCES: dict[str, Maker] = {
     "detect_anomaly": lambda s: autograd.detect_anomaly(),
     "enable_grad": lambda s: autograd.enable_grad(),
     "no_grad": lambda s: autograd.no_grad(),
+    "record_lines": lambda s: autograd.record_lines(),
 }
 """For each class, one that its methods are tried on."""
 
