@@ -512,15 +512,16 @@ AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is installed by make lint")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page: Page, tmp_path: Path, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "node"), [("light", "x"), ("dark", "x"), ("light", "sum")])
+def test_axe_finds_nothing(page: Page, tmp_path: Path, scheme: str, node: str) -> None:
     model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
     loss = nn.squared_error([model([Value(0.5, label="x"), Value(-1.0, label="y")])], [1.0])
+    next(each for each in every_node(loss) if each._op == "dot").label = "sum"
     viz.play(loss, tmp_path / "play.html")
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
     try:
-        page.open(tmp_path / "play.html", "#step=17&node=x")
+        page.open(tmp_path / "play.html", f"#step=17&node={node}")
         page.browser.execute_script("for (const each of document.querySelectorAll('details')) each.open = true")
         page.browser.execute_script(AXE.read_text())
         found = page.browser.execute_async_script(

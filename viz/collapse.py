@@ -187,13 +187,14 @@ def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
     from autograd.compiler.grouping import alike  # loaded for large pictures only
 
     groups = alike(nodes)
+    sources = {node: _made_from(node) for node in groups}
     named: dict[int, set[str]] = {}
     for node, (_, number) in groups.items():
-        named.setdefault(number, set()).add(_made_from(node))
+        named.setdefault(number, set()).add(sources[node])
     keys = {}
     for node, (_, number) in groups.items():
         apart = 1 < len(named[number]) <= _NAMES and "" not in named[number]
-        keys[node] = (f"group {number} {_made_from(node) if apart else ''}", "")
+        keys[node] = (f"group {number} {sources[node] if apart else ''}", "")
     users: dict[Value, Value] = {}
     for node in nodes:
         for operand in node._prev:

@@ -185,9 +185,9 @@ export class App {
   /** Where the whole is too small to read, shows a part of it: around the selected node, or where the step is. */
   comeNear() {
     const { node, phase } = placeAt(this.graph, this.state.position);
-    const there = phase === "start" ? this.graph.order[0] : this.graph.root;
-    const at = this.scene.byId.get(this.state.selected) ?? this.scene.partOf(node < 0 ? there : node);
     const whole = { x: 0, y: 0, width: this.scene.width, height: this.scene.height };
+    const there = phase === "start" ? { ...whole, width: 0 } : this.scene.partOf(node < 0 ? this.graph.root : node);
+    const at = this.scene.byId.get(this.state.selected) ?? there;
     this.moveTo(cameras.within(cameras.around(at, this.screen(), NEAR), whole, this.screen()));
   }
 

@@ -161,7 +161,7 @@ function sums(node, { graph, state, names }) {
       html("td", {}, number(sum)),
     );
   });
-  const head = html("tr", {}, ...["", "adds", "sum so far"].map((text) => html("th", { scope: "col" }, text)));
+  const head = html("tr", {}, ...["summand", "adds", "sum so far"].map((text) => html("th", { scope: "col" }, text)));
   const seen = state.spelled.has(node);
   return [
     html(
