@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import random
 import sys
+import threading
 import time
 from collections.abc import Callable
 from random import gauss
@@ -84,6 +86,11 @@ IMPURE = [
     lambda x: x * draw_partly(1.0),
     lambda x: x * cached(0),
     lambda x: x * len(Line(1.0)),
+    lambda x: x * datetime.datetime.now().timestamp(),
+    lambda x: x * datetime.date.today().day,
+    lambda x: x * threading.active_count(),
+    lambda x: x * sys.getrecursionlimit(),
+    lambda x: x * globals()["own"].random(),
     lambda x: sys.stdout.write("seen") * x,
     Noisy(),
     Noisy().__call__,

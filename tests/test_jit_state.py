@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
+import array
+import collections
+import contextvars
 import functools
 import itertools
+import sys
+import threading
 import types
 import warnings
+import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
@@ -111,7 +119,137 @@ def wrapped() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
     return functools.partial(f, by=factor), [lambda: change(numbers), lambda: change(factor)]
 
 
-@pytest.mark.parametrize("build", [attributes, modules, containers, wrapped])
+class Meta(type):
+    @property
+    def factor(cls) -> float:
+        return Base.bias
+
+
+class WithMeta(metaclass=Meta): ...
+
+
+class Table(dict[str, float]):
+    factor = 1.0
+
+
+class Anything:
+    def __getattr__(self, name: str) -> Any:
+        return Base.bias
+
+
+def objects_of_libraries() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    """Objects of Python's own classes."""
+    options, plain = argparse.Namespace(a=1.0), types.SimpleNamespace(a=1.0)
+    merged, own, local = collections.ChainMap({"a": 1.0}), collections.UserDict(a=1.0), threading.local()
+    local.a = 1.0
+    inner = {"a": 1.0}
+    proxy = types.MappingProxyType(inner)
+
+    def f(x: Any) -> Any:
+        return x * options.a + plain.a * 10 + merged["a"] * 100 + own["a"] * 1000 + local.a * 1e4 + proxy["a"] * 1e5
+
+    def change(holder: Any) -> Callable[[], None]:
+        def changed() -> None:
+            if hasattr(holder, "__setitem__"):
+                holder["a"] += 1.0
+            else:
+                holder.a += 1.0
+
+        return changed
+
+    return f, [change(holder) for holder in (options, plain, merged, own, local, inner)]
+
+
+def buffers() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    numbers, octets, behind = array.array("d", [1.0]), bytearray(b"\1"), array.array("d", [1.0])
+    view, objects = memoryview(behind), np.array([1.0, [1.0]], dtype=object)
+
+    def f(x: Any) -> Any:
+        return x * numbers[0] + octets[0] * 10 + view[0] * 100 + objects[1][0] * 1000
+
+    def change(held: Any) -> Callable[[], None]:
+        def changed() -> None:
+            held[0] += 1
+
+        return changed
+
+    return f, [change(held) for held in (numbers, octets, behind, objects[1])]
+
+
+def references() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    setting, options = contextvars.ContextVar("setting", default=1.0), argparse.Namespace(a=1.0)
+    weak = weakref.ref(options)
+
+    def f(x: Any) -> Any:
+        return x * setting.get() + weak().a  # type: ignore[union-attr]
+
+    def other_target() -> None:
+        options.a += 1.0
+
+    def other_setting() -> None:
+        setting.set(2.0)
+
+    return f, [other_setting, other_target]
+
+
+def classes() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    table, anything = Table(a=1.0), Anything()
+
+    def f(x: Any) -> Any:
+        return x * WithMeta.factor + table.factor * 10 + anything.whatever * 100
+
+    def base() -> None:
+        Base.bias += 1.0
+
+    def own() -> None:
+        table.factor += 1.0
+
+    return f, [base, own]
+
+
+def functions() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    def g(y: Any, by: Any = 1.0) -> Any:
+        return y * by
+
+    g.factor = 1.0  # type: ignore[attr-defined]
+
+    def f(x: Any) -> Any:
+        return g(x) + g.factor  # type: ignore[attr-defined]
+
+    def attribute() -> None:
+        g.factor += 1.0  # type: ignore[attr-defined]
+
+    def default() -> None:
+        g.__defaults__ = (2.0,)
+
+    def code() -> None:
+        g.__code__ = (lambda y, by=0: y * by * 3).__code__
+
+    return f, [attribute, default, code]
+
+
+def names_in_quotes() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    options = argparse.Namespace(a=1.0)
+
+    def f(x: Any) -> Any:
+        return x * getattr(options, "a") + vars(settings)["scale"] + len(sys.argv)  # noqa: B009
+
+    def own() -> None:
+        options.a += 1.0
+
+    def modules_own() -> None:
+        settings.scale += 1.0
+
+    return f, [own, modules_own, lambda: sys.argv.append("more"), lambda: sys.argv.remove("more")]
+
+
+BUILDERS = [
+    attributes, modules, containers, wrapped, objects_of_libraries, buffers, references, classes, functions,
+    names_in_quotes,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("build", BUILDERS)
 def test_a_change_is_noticed(build: Callable[[], Any]) -> None:
     f, changes = build()
     jitted = autograd.jit(f)
@@ -168,3 +306,11 @@ def test_what_is_loaded_on_first_use_is_no_change(monkeypatch: pytest.MonkeyPatc
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert jitted([1.0, 2.0]) == 1.5
+
+
+def test_values_in_an_array_are_parameters() -> None:
+    weights = np.array([Value(2.0), Value(3.0)])
+    jitted = autograd.jit(lambda x: (x * weights).sum())
+    assert jitted.value_and_grad([1.0, 3.0])[0] == 10.0
+    assert jitted.grads.tolist() == [2.0, 2.0]
+    assert jitted.parameters() == list(weights)

@@ -11,12 +11,13 @@ import dis
 import io
 import os
 import random
-from types import BuiltinFunctionType, CodeType, FrameType
+import sys
+from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
 from typing import Any
 
 from autograd.jitted.guards import current
 
-_CALLS = {print, open, input, os.urandom}
+_CALLS = {print, open, input, os.urandom, globals, eval, exec}
 _NAMES = {
     "print", "open", "input", "exec", "eval", "compile", "breakpoint", "help", "exit", "quit", "getattr", "setattr",
     "delattr", "globals", "locals", "vars", "load", "loadtxt", "genfromtxt", "fromfile", "memmap", "save", "savetxt",
@@ -26,8 +27,9 @@ _NAMES = {
 _IMPORT = dis.opmap["IMPORT_NAME"]
 _PURE = {
     "math", "cmath", "operator", "_operator", "itertools", "functools", "_functools", "collections", "_collections",
-    "typing", "types", "enum", "abc", "copy", "dataclasses", "fractions", "decimal", "_decimal", "numbers",
-    "statistics", "string", "re", "bisect", "_bisect", "heapq", "_heapq", "contextlib",
+    "typing", "types", "enum", "abc", "copy", "dataclasses", "fractions", "numbers",
+    "statistics", "string", "re", "bisect", "_bisect", "heapq", "_heapq", "contextlib", "_collections_abc", "array",
+    "struct", "_struct", "json", "contextvars", "_contextvars", "weakref", "_weakref",
     "builtins", "numpy", "autograd", "nn",
 }  # fmt: skip
 """Packages whose functions compute and do nothing else, apart from:"""
@@ -38,14 +40,41 @@ _IMPURE = (
 
 
 def watch(frame: FrameType, event: str, function: Any) -> None:
-    """Ends the trace before a call whose effect or answer a program cannot repeat."""
-    if event == "c_call":
-        name = getattr(function, "__name__", str(function)) if _forbidden(function) else ""
-    else:  # `random` keeps every other number that it draws for the next call
-        name = frame.f_code.co_name if event == "call" and frame.f_code.co_filename == random.__file__ else ""
+    """Ends the trace before a call whose effect or answer a program cannot repeat.
+
+    Code of the user's may call what is known to compute and do nothing else. What libraries call in turn is theirs,
+    unless it is known to do more.
+    """
+    name = ""
+    if event == "c_call" and (_forbidden(function) or not (_of_library(frame) or pure_object(function))):
+        name = getattr(function, "__name__", str(function))
+    elif event == "call" and _of_library(frame) and (_draws(frame) or _called_impure(frame)):
+        name = frame.f_code.co_name
     trace = current()
     if name and trace is not None and not _importing(frame):
         trace.stop(f"a call of {name}")
+
+
+def _draws(frame: FrameType) -> bool:
+    """`random` keeps every other number that it draws for the next call, which so calls nothing in C."""
+    return frame.f_code.co_filename == random.__file__
+
+
+def _called_impure(frame: FrameType) -> bool:
+    """Whether code of the user's has called a library's that may do more than compute."""
+    return not (_of_library(frame.f_back) or pure_module(frame.f_globals.get("__name__")))
+
+
+def _of_library(frame: FrameType | None) -> bool:
+    return frame is None or library(frame.f_globals.get("__name__", ""))
+
+
+def library(module: Any, *but: str) -> bool:
+    """Whether a module, by its name, is one of Python's, numpy's or ours, but for those given."""
+    top = module.partition(".")[0] if isinstance(module, str) else ""
+    return (
+        top not in but and (top in sys.stdlib_module_names or top in ("autograd", "nn", "numpy")) and top != "__main__"
+    )
 
 
 def _forbidden(function: Any) -> bool:
@@ -70,9 +99,9 @@ def _importing(frame: FrameType | None) -> bool:
     return False
 
 
-def pure_module(name: str | None) -> bool:
+def pure_module(name: Any) -> bool:
     """Whether the functions of a library's module compute and do nothing else."""
-    return name is not None and name.partition(".")[0] in _PURE and not name.startswith(_IMPURE)
+    return isinstance(name, str) and name.partition(".")[0] in _PURE and not name.startswith(_IMPURE)
 
 
 def pure_code(code: CodeType) -> bool:
@@ -87,6 +116,13 @@ def pure_object(x: Any) -> bool:
     if isinstance(x, type):  # networks draw their first weights
         return pure_module(x.__module__) and not x.__module__.startswith("nn")
     if isinstance(x, BuiltinFunctionType):
-        owner = x.__self__
-        return x not in _CALLS and (pure_module(x.__module__) or isinstance(owner, (list, dict, set, tuple)))
+        return x not in _CALLS and _pure_builtin(x)
     return pure_module(type(x).__module__)
+
+
+def _pure_builtin(x: BuiltinFunctionType) -> bool:
+    """Whether a function written in C, or a method of what is, belongs to something that computes and does no more."""
+    if isinstance(x.__self__, ModuleType) or x.__self__ is None:
+        return pure_module(x.__module__)
+    kind = x.__self__ if isinstance(x.__self__, type) else type(x.__self__)
+    return kind is object or any(pure_module(base.__module__) for base in kind.__mro__ if base is not object)

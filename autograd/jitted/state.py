@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import functools
 import operator
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
-from types import CodeType, FunctionType, MethodType, ModuleType
+from contextvars import ContextVar
+from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
+from weakref import ReferenceType
+
+import numpy as np
 
 from autograd.jitted import effects
+from autograd.jitted.effects import library
 from autograd.value import Value
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _BUILDING = {"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__format__"}
 """Methods that are not called where nothing is built or shown."""
+_CONTAINERS = (list, tuple, set, frozenset, dict, deque, MappingProxyType)
+_CACHED = type(functools.lru_cache(len))
 _GONE = object()
 
 Found = Iterator[tuple[str, Any]]
@@ -72,29 +78,44 @@ class State:
                 self.leaves[x] = None
         elif isinstance(x, FunctionType):
             yield from self._function(x)
-        elif isinstance(x, (list, tuple, set, frozenset, dict, deque)):
+        elif isinstance(x, _CONTAINERS) or (isinstance(x, np.ndarray) and x.dtype == object):
             yield from self._container(name, x)
+            if not library(type(x).__module__):
+                yield from self._instance(name, x)
         elif (parts := _parts(x)) is not None:
             yield from [(name, part) for part in parts]
-        elif hasattr(x, "dtype") and hasattr(x, "tobytes"):
-            self._hold(name, lambda: x.tobytes(), x.tobytes())
-        elif hasattr(getattr(x, "bit_generator", None), "state"):
+        elif isinstance(x, (ContextVar, ReferenceType)):
+            read = functools.partial(x.get, None) if isinstance(x, ContextVar) else x
+            found = read()
+            self._hold(name, read, found)
+            yield name, found
+        elif (content := _content(x)) is not None:
+            self._hold(name, functools.partial(_content, x), content)
+        elif hasattr(type(x), "bit_generator"):
             self.pure = False
             self._hold(name, lambda: repr(x.bit_generator.state), repr(x.bit_generator.state))
         elif isinstance(x, (ModuleType, type)):
             yield from self._space(name, x, x.__name__ if isinstance(x, ModuleType) else x.__module__)
         elif hasattr(type(x), "__next__"):
             self.refused = name
-        elif _library(type(x).__module__, "nn"):
-            self.pure = self.pure and effects.pure_object(x)
         else:
+            yield from self._instance(name, x)
+
+    def _instance(self, name: str, x: Any) -> Found:
+        """An object of some class: its attributes, and the methods of the class."""
+        module = type(x).__module__
+        if library(module, "nn"):
+            self.pure = self.pure and effects.pure_object(x)
+        if not library(module, "nn") or (library(module, "autograd", "nn", "numpy") and hasattr(x, "__dict__")):
             yield from self._space(name, x, "")
-            if not _library(type(x).__module__):
-                yield name, type(x)
+        if not library(module):
+            yield name, type(x)
 
     def _container(self, name: str, x: Any) -> Found:
         def parts() -> list[Any]:
-            return list(x.values() if isinstance(x, dict) else x)
+            if isinstance(x, np.ndarray):
+                return list(x.reshape(-1))
+            return list(x.values() if isinstance(x, (dict, MappingProxyType)) else x)
 
         if not isinstance(x, (tuple, frozenset)):
             self._hold(name, parts, parts())
@@ -105,15 +126,15 @@ class State:
         if module == "numpy" and "random" in self._names:
             self.pure = False
             self._hold("numpy.random", lambda: repr(x.random.get_state()[2:]), repr(x.random.get_state()[2:]))
-        if _library(module):
+        if library(module):
             pure = effects.pure_module(module) if isinstance(x, ModuleType) else effects.pure_object(x)
             self.pure = self.pure and pure
-            if not (isinstance(x, ModuleType) and module.startswith(("autograd", "nn"))):
+            if not isinstance(x, ModuleType):
                 return
         self._spaces.append((name if not isinstance(x, ModuleType) else x.__name__, x))
         yield from self._attributes(*self._spaces[-1])
         if isinstance(x, type):
-            yield from [(name, base) for base in x.__bases__ if not _library(base.__module__)]
+            yield from [(name, base) for base in (*x.__bases__, type(x)) if not library(base.__module__)]
 
     def _attributes(self, name: str, x: Any) -> Found:
         """The attributes that code has names for, and have not been given before."""
@@ -129,11 +150,11 @@ class State:
         """Notes which names are not there yet: a function may set them."""
         names = frozenset(self._names)
         for name, x in self._spaces:
-            if hasattr(x, "__dict__") and not _library(getattr(x, "__name__", "")):  # which is loaded by and by
+            if hasattr(x, "__dict__") and not library(getattr(x, "__name__", "")):  # which is loaded by and by
                 self._hold(name, functools.partial(_present, vars(x), names), _present(vars(x), names))
 
     def _function(self, f: FunctionType) -> Found:
-        if _library(f.__module__ or ""):
+        if library(f.__module__ or ""):
             self.pure = self.pure and effects.pure_module(f.__module__)
             return
         self.pure = self.pure and effects.pure_code(f.__code__)
@@ -151,8 +172,9 @@ class State:
                 continue
             self._hold(each, read, found)
             yield each, found
-        for each in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
-            yield f.__name__, each
+        for key in ("__code__", "__defaults__", "__kwdefaults__", "__dict__"):
+            self._hold(f.__name__, functools.partial(getattr, f, key), getattr(f, key))
+        yield from [(f.__name__, held) for held in (f.__defaults__, f.__kwdefaults__, vars(f))]
 
     def _hold(self, name: str, read: Callable[[], Any], known: Any) -> None:
         self._held.append((name, read, known))
@@ -170,7 +192,17 @@ def _parts(x: Any) -> Sequence[Any] | None:
         return [each for each in (x.fget, x.fset) if each is not None]
     if type(x).__name__ == "Jitted" and hasattr(x, "function"):
         return (x.function,)
-    return (x.__wrapped__,) if hasattr(x, "__wrapped__") and hasattr(x, "cache_info") else None
+    return (x.__wrapped__,) if isinstance(x, _CACHED) else None
+
+
+def _content(x: Any) -> bytes | None:
+    """What an array, or any other buffer, holds; None for anything else."""
+    if hasattr(type(x), "tobytes"):
+        return bytes(x.tobytes())
+    try:
+        return bytes(memoryview(x))
+    except TypeError:
+        return None
 
 
 def _keys(x: Any, names: set[str]) -> list[str]:
@@ -182,7 +214,7 @@ def _keys(x: Any, names: set[str]) -> list[str]:
         return [key for key in vars(x) if key in names or (key.startswith("__") and key not in unused)]
     own = vars(x) if hasattr(x, "__dict__") else {}
     slots = [key for base in type(x).__mro__ for key in _slots(base)]
-    if _library(type(x).__module__):
+    if library(type(x).__module__):
         return list(own)  # what `nn` keeps in slots are caches
     if not names.isdisjoint({"__dict__", "vars", "getattr"}):
         return [*own, *slots]
@@ -214,16 +246,10 @@ def _unchanged(now: Any, known: Any) -> bool:
     return type(now) is type(known) and isinstance(now, _PLAIN) and (now == known or (now != now and known != known))
 
 
-def _library(module: str, *but: str) -> bool:
-    top = module.partition(".")[0]
-    return (
-        top not in but and (top in sys.stdlib_module_names or top in ("autograd", "nn", "numpy")) and top != "__main__"
-    )
-
-
 def _names(code: CodeType) -> Iterator[str]:
-    """The names of globals and attributes in a function's code, and in that of the functions within it."""
+    """The names of globals and attributes in a function's code, also in quotes, and in that of the functions within."""
     yield from code.co_names
+    yield from [text for text in code.co_consts if isinstance(text, str) and text.isidentifier()]
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
