@@ -14,10 +14,10 @@ from autograd.locks import Lock
 from autograd.ops import Operation
 from autograd.shown import factor, number
 from autograd.stale import differs, stale
-from autograd.steps import MOST, Change, Step
+from autograd.steps import Change, Step, told
 from autograd.value import Value
 from autograd.words.paths import explain
-from autograd.words.rules import MANY, derivative, equation
+from autograd.words.rules import derivative, equation
 from autograd.words.text import Text, several
 
 STALE_LOOKED_AT = 10_000
@@ -56,9 +56,10 @@ class Forward(Cursor):
 
     def _told(self) -> Step:
         node = self._order[self.position - 1]
+        operands = node._prev
         kept = [
-            Change(operand, None, None, derivative(node, i, self.names), "", constant=self.names.is_constant(operand))
-            for i, operand in enumerate(node._prev)
+            Change(v, None, None, derivative(node, i, self.names), "", constant=self.names.is_constant(v))
+            for i, v in enumerate(operands[: len(told(len(operands)))])
             if node._local_grads
         ]
         shown = any(not change.constant for change in kept)
@@ -332,12 +333,12 @@ class Backprop(Cursor):
         received: set[Value] = set()
         changes: dict[int, Change] = {}
         operands, slopes = node._prev, node._local_grads
-        told = set(range(len(operands) if len(operands) <= MANY else MOST))
+        of = told(len(operands))
         for i in node._order() if slopes else ():
             operand, old = operands[i], running[operands[i]]
             got_nothing = node.grad is self._zero
             running[operand] = old if got_nothing else old + slopes[i] * node.grad
-            if i in told:
+            if i in of:
                 product = "0" if got_nothing else f"{factor(slopes[i])}·{factor(node.grad)}"
                 more = operand in received or self.consumers[operand][0] is not node
                 rule = derivative(node, i, self.names)

@@ -30,6 +30,9 @@ from autograd.value import Value
 
 Forward = Callable[..., float]
 
+MOST = 4096
+"""The number of operands of a node that is checked: for each of them the whole node is computed again."""
+
 
 def gradcheck(
     f: Callable[..., Any] | Value,
@@ -54,7 +57,8 @@ def gradcheck(
 
     Raises:
         ValueError: a derivative is wrong; the message has the argument or node, both numbers and their difference. Or
-            it cannot be checked: the function is not defined on both sides of an argument, or rounding hides the slope.
+            it cannot be checked: the function is not defined on both sides of an argument, rounding hides the slope, or
+            a node has more than 4,096 operands.
         TypeError: there is nothing to check, or the `_op` of a node made by hand is unknown and not in `forwards`.
 
     Example:
@@ -160,6 +164,10 @@ def _paths(args: tuple[Any, ...]) -> list[str]:
 
 def _check_node(node: Value, forwards: Mapping[str, Forward], atol: float, rtol: float) -> None:
     forward = _forward_of(node, forwards)
+    if len(node._prev) > MOST:
+        raise ValueError(
+            f"{node._op} has {len(node._prev):,} operands, and each is moved by itself: up to {MOST:,} can be checked"
+        )
     data = [operand.data for operand in node._prev]
     again = forward(*data)
     if not math.isclose(again, node.data, rel_tol=rtol, abs_tol=atol):

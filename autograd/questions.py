@@ -266,7 +266,9 @@ def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]
         pending = [loss]
         while pending:
             node = pending.pop()
-            sweep([node], found, stored)
+            operands, slope = node._prev, stored(node)
+            for i in node._order():
+                found[operands[i]] = found.get(operands[i], 0.0) + slope(i) * found[node]
             new = [operand for operand in dict.fromkeys(node._prev) if operand not in reached]
             reached.update(new)
             pending.extend(new[::direction])

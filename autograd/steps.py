@@ -7,10 +7,16 @@ from typing import Any
 
 from autograd.value import Value
 from autograd.words.display import bundle
+from autograd.words.rules import MANY
 from autograd.words.text import cells, folded, padded, width
 
 MOST = 20
 """The most changes of one step that are written out."""
+
+
+def told(operands: int) -> range:
+    """The operands of which a step tells: all of them, or the first few of very many."""
+    return range(operands if operands <= MANY else MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,9 @@ class Step:
             lines += folded(f"  {sentence}", columns)
         changes = [change for change in self.changes if not change.constant]
         lines += _in_columns(changes[:MOST], columns)
-        if len(changes) > MOST:
-            lines.append(f"  and {len(changes) - MOST:,} more operands")
+        operands = len(self.node._prev)
+        if more := max(len(changes) - MOST, 0) + operands - len(told(operands)):
+            lines.append(f"  and {more:,} more operands")
         for note in self.notes:
             lines += folded(f"  {note}", columns)
         return lines

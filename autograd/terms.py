@@ -41,18 +41,31 @@ class Term:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return (
-            isinstance(other, Term)
-            and self._hash == other._hash
-            and self.head == other.head
-            and self.args == other.args
-        )
+        return isinstance(other, Term) and self._hash == other._hash and _alike(self, other)
 
     def __hash__(self) -> int:
         return self._hash
 
     def __repr__(self) -> str:
         return f"Term({self.head!r}, {self.args!r})"
+
+
+def _alike(one: Term, other: Term) -> bool:
+    """Whether two terms are equal; parts that each of them shares with itself are compared once."""
+    met: set[tuple[int, int]] = set()
+    pending = [(one, other)]
+    while pending:
+        a, b = pending.pop()
+        if a.head != b.head or a._hash != b._hash or len(a.args) != len(b.args):
+            return False
+        for x, y in zip(a.args, b.args, strict=True):
+            if not (isinstance(x, Term) and isinstance(y, Term)):
+                if x is not y and x != y:
+                    return False
+            elif x is not y and (id(x), id(y)) not in met:
+                met.add((id(x), id(y)))
+                pending.append((x, y))
+    return True
 
 
 class _Traced:
@@ -218,6 +231,12 @@ def subterms(term: Term) -> set[Term]:
             found |= new
             pending.extend(new)
     return found
+
+
+def length(term: Term) -> int:
+    """The number of operations in a term that is written out: a shared part counts each time it is used."""
+    count: int = folded(term, lambda _: 0, lambda _, args: 1 + sum(args))
+    return count
 
 
 def differentiated(term: Term, name: str) -> Term:

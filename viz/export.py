@@ -17,7 +17,7 @@ from autograd.lines import line_of
 from autograd.nary import Nary
 from autograd.ops import ATOM, Operation
 from autograd.shown import printable
-from autograd.terms import Term, traced
+from autograd.terms import Term, length, traced
 from autograd.value import Handmade
 from autograd.words.notation import declared
 from viz import javascript
@@ -79,6 +79,10 @@ def exported(loss: Value) -> Exported:
     )
 
 
+LONGEST = 1000
+"""The number of operations in a rule that a page computes; of a longer one it shows what Python has computed."""
+
+
 class _Rules:
     """The table of the rules in a graph: operations, and those made by hand, alike ones once."""
 
@@ -107,11 +111,12 @@ class _Rules:
 
 
 def _readable(operation: Operation) -> bool:
+    """Whether the rules of an operation can be written out: each use of a part that is used twice is written."""
     try:
-        traced(operation)
+        answer, partials = traced(operation)
     except TypeError:
         return False
-    return True
+    return all(length(term) <= LONGEST for term in (answer, *partials))
 
 
 def _how(node: Value) -> str:

@@ -75,11 +75,12 @@ def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g",
 def _story(loss: Value, numbers: str) -> Story:
     a_value(loss, "frames(loss, folder)")
     a_format(numbers)
-    count = len(trace(loss)[0])
-    if count > FULL:
+    nodes, edges = trace(loss)
+    if len(nodes) > FULL or len(edges) > 10 * FULL:
         raise ValueError(
-            f"the graph has {count:,} nodes, and up to {FULL} can be followed step by step: play a part of it, such as "
-            "one neuron, or a smaller network; viz.play(loss, 'page.html') holds graphs of any size"
+            f"the graph has {len(nodes):,} nodes and {len(edges):,} edges, and up to {FULL} nodes can be followed step "
+            "by step: play a part of it, such as one neuron, or a smaller network; viz.play(loss, 'page.html') holds "
+            "graphs of any size"
         )
     return Story(loss, numbers)
 

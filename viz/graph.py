@@ -41,11 +41,15 @@ def edges_of(nodes: list[Value]) -> list[Edge]:
     return [Edge(operand, node, i) for node in nodes for i, operand in enumerate(node._prev)]
 
 
+DEEPEST = 20
+"""How many parts of a place are drawn: a frame around a frame around a frame."""
+
+
 def places(nodes: list[Value]) -> dict[Value, str]:
     """Where in a network each node belongs: `layers[0].neurons[3]`, or '' for what belongs nowhere.
 
     A module marks what it returns; what only leads there belongs there too, and so do its parameters, whose labels
-    begin with its place.
+    begin with its place. Of a place of more than 20 parts it is the outer ones.
     """
     consumers: dict[Value, list[Value]] = {}
     for node in nodes:
@@ -53,8 +57,8 @@ def places(nodes: list[Value]) -> dict[Value, str]:
             consumers.setdefault(operand, []).append(node)
     found: dict[Value, str] = {}
     for node in reversed(nodes):
-        if node.place:
-            found[node] = node.place
+        if place := node.place:
+            found[node] = place if place.count(".") < DEEPEST else ".".join(place.split(".", DEEPEST)[:DEEPEST])
             continue
         around = {found[consumer] for consumer in consumers.get(node, [])}
         common = around.pop() if len(around) == 1 else ""

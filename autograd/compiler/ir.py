@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.terms import Term, folded
+from autograd.terms import Term, folded, length
 
 Index = npt.NDArray[np.intp]
 
@@ -216,6 +216,10 @@ def _key(attr: Any) -> Any:
     return attr
 
 
+LONGEST = 1000
+"""The number of operations in a term that a listing writes out. A rule that uses a part twice may have billions."""
+
+
 def listing(*roots: Array) -> str:
     """The program as readable text, one array a line."""
     order = walk(*roots)
@@ -231,7 +235,8 @@ def listing(*roots: Array) -> str:
 def _attribute(a: Array) -> str:
     match a.attr:
         case Elementwise(term):
-            return f"by {spelled(term)}"
+            size = length(term)
+            return f"by {spelled(term)}" if size <= LONGEST else f"by {size:,} operations"
         case Contraction(spec, extent):
             return spec if extent is None else f"{spec}, as far as {_shown(extent)}"
         case Places(indices):

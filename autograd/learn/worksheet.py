@@ -20,6 +20,9 @@ from autograd.words.formula import formula
 from autograd.words.names import Names
 from autograd.words.notation import latex_name
 
+LARGEST = 1000
+"""The number of nodes that a worksheet can ask for."""
+
 MOST = 1000
 """The number of variants that a worksheet may have."""
 
@@ -59,12 +62,18 @@ def variants(loss: Value, count: int = 4, seed: int = 0) -> list[Variant]:
 
     Raises:
         TypeError: `loss` is not a Value, or a node was made by hand and cannot be computed again.
-        ValueError: `loss` is a leaf, or no numbers were found for which everything is defined.
+        ValueError: `loss` is a leaf, or has more than 1,000 nodes; or no numbers were found for which everything is
+            defined.
     """
     a_value(loss, "worksheet(loss, path)")
     if not loss._prev:
         raise ValueError(f"{loss!r} was not computed from anything: a worksheet needs an expression")
     names, draw = Names(loss), a_generator(seed)
+    if len(names.nodes) > LARGEST:
+        raise ValueError(
+            f"a worksheet has a line for each node, and this graph has {len(names.nodes):,}, which is more than "
+            f"{LARGEST:,}: make one of a part of it"
+        )
     leaves = [node for node in every_node(loss) if not node._prev and not names.is_constant(node)]
     written = str(formula(loss)).split("\n")[0]
     return [

@@ -9,13 +9,16 @@ from typing import TypeVar
 from autograd.ops import Operation
 from autograd.partials import partial_term
 from autograd.shown import constant, number, printable
-from autograd.terms import Term, evaluated, simplified
+from autograd.terms import LEAVES, Term, evaluated, folded, length, simplified
 from autograd.value import Value
 from autograd.words.names import Names
 from autograd.words.notation import Written, brief, literal, write
 from autograd.words.text import ordinal
 
 Found = TypeVar("Found")
+
+LONGEST = 100
+"""The number of operations in a rule that is written out; a longer one is told by its number."""
 
 MANY = 1000
 """The search for an operand's second use stops after this many operands."""
@@ -70,13 +73,16 @@ def expressions(node: Value, i: int, names: Names) -> list[str]:
 def rule_that_holds(node: Value, i: int) -> Term | None:
     """The partial derivative for operand i as a term over `y`, `x0`, `x1`, …; None if the node has no readable rule.
 
-    Cases are resolved by the current numbers.
+    A rule of more than 100 operations is not readable. Cases are resolved by the current numbers.
     """
     rule = node._rule
     if not isinstance(rule, Operation):
         return None
     partial = partial_term(rule, i, len(node._prev))
-    return None if partial is None else simplified(_resolved(partial, _data(node)))
+    if partial is None:
+        return None
+    found = simplified(_resolved(partial, _data(node)))
+    return found if length(found) <= LONGEST else None
 
 
 def symbols(node: Value, i: int, names: Names) -> Written | None:
@@ -122,20 +128,31 @@ def _resolved(term: Term, data: dict[str, float]) -> Term:
 
     tanh's slope, for example, is 1 - y * y, with another form for large operands, where that loses digits.
     """
-    if term.head in ("name", "number"):
-        return term
-    if term.head == "where":
-        condition, holds, fails = term.args
-        taken, other = (holds, fails) if evaluated(condition, data) else (fails, holds)
-        if _size(other) < _size(taken) and not _differ(evaluated(other, data), evaluated(taken, data)):
-            taken = other
-        return _resolved(taken, data)
-    return Term(term.head, tuple([_resolved(argument, data) for argument in term.args]))
+    known: dict[int, Term] = {}
+
+    def of(each: Term) -> Term:
+        if id(each) not in known:
+            known[id(each)] = resolve(each)
+        return known[id(each)]
+
+    def resolve(each: Term) -> Term:
+        if each.head in LEAVES:
+            return each
+        if each.head == "where":
+            condition, holds, fails = each.args
+            taken, other = (holds, fails) if evaluated(condition, data) else (fails, holds)
+            if _size(other) < _size(taken) and not _differ(evaluated(other, data), evaluated(taken, data)):
+                taken = other
+            return of(taken)
+        return Term(each.head, tuple(map(of, each.args)))
+
+    return of(term)
 
 
 def _size(term: Term) -> int:
     """The number of names, numbers and operations in a term."""
-    return 1 if term.head in ("name", "number") else 1 + sum(map(_size, term.args))
+    size: int = folded(term, lambda _: 1, lambda _, args: 1 + sum(args))
+    return size
 
 
 def _differ(x: float, y: float) -> bool:

@@ -11,12 +11,15 @@ from autograd.value import Value
 from autograd.words.names import Names
 from autograd.words.text import NARROWEST, Text, aligned, cells, folded, width
 
+LONGEST = 10_000
+"""The number of nodes that a tree shows."""
+
 
 def tree(v: Value, depth: int = 5) -> Text:
     """The graph behind a Value, one node a line, with its data, gradient and operation; operands follow, indented.
 
     A node that is used more than once is shown in full the first time, and with `↑` afterwards. Plain numbers in the
-    expression are shown without a gradient.
+    expression are shown without a gradient. A tree ends after 10,000 lines.
 
     Args:
         v: the result.
@@ -44,16 +47,17 @@ def tree(v: Value, depth: int = 5) -> Text:
     rows = [("", "node", "data", "grad", "operation")]
     shown: set[Value] = set()
     pending = [(v, "", "", 0)]
-    while pending:
+    while pending and len(rows) <= LONGEST:
         node, here, below, level = pending.pop()
         again = node in shown and _is_called(node)
         mark = " ↑" if again else " …" if node._prev and level == depth else ""
         gradient = "" if names.is_constant(node) else number(node.grad)
         rows.append((here, names(node) + mark, number(node.data), gradient, printable(node._op, 12)))
         if not again and level < depth:
-            pending.extend(_branches(node, below, level + 1))
+            pending.extend(_branches(node, below[-columns:], level + 1))  # of what is deep, a line shows the end
         shown.add(node)
-    notes = [line for note in (*names.notes, stale(v)) if note for line in folded(note, columns)]
+    cut = f"only the first {LONGEST:,} lines are shown: pass a smaller depth" if pending else ""
+    notes = [line for note in (*names.notes, cut, stale(v)) if note for line in folded(note, columns)]
     return Text("\n".join([*_in_columns(rows, columns), *notes]))
 
 

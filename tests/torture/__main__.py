@@ -20,6 +20,7 @@ STRANDS = {
     "damaged files": "damage",
     "kills while writing": "kills",
     "hostile labels": "labels",
+    "scale": "scale",
 }
 """What there is, and the module whose `tries` it is."""
 

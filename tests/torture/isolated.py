@@ -30,6 +30,7 @@ SECONDS = 2.0
 SILENCE = 300.0
 """After so many seconds without a word a process is taken to hang, however busy the machine is."""
 MEMORY = 4 << 30
+"""How much it may take, the same."""
 
 
 class TooSlow(BaseException):
@@ -122,9 +123,10 @@ def _work(module: str, seed: int, first: int) -> None:
 
     out = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     webbrowser.open = graphviz.Digraph._view = lambda *args, **kwargs: True
     tried = importlib.import_module(module)
+    memory = getattr(tried, "MEMORY", MEMORY)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     seconds = getattr(tried, "SECONDS", SECONDS)
     armed = False
 

@@ -98,12 +98,8 @@ INSTANCES: dict[str, Maker] = {
     "SGD": lambda s: s.optimised(nn.SGD),
     "Sequential": lambda s: nn.Sequential(nn.Layer(2, 2, seed=1), autograd.tanh),
     "Value": lambda s: s.a,
-    "detect_anomaly": lambda s: autograd.detect_anomaly(),
-    "enable_grad": lambda s: autograd.enable_grad(),
-    "no_grad": lambda s: autograd.no_grad(),
-    "record_lines": lambda s: autograd.record_lines(),
 }
-"""For each class, one that its methods are tried on."""
+"""What the methods of a class are tried on, where it is not enough to call the class with what it needs."""
 
 NOT_CALLED = {"Program", "Jitted", "Edge", "LayoutError", "Module", "Drawing"}
 """Classes that users do not make by calling them, or that take anything."""
@@ -256,7 +252,7 @@ def calls() -> Iterator[Call]:
     """Every public function, every public method of a public class, and every attribute that can be assigned.
 
     Raises:
-        LookupError: a parameter has a new name, or a class is new.
+        LookupError: a parameter has a new name, and no default.
     """
     for module in (autograd, nn, viz):
         for name in _names(module):
@@ -265,11 +261,9 @@ def calls() -> Iterator[Call]:
             if not inspect.isclass(thing):
                 yield _call(full, _always(thing), _signature(thing, name))
                 continue
-            if name not in INSTANCES:
-                raise LookupError(f"say in INSTANCES how to make a {full}")
             if name not in NOT_CALLED:
                 yield _call(full, _always(thing), inspect.signature(thing))
-            yield from _methods(full, thing, INSTANCES[name])
+            yield from _methods(full, thing, INSTANCES.get(name) or _instance(full, thing))
     yield from _made()
 
 
@@ -295,6 +289,15 @@ def _methods(full: str, kind: type, make: Maker) -> Iterator[Call]:
                 )
         elif callable(held):
             yield _call(f"{full}.{name}", _method(make, name), inspect.signature(getattr(make(Scene()), name)))
+
+
+def _instance(full: str, kind: type) -> Maker:
+    """A class that is not in `INSTANCES` is called with what it cannot do without."""
+    parameters = inspect.signature(kind).parameters.values()
+    needed = [
+        _good(full, each) for each in parameters if each.default is each.empty and each.kind is not each.VAR_KEYWORD
+    ]
+    return lambda s: kind(*[make(s) for make in needed])
 
 
 def _method(make: Maker, name: str) -> Maker:
