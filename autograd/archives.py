@@ -1,6 +1,6 @@
-"""Arrays from numpy's `.npz` files, which may come from anywhere.
+"""Reads arrays from numpy's `.npz` files, which may come from untrusted sources.
 
-Nothing in them is executed, and no array is unpacked before its size is known and found to be wanted.
+Nothing in them is executed, and no array is unpacked before its size has been checked.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     import numpy as np
 
 _HEADER = 10_000
-"""An upper bound on an array's header, in bytes."""
+"""The most bytes of an array's header."""
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError,
            struct.error, SyntaxError, MemoryError, OverflowError, zipfile.BadZipFile, zlib.error)  # fmt: skip
 """The errors that reading a damaged archive can raise."""
 
 
 class UnfitError(ValueError):
-    """An archive is undamaged, but not the one that is wanted."""
+    """An archive is intact, but has the wrong contents."""
 
 
 class Archive:
     """An open archive.
 
     Attributes:
-        names: its members, without the ending `.npy`.
+        names: its members, without the suffix `.npy`.
     """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -45,23 +45,23 @@ class Archive:
         self.names = list(self._members)
 
     def array(self, name: str, *, dimensions: int, most: int) -> np.ndarray:
-        """A member that is an array of real numbers, or of booleans.
+        """Reads a member that is an array of real numbers or booleans.
 
         Args:
-            name: the member's.
-            dimensions: it may have so many.
-            most: it may hold so many numbers.
+            name: the member's name.
+            dimensions: the most dimensions that it may have.
+            most: the most numbers that it may contain.
 
         Raises:
-            ValueError: it is another array, or none.
+            ValueError: it is not such an array.
         """
         return self._read(name, dimensions, "biuf", most, 8 * most)
 
     def text(self, name: str, most: int = 100_000) -> str:
-        """A member that is a text of at most so many characters; empty if there is none.
+        """Reads a member that is a string of at most `most` characters; an empty string if there is no such member.
 
         Raises:
-            ValueError: it is something else.
+            ValueError: it is not such a string.
         """
         return str(self._read(name, 0, "U", 1, 4 * most)) if name in self._members else ""
 
@@ -95,7 +95,7 @@ class Archive:
 
 
 def _header(packed: Any, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    """An array's shape, whether it is stored by columns, its type, and where its numbers begin."""
+    """An array's shape, whether it is stored in column order, its type, and the offset of its data."""
     import numpy as np
 
     begin = packed.read(8)
@@ -111,10 +111,10 @@ def _header(packed: Any, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[An
 
 
 def is_endless(path: str | os.PathLike[str]) -> bool:
-    """Whether a path leads to what may have no end: a device, a pipe or a socket.
+    """Whether a path may be endless to read: a device, a pipe or a socket.
 
     Raises:
-        OSError: it leads nowhere.
+        OSError: there is nothing at the path.
     """
     mode = os.stat(path).st_mode
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
@@ -122,16 +122,16 @@ def is_endless(path: str | os.PathLike[str]) -> bool:
 
 @contextmanager
 def opened(path: str | os.PathLike[str], kind: str) -> Iterator[Archive]:
-    """Opens a file as an archive. An error while it is read becomes a `ValueError` that names the file.
+    """Opens a file as an archive. Errors while reading it become a `ValueError` that names the file.
 
     Args:
         path: the file.
-        kind: what it should be, for messages: `saved model`.
+        kind: the kind of file expected, for messages: `saved model`.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is no archive, or a damaged one.
-        UnfitError: as raised by the block.
+        ValueError: it is not an archive, or a damaged one.
+        UnfitError: raised by the block.
     """
     shown = path_shown(path)
     if is_endless(path):

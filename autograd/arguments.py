@@ -1,7 +1,7 @@
-"""What arguments must be: a check for each kind, which says what was wrong with which argument.
+"""Checks of arguments, one for each kind, with messages that say which argument is wrong and why.
 
-Each check takes the argument and what a message calls it, such as "the learning rate", and returns the argument as what
-it must be. A `TypeError` says that it is of another kind, a `ValueError` that it is out of bounds.
+Each check takes an argument and its name in messages, such as "the learning rate", and returns the argument converted
+to the required type. It raises `TypeError` for another kind of object, and `ValueError` for one out of bounds.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def a_value(v: Any, function: str) -> Value:
 
 
 def values(given: Any, what: str) -> list[Value]:
-    """Values, in a list; of a dict or a set they would come in no order that one sees."""
+    """A list of Values."""
     found = list(iterated(given, what, "Values"))
     for i, value in enumerate(found):
         if not isinstance(value, Value):
@@ -58,7 +58,7 @@ def iterated(given: Any, what: str, of: str = "numbers") -> Iterator[Any]:
 
 
 def sized(given: Any, what: str, of: str = "numbers") -> int:
-    """How many there are in a list or an array."""
+    """The length of a list or an array."""
     try:
         return len(given)
     except TypeError:
@@ -75,7 +75,7 @@ def a_number(
     below: float = math.inf,
     finite: bool = True,
 ) -> float:
-    """A real number within bounds, in which nan never is."""
+    """A real number within bounds; nan is outside any bounds."""
     if not is_scalar(x):
         raise TypeError(f"{what} must be a number, not {shown(x)}")
     found = as_float(x)
@@ -90,7 +90,7 @@ def a_number(
 
 
 def a_whole_number(n: Any, what: str, *, least: int | None = None, most: int | None = None) -> int:
-    """A whole number within bounds; a truth is none."""
+    """An integer within bounds; a bool is not one."""
     try:
         found = None if isinstance(n, bool) else operator.index(n)
     except TypeError:
@@ -105,12 +105,12 @@ def a_whole_number(n: Any, what: str, *, least: int | None = None, most: int | N
 
 
 def a_depth(depth: Any) -> int:
-    """How many operations deep to go."""
+    """A number of operations to descend."""
     return a_whole_number(depth, "depth", least=0)
 
 
 def a_function(f: Any, what: str, example: str = "") -> Callable[..., Any]:
-    """Something that can be called."""
+    """A callable."""
     if not callable(f):
         raise TypeError(f"{what} must be a function, not {shown(f)}{f': {example}' if example else ''}")
     found: Callable[..., Any] = f
@@ -132,27 +132,27 @@ def a_choice(name: Any, what: str, choices: Collection[str]) -> str:
 
 
 def a_mapping(given: Any, what: str, of: str) -> Mapping[Any, Any]:
-    """A dict, or what is like one."""
+    """A dict or another mapping."""
     if not isinstance(given, Mapping):
         raise TypeError(f"{what} must be {of}, not {shown(given)}")
     return given
 
 
 def a_format(spec: Any, what: str = "numbers") -> str:
-    """How numbers are written, in Python's format language."""
+    """A format specification for floats."""
     a_text(spec, what)
     try:
         fits = len(spec) < 20 and not re.search("[0-9]{3}", spec) and format(1.0, spec)
     except ValueError:
         fits = ""
     if not fits:
-        raise ValueError(f"{what}={as_code(spec)} is no format of Python's for floats, such as '.4g'")
+        raise ValueError(f"{what}={as_code(spec)} is not a format specification for floats, such as '.4g'")
     return str(spec)
 
 
 def a_generator(seed: Any, what: str = "the seed") -> random.Random:
-    """A generator of random numbers: itself, or a new one for a seed."""
-    import random  # here, since few need it, and it takes a while to import
+    """A random number generator: the argument itself, or a new one for a seed."""
+    import random  # here, since it is slow to import and rarely needed
 
     if isinstance(seed, random.Random):
         return seed
@@ -165,7 +165,7 @@ def a_generator(seed: Any, what: str = "the seed") -> random.Random:
 
 
 def a_dtype(dtype: Any) -> np.dtype[Any]:
-    """One of the two types of numbers in which programs compute."""
+    """One of the two number types of programs."""
     import numpy as np
 
     try:

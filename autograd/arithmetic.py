@@ -1,12 +1,12 @@
 """The arithmetics in which one declaration of an operation is evaluated.
 
-Each rule in `ops.py` is written once, against a parameter `m` that supplies the functions Python's operators lack.
-What `m` is decides what the rule computes:
+Each rule in `ops.py` is written once, with a parameter `m` that supplies the functions beyond Python's operators. The
+choice of `m` decides what the rule computes:
 
-- `strict`: floats, raising what `math` raises: the value of an operation as the user sees it;
-- `quiet`: floats, following IEEE 754 to inf and nan: local derivatives, which may be infinite where the value is not;
-- `terms.symbolic`: terms, which remember how they were computed: the rule itself, to be read out, or written as Python
-  or numpy;
+- `strict`: floats, with the exceptions of `math`: the value of an operation for the user;
+- `quiet`: floats, following IEEE 754 to inf and nan: local derivatives, which may be infinite even if the value is not;
+- `terms.symbolic`: terms, which record the computation: the rule itself, to be put into words, or written as Python or
+  numpy;
 - `differentiable.values`: Values: derivatives that can be differentiated again.
 """
 
@@ -19,13 +19,13 @@ from autograd.primitives import PRIMITIVES, Primitive
 
 
 class Arithmetic:
-    """The functions that a rule may use, beside `+`, `-`, `*` and unary `-`: those of the table in `primitives.py`.
+    """The functions that a rule may use besides `+`, `-`, `*` and unary `-`: those of the table in `primitives.py`.
 
-    `/` and `**` raise at their singularities on floats, and comparisons of Values are not elementwise: rules say
-    `m.divide`, `m.power`, `m.greater` and `m.equal` instead.
+    `/` and `**` raise at their singularities on floats, and comparisons of Values return bools that no graph records.
+    Rules use `m.divide`, `m.power`, `m.greater` and `m.equal` instead.
 
     Args:
-        compute: for each primitive, the function that computes it here.
+        compute: maps each primitive to the function that computes it in this arithmetic.
     """
 
     def __init__(self, compute: Callable[[Primitive], Callable[..., Any]]) -> None:

@@ -1,10 +1,9 @@
 """Partial derivatives as operations of their own.
 
-A derivative that can be differentiated again is a graph. Where a partial of `ops.py` is plain arithmetic, that graph is
-made of the operations it is written with. Where it chooses between cases, as that of `relu` or of `a**b` at 0, it is
-one operation: the choice is made whenever the node is evaluated, by the data of that moment, and the case not taken is
-not computed, so that it cannot bring in an inf or a nan. And so it is where the operation declares its second
-derivative.
+A derivative that can be differentiated again is a graph. If a partial of `ops.py` is plain arithmetic, its graph
+consists of the operations in its rule. If it chooses between cases, as for `relu` or for `a**b` at 0, it is one
+operation: each evaluation of the node chooses again by the current data, and does not compute the other case, which
+could be inf or nan. It is also one operation if the operation declares its second derivative.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from autograd.terms import Term, computed, differentiated, simplified, substitut
 
 
 class Partial(Operation):
-    """The derivative of an operation for one of its operands, as an operation of what the rule reads.
+    """The derivative of an operation for one of its operands, as an operation on the values that its rule reads.
 
     Args:
         of: the operation.
         i: the operand's number.
         term: the rule.
-        reads: the names in it, in order: `y` for the answer, `x0`, `x1`, … for the operands.
+        reads: the names in it, in order: `y` for the result, `x0`, `x1`, … for the operands.
     """
 
     __slots__ = ("i", "of", "reads")
@@ -51,10 +50,10 @@ class Partial(Operation):
 
 @lru_cache(maxsize=4096)
 def partial(operation: Operation, i: int) -> Partial | None:
-    """The derivative for operand i as an operation; None where arithmetic on Values will do, or it cannot be read."""
+    """The derivative for operand i as an operation; None if arithmetic on Values suffices, or the rule has no term."""
     try:
         answer, terms = traced(operation)
-    except TypeError:  # a rule that does more than an expression can
+    except TypeError:  # the rule is more than an expression
         return None
     term = terms[i]
     operands = {f"x{k}": Term("name", (f"x{k}",)) for k in range(operation.arity)}

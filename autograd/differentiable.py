@@ -1,7 +1,7 @@
-"""Derivatives that can be differentiated: rules in an arithmetic of Values, and the chain rule over them.
+"""Differentiable derivatives: rules evaluated in an arithmetic of Values, and the chain rule over them.
 
-The partials are those of `ops.py`, which `backward()` uses too, applied to Values in place of floats: a derivative is
-then a graph as well.
+The partials are those of `ops.py`, which `backward()` uses too, applied to Values instead of floats: a derivative is
+then itself a graph.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograd.value import Value, apply, operand
 
 
 def _recorded(name: str) -> Callable[..., Any]:
-    """The operation of that name, recorded in the graph where one of its operands is a Value."""
+    """The operation with a name, recorded in the graph if one of its operands is a Value."""
 
     def record(*operands: Any) -> Any:
         return _record(ops.find(name), *operands)
@@ -45,12 +45,12 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def as_number(x: Any) -> float:
-    """A number, or that of a Value."""
+    """A number, or a Value's number."""
     return x.data if isinstance(x, Value) else float(x)
 
 
 def _of_values(primitive: Primitive) -> Callable[..., Any]:
-    """A primitive over numbers and Values: the operation of its name, recorded."""
+    """A primitive over numbers and Values: the operation with its name, recorded."""
     if primitive.head == "**":
         return _power
     return _recorded(primitive.operation)
@@ -59,11 +59,11 @@ def _of_values(primitive: Primitive) -> Callable[..., Any]:
 values = Arithmetic(_of_values)
 """Values: derivatives that can be differentiated again."""
 
-# The chain rule, in either direction, over gradients that are floats or Values
+# The chain rule, in both directions, over gradients that are floats or Values
 
 
 def differentiable(node: Value) -> Callable[[int], Any]:
-    """The same, computed again as Values; or floats, where the rule says that they are constant."""
+    """The local derivatives, computed again as Values, or as floats if they are constant by the rule."""
     rule = node._rule
     if not isinstance(rule, Operation):
         raise TypeError(
@@ -86,7 +86,7 @@ def differentiable(node: Value) -> Callable[[int], Any]:
 
 
 def _slope(rule: Operation, i: int, y: Value, operands: Sequence[Value]) -> Any:
-    """A local derivative as a Value or a number: as one node, where it chooses between cases."""
+    """A local derivative as a Value or a number; it is one node if it chooses between cases."""
     choice = partial(rule, i) if rule.partials else None
     if choice is None:
         slope = rule.slope(i, values, y, operands)
@@ -96,7 +96,7 @@ def _slope(rule: Operation, i: int, y: Value, operands: Sequence[Value]) -> Any:
 
 
 def _times(slope: Any, grad: Any) -> Any:
-    """Their product, without a node where the slope is the constant 0 or 1."""
+    """Their product, without a node if the slope is the constant 0 or 1."""
     if isinstance(slope, Value):
         return slope * grad
     if slope == 1.0:
@@ -111,7 +111,7 @@ def _plus(one: Any, other: Any) -> Any:
 
 
 def _reverse(seeds: dict[Value, Any], order: list[Value], wanted: set[Value], local: Local) -> dict[Value, Any]:
-    """The gradients of the wanted nodes, from those of `seeds`: floats or Values."""
+    """The gradients of the wanted nodes, as floats or Values, given those in `seeds`."""
     check = _check if modes.checking() else None
     with modes.ordinary():
         return sweep(order, dict(seeds), local, wanted=wanted, plus=_plus, times=_times, check=check)
@@ -122,9 +122,9 @@ def _check(operand: Value, gradient: Any, node: Value, above: Any) -> None:
 
 
 def adjoints(roots: Sequence[Value], seeds: Sequence[Any], wrt: Sequence[Value], local: Local) -> list[Any]:
-    """The derivatives of the roots, each times its seed, added up, with respect to each of `wrt`.
+    """The derivatives of the roots, weighted by the seeds and added up, with respect to each of `wrt`.
 
-    Only nodes between the two are visited. Those in `wrt` count as independent: nothing passes through one to another.
+    Only nodes between the two are visited. Those in `wrt` count as independent: no gradient passes from one to another.
     """
     order = []
     between = set(wrt)
@@ -140,7 +140,7 @@ def adjoints(roots: Sequence[Value], seeds: Sequence[Any], wrt: Sequence[Value],
 
 
 def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local) -> list[Any]:
-    """How fast each root changes when the Values in `directions` change that fast: the chain rule forwards."""
+    """The tangent of each root, given those of the Values in `directions`: the chain rule in forward mode."""
     known = dict(directions)
     with modes.ordinary():
         for node in topological(*roots, known=directions):
@@ -152,7 +152,7 @@ def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local)
 
 
 def backward_with_graph(root: Value, gradient: Any) -> None:
-    """`root.backward(gradient, create_graph=True)`: gradients that are Values. Nothing is set if it raises."""
+    """`root.backward(gradient, create_graph=True)`: sets gradients that are Values; sets nothing if it raises."""
     order = topological(root)
     everything = {root}
     for node in order:

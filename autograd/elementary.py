@@ -1,6 +1,6 @@
-"""The operations as functions, of numbers and Values alike: a float gives a float, a Value a Value.
+"""The operations as functions of numbers and Values: they return a float for floats, and a Value for Values.
 
-So a formula written with them can be tried on numbers and differentiated as it stands.
+A formula written with them can be evaluated on numbers, and differentiated, without change.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ abs = _function("__abs__")
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
-    """`x` where the condition holds, which is where it is not 0, else `y`; the derivative goes the same way.
+    """`x` if the condition is not 0, else `y`; the gradient goes to the chosen one.
 
-    A condition that is a Value stays in the graph, so that `refresh()` chooses again. One that is a plain truth, such
-    as `a > b`, is decided here and now.
+    A condition that is a Value stays in the graph, so that `refresh()` chooses again. A bool, such as `a > b`, is
+    decided once.
 
     Example:
         >>> import autograd

@@ -1,7 +1,7 @@
-"""The primitive functions on Python floats, beyond what `math` has, and how each goes on where `math` raises.
+"""The primitive functions on Python floats that `math` lacks, and quiet versions of those that raise.
 
-A *strict* function raises what Python's own floats raise out of its domain. A *quiet* one follows IEEE 754 to inf and
-nan instead: a local derivative may be infinite where the value is not.
+A *strict* function raises the errors of Python's floats outside its domain. A *quiet* one follows IEEE 754 to inf and
+nan instead, since a local derivative may be infinite even if the value is not.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any
 
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_HALF_REST = -4.833646656726457e-17
-"""√½ less `_SQRT_HALF`: together they hold √½ to twice the digits of a float."""
+"""√½ minus `_SQRT_HALF`: their sum is √½ in twice the precision of a float."""
 _SPLITTER = 134217729.0  # 2**27 + 1: cuts the 53 bits of a float into halves (Veltkamp 1968)
 
 
 class Nothing(float):
-    """A derivative that is 0 whatever the operands are: nothing passes, not even of an infinite gradient.
+    """A derivative that is 0 for all operands: it blocks every gradient, even an infinite one.
 
-    An operand that gets nothing else sends nothing on either, so that no infinite derivative below turns it into nan.
+    An operand that receives nothing else sends nothing on either, so an infinite derivative below does not make it nan.
     """
 
     __slots__ = ()
@@ -42,7 +42,7 @@ NOTHING = Nothing(0.0)
 def quietly(
     function: Callable[[float], float], poles: Mapping[float, float] | None = None, even: bool = False
 ) -> Callable[[float], float]:
-    """The same function, with the value of `poles` at a pole, nan out of the domain, and an infinity on overflow.
+    """The same function, but with the value in `poles` at a pole, nan outside the domain, and an infinity on overflow.
 
     The infinity has the operand's sign, unless the function is even.
     """
@@ -60,15 +60,15 @@ def quietly(
 
 
 def sigmoid(a: float) -> float:
-    """1 / (1 + exp(-a)), to the last digits in both tails: exp only ever sees a number below 0."""
+    """1 / (1 + exp(-a)), accurate in both tails, since the argument of exp is never positive."""
     z = math.exp(-abs(a))
     return (z if a < 0.0 else 1.0) / (1.0 + z)
 
 
 def ndtr(a: float) -> float:
-    """Φ(a), the share of a normal distribution below `a`, right in the lower tail too.
+    """Φ(a), the normal distribution function, accurate in the lower tail too.
 
-    It is erfc(-a/√2)/2. The tail of erfc is steep, so what rounding takes from a/√2 is made good by erfc's derivative.
+    It is erfc(-a/√2)/2. The tail of erfc is steep, so the rounding error of a/√2 is corrected by erfc's derivative.
     """
     x = -a * _SQRT_HALF
     if not 0.5 < x < 30.0:
@@ -78,14 +78,14 @@ def ndtr(a: float) -> float:
 
 
 def exp_product(a: float, b: float) -> float:
-    """exp(a·b), with what rounding takes from the product made good: exp would magnify it a·b times."""
+    """exp(a·b), corrected for the rounding error of the product, which exp would magnify a·b times."""
     p = a * b
     y = math.exp(p)
     return y + y * product_error(a, b, p) if abs(p) < 750.0 else y
 
 
 def quiet_exp_product(a: float, b: float) -> float:
-    """The same, inf on overflow."""
+    """`exp_product`, but inf on overflow."""
     try:
         return exp_product(a, b)
     except OverflowError:
@@ -103,37 +103,37 @@ def product_error(a: float, b: float, p: float) -> float:
 
 
 def hypot(a: float, b: float) -> float:
-    """√(a² + b²), where the squares may overflow."""
+    """√(a² + b²), even if the squares overflow."""
     return math.hypot(a, b)
 
 
 def sign(a: float) -> float:
-    """-1, 0 or 1; nan of nan."""
+    """-1, 0 or 1; nan for nan."""
     return math.copysign(1.0, a) if a and a == a else a
 
 
 def floor(a: float) -> float:
-    """The largest whole number that is not above `a`, as a float; an infinity or nan as it is."""
+    """The largest integer not above `a`, as a float; infinities and nan are unchanged."""
     return float(math.floor(a)) if math.isfinite(a) else a
 
 
 def larger(a: float, b: float) -> float:
-    """The larger of two; nan where either is. Of 0.0 and -0.0 it is the second, as in numpy."""
+    """The larger of two; nan if either is nan. For 0.0 and -0.0 it is the second, as in numpy."""
     return a if a > b or a != a else b
 
 
 def smaller(a: float, b: float) -> float:
-    """The smaller of two; nan where either is. Of 0.0 and -0.0 it is the second, as in numpy."""
+    """The smaller of two; nan if either is nan. For 0.0 and -0.0 it is the second, as in numpy."""
     return a if a < b or a != a else b
 
 
 def where(condition: bool, x: float, y: float) -> float:
-    """`x` where the condition holds, `y` elsewhere."""
+    """`x` if the condition is true, else `y`."""
     return x if condition else y
 
 
 def power(a: float, b: float) -> Any:
-    """a to the power of b; `ValueError` where that is no real number."""
+    """a to the power of b; `ValueError` if it is not real."""
     y = a**b
     if type(y) is complex:
         raise ValueError("a negative number has no real fractional power")
@@ -141,7 +141,7 @@ def power(a: float, b: float) -> Any:
 
 
 def quiet_power(a: float, b: float) -> Any:
-    """The same, following IEEE 754."""
+    """`power`, following IEEE 754."""
     try:
         return power(a, b)
     except ValueError:
@@ -161,5 +161,5 @@ def quiet_divide(a: float, b: float) -> float:
 
 
 def quiet_remainder(a: float, b: float) -> float:
-    """a % b, with the sign of `b`; nan where b is 0."""
+    """a % b, with the sign of `b`; nan if b is 0."""
     return a % b if b else math.nan

@@ -1,4 +1,4 @@
-"""The graph below a Value: its nodes in order, and how messages name them."""
+"""The graph below a Value: its nodes in order, and their names in messages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def named(v: Value) -> str:
-    """A Value's number, with its label where it has one: `a = -1.0`."""
+    """A Value's number, with its label if it has one: `a = -1.0`."""
     return f"{printable(v.label)} = {v.data!r}" if v.label else repr(v.data)
 
 
 def describe(node: Value) -> str:
-    """An operation with its operands' labels and numbers, the first few of many: `log(a = -1.0)`."""
+    """An operation with its operands' labels and numbers, only the first if there are many: `log(a = -1.0)`."""
     rule = node._rule
     name = rule.name if isinstance(rule, Operation) else printable(node._op) or "node"
     attributes = rule.attributes if isinstance(rule, Operation) else {}
@@ -30,10 +30,9 @@ def describe(node: Value) -> str:
 
 
 def topological(*roots: Value, known: Iterable[Value] = ()) -> list[Value]:
-    """The nodes that the roots are computed from, themselves included, operands before results; leaves left out.
+    """The nodes that the roots are computed from, including the roots but no leaves, operands before results.
 
-    It is the order of `backward()`, which goes through it from the end. Nodes in `known`, and what is reached through
-    them alone, are left out too.
+    `backward()` visits them in reverse. Nodes in `known`, and nodes reached only through them, are left out.
     """
     order: list[Value] = []
     met = set(map(id, known))
@@ -45,7 +44,7 @@ def topological(*roots: Value, known: Iterable[Value] = ()) -> list[Value]:
 
 
 def _descend(root: Value, met: set[int], order: list[Value]) -> None:
-    """Adds what is below a node, and then the node itself, without recursion."""
+    """Adds the nodes below a node, and then the node itself, without recursion."""
     path = [(root, iter(root._prev))]
     while path:
         node, operands = path[-1]
@@ -61,7 +60,7 @@ def _descend(root: Value, met: set[int], order: list[Value]) -> None:
 
 
 def every_node(*roots: Value) -> list[Value]:
-    """The nodes that the roots are computed from, leaves and the roots themselves included, operands before results.
+    """The nodes that the roots are computed from, including leaves and the roots, operands before results.
 
     The order depends on the graph alone: the same graph gives the same list in every process.
     """

@@ -1,7 +1,7 @@
-"""An operation on floats, as one Python function: its answer and all local derivatives at once.
+"""An operation on floats as one Python function, which returns the result and all local derivatives.
 
-The function is written from the declaration, when the operation is first used. So an operation is one call, instead of
-one for each lambda in the table and one more for each function of the arithmetic.
+The function is generated from the declaration when the operation is first used. An operation is then one call, instead
+of one for each lambda in the table and one more for each function of the arithmetic.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from autograd.primitives import PRIMITIVES
 from autograd.terms import CONDITIONS, LEAVES, Term, as_constant, simplified, subterms, traced
 
 Kernel = Callable[..., tuple[float, ...]]
-"""`kernel(x0, x1, …)`: the answer, and its derivative for each operand."""
+"""`kernel(x0, x1, …)` returns the result, and its derivative for each operand."""
 
 
 @lru_cache(maxsize=4096)
 def kernel(operation: Operation) -> Kernel:
-    """The function for an operation, its answer computed in `strict`, or as it says, and its derivatives in `quiet`.
+    """The kernel of an operation: the result in `strict`, or `quiet` if it says so, and the derivatives in `quiet`.
 
-    Rules that cannot be written out, since they do more with their operands than an expression does, are called.
+    Rules that are more than expressions cannot be written out; the kernel calls them.
     """
     m = quiet if operation.quiet else strict
     try:
@@ -40,7 +40,7 @@ def kernel(operation: Operation) -> Kernel:
 
 
 def source(operation: Operation) -> str:
-    """What is compiled for an operation.
+    """The source of an operation's kernel.
 
     Raises:
         TypeError: its rules cannot be written out.
@@ -57,7 +57,7 @@ def source(operation: Operation) -> str:
     strictly, quietly = _Writing("m", functions), _Writing("quiet", functions)
     before, (value,) = strictly.written([simplified(answer)])
     between, slopes = quietly.written([simplified(partial) for partial in partials])
-    # As defaults of parameters the functions are local names, which are found faster than others.
+    # Parameter defaults make the functions local names, which are looked up fastest.
     parameters = [f"x{i}" for i in range(operation.arity)] + [f"{name}={full}" for name, full in functions.items()]
     if answer.head in CONDITIONS:
         value = f"float({value})"
@@ -66,16 +66,16 @@ def source(operation: Operation) -> str:
 
 
 _DEEPEST = 40
-"""How many calls and parentheses may stand in one another: Python's parser takes some 90."""
+"""The most nested calls and parentheses; Python's parser accepts about 90."""
 
 
 class _Writing:
-    """Terms as Python. What is used several times is computed once, into a local variable; so is what is nested deep.
+    """Writes terms as Python. Repeated and deeply nested subterms are computed once, into local variables.
 
     Args:
-        m: the arithmetic, by its name in the source. In `m` a function may raise, so that what a choice may leave out
-            stays where it is; in `quiet` none does.
-        functions: the functions that are called, by their names there, are added to these.
+        m: the name of the arithmetic in the source. In `m` a function may raise, so a subterm that a choice may skip
+            stays inside it; in `quiet` no function raises.
+        functions: receives the functions that are called, by their names in the source.
     """
 
     def __init__(self, m: str, functions: dict[str, str]) -> None:
@@ -85,7 +85,7 @@ class _Writing:
         self.lines: list[str] = []
 
     def written(self, terms: list[Term]) -> tuple[list[str], list[str]]:
-        """The lines that compute what is kept in variables, and the terms."""
+        """The lines that compute the variables, and the expressions of the terms."""
         self.uses = Counter(terms)
         for each in set().union(*map(subterms, terms)) if terms else ():
             if each.head not in LEAVES:
@@ -120,7 +120,7 @@ class _Writing:
 
 
 def _taken_always(terms: list[Term]) -> Iterator[Term]:
-    """What is computed whatever the choices are."""
+    """The subterms that are computed in every case."""
     pending, met = list(terms), set(terms)
     while pending:
         term = pending.pop()

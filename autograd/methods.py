@@ -1,4 +1,4 @@
-"""The operations as methods: what `Value` offers beside the operators."""
+"""The operations as methods of `Value`, in addition to its operators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Methods:
-    """Each operation of `ops.py` that is written as a call, as a method of its first operand."""
+    """Each operation of `ops.py` without an operator, as a method of its first operand."""
 
     __slots__ = ()
 
@@ -35,7 +35,7 @@ class Methods:
         return self._unary(ops.EXP)
 
     def expm1(self) -> Value:
-        """exp(this) - 1, to the last digits near 0. `OverflowError` above about 709.78."""
+        """exp(this) - 1, accurate near 0. `OverflowError` above about 709.78."""
         return self._unary(ops.EXPM1)
 
     def exp2(self) -> Value:
@@ -47,7 +47,7 @@ class Methods:
         return self._unary(ops.LOG)
 
     def log1p(self) -> Value:
-        """log(1 + this), to the last digits near 0. `ValueError` unless above -1."""
+        """log(1 + this), accurate near 0. `ValueError` unless above -1."""
         return self._unary(ops.LOG1P)
 
     def logaddexp(self, other: Any) -> Value:
@@ -93,21 +93,21 @@ class Methods:
         return self._unary(ops.ATAN)
 
     def atan2(self, other: Any) -> Value:
-        """The angle of the point with the coordinates `other` and, upwards, this: from -π to π. 0 at (0, 0)."""
+        """The angle of the point (`other`, this), from -π to π; 0 at (0, 0)."""
         return self._binary(ops.ATAN2, other)
 
     def hypot(self, other: Any) -> Value:
-        """√(this² + other²), where the squares may overflow. At (0, 0) it has no derivative: nan."""
+        """√(this² + other²), even if the squares overflow. At (0, 0) its derivative is nan."""
         return self._binary(ops.HYPOT, other)
 
     # Hyperbolic functions, and their inverse
 
     def sinh(self) -> Value:
-        """Hyperbolic sine. `OverflowError` farther than about 710.47 from 0."""
+        """Hyperbolic sine. `OverflowError` beyond about ±710.47."""
         return self._unary(ops.SINH)
 
     def cosh(self) -> Value:
-        """Hyperbolic cosine. `OverflowError` farther than about 710.47 from 0."""
+        """Hyperbolic cosine. `OverflowError` beyond about ±710.47."""
         return self._unary(ops.COSH)
 
     def tanh(self) -> Value:
@@ -126,7 +126,7 @@ class Methods:
         """Inverse hyperbolic tangent. `ValueError` unless between -1 and 1."""
         return self._unary(ops.ATANH)
 
-    # What networks are made of
+    # Activations
 
     def erf(self) -> Value:
         """The error function: 2/√π times the integral of exp(-t²) from 0 to this."""
@@ -137,7 +137,7 @@ class Methods:
         return self._unary(ops.SIGMOID)
 
     def leaky_relu(self, slope: float = 0.01) -> Value:
-        """This where it is above 0, else `slope` times this."""
+        """This if it is above 0, else `slope` times this."""
         return self._unary(ops.leaky_relu(as_float(slope)))
 
     def softplus(self) -> Value:
@@ -145,7 +145,7 @@ class Methods:
         return self._unary(ops.SOFTPLUS)
 
     def gelu(self, approximate: str = "none") -> Value:
-        """This times Φ(this), the share of a normal distribution below it.
+        """This times Φ(this), where Φ is the normal distribution function.
 
         Args:
             approximate: "none", or "tanh" for ½·this·(1 + tanh(√(2/π)·(this + 0.044715·this³))), as in PyTorch.
@@ -164,28 +164,28 @@ class Methods:
     # Choices
 
     def maximum(self, other: Any) -> Value:
-        """The larger of the two. On a tie each has half the derivative."""
+        """The larger of the two. On a tie each derivative is ½."""
         return self._binary(ops.MAXIMUM, other)
 
     def minimum(self, other: Any) -> Value:
-        """The smaller of the two. On a tie each has half the derivative."""
+        """The smaller of the two. On a tie each derivative is ½."""
         return self._binary(ops.MINIMUM, other)
 
     def clip(self, min: Any = None, max: Any = None) -> Value:
         """This, but at least `min` and at most `max`; either may be None, a number or a Value.
 
-        On a bound and between the bounds the derivative is 1, beyond them 0.
+        The derivative is 1 between the bounds and on them, and 0 beyond.
         """
         return self._of(ops.CLIP, self, -math.inf if min is None else min, math.inf if max is None else max)
 
     def where(self, condition: Any, other: Any) -> Value:
-        """This where the condition holds, which is where it is not 0, else `other`; the derivative goes the same way.
+        """This if the condition is not 0, else `other`; the gradient goes to the chosen one.
 
         A condition that is a Value stays in the graph, so that `refresh()` chooses again.
         """
         return self._of(ops.WHERE, condition, self, other)
 
-    # numpy's names for the inverse functions, which it looks for in arrays of Values
+    # numpy's names for the inverse functions, which it calls on arrays of Values
 
     arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
     arcsinh, arccosh, arctanh = asinh, acosh, atanh

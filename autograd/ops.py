@@ -1,12 +1,12 @@
 """Every operation, declared once.
 
 The table at the end of this file is the mathematics of the project. A line gives an operation's value and, for each
-operand, the partial derivative of the answer `y`. The same line serves eager evaluation, higher-order derivatives, the
-explanations, the drawings and the compiler: `m` is the arithmetic at hand (see `arithmetic.py`).
+operand, the partial derivative of the result `y`. The same line serves eager evaluation, higher-order derivatives, the
+explanations, the drawings and the compiler: `m` is the arithmetic in which it is evaluated (see `arithmetic.py`).
 
-Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `minimum` is shared equally. Of nan
-the answer is nan; derivatives that ask where the operand lies (relu, clip) are 0 there, for it lies nowhere: PyTorch's
-relu'(nan) is 1.
+Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `minimum` is shared equally. The result for
+nan is nan. Derivatives that compare the operand (relu, clip) are 0 at nan, since every comparison with nan fails;
+PyTorch's relu'(nan) is 1.
 """
 
 from __future__ import annotations
@@ -21,34 +21,33 @@ from autograd.later import later
 Rule = Callable[..., Any]
 
 SUM, QUOTIENT, PRODUCT, SIGN, POWER, ATOM = range(6)
-"""How tightly a written operation binds, loosest first. A quotient may stand first in a product, but not later."""
+"""The precedence of an operation's notation, loosest first. Only the first factor of a product may be a quotient."""
 
 
 class Operation:
-    """A differentiable function of scalars: how it computes, how it differentiates, how it is written.
+    """A differentiable function of scalars: its value, its derivatives, and its notation.
 
     Args:
-        name: what it is called in Python: `tanh`.
-        symbol: what a drawing shows, and `_op` holds: `tanh`, `*`, `**2`.
-        forward: `forward(m, *operands)`: the answer.
-        partials: for each operand, `partial(m, y, *operands)`: the derivative of the answer `y` with respect to it.
+        name: its name in Python: `tanh`.
+        symbol: its symbol in drawings and in `_op`: `tanh`, `*`, `**2`.
+        forward: `forward(m, *operands)`, the result.
+        partials: for each operand, `partial(m, y, *operands)`, the derivative of the result `y` with respect to it.
         words: the rule of differentiation in a sentence.
-        domain: where it is defined, as the end of an error message; or one such text for each kind of error.
-        text: how it is written, with `{}` for each operand; empty: as a call, `tanh(a)`.
-        latex: the same in LaTeX; empty: as a call.
-        binding: how tightly the written form binds.
-        needs: how tightly each operand must bind to be written without parentheses; as tightly as the operation,
-            unless given, and those after the first more tightly.
-        zero: why a derivative is 0 where it is, with `{}` for the operand's number.
-        second: `second(m, a)`, the second derivative; of an operation of two operands `second(m, a, b)`, by the one and
-            the other. It is that of the partials, unless given: where that would cancel, or be no number.
+        domain: its domain, as the end of an error message; or a dict with such a text for each type of error.
+        text: its notation, with `{}` for each operand; by default a call, `tanh(a)`.
+        latex: its notation in LaTeX; by default a call.
+        binding: the precedence of its notation.
+        needs: the precedence that each operand needs to be written without parentheses; by default the operation's,
+            and a higher one for operands after the first.
+        zero: why a derivative is 0, with `{}` for the operand's number.
+        second: `second(m, a)`, the second derivative; for two operands `second(m, a, b)`, the mixed derivative. By
+            default it is derived from the partials; give it if that would cancel or be undefined.
         attributes: the constants of a member of a family, such as the exponent of `**2`.
-        roles: what each operand is called in a sentence, where there is a word for it: `first factor`.
-        quiet: go on to inf and nan out of the domain, as derivatives do, in place of raising.
-        branchless: the partials without a choice, for arrays, where a choice costs both branches; the same, unless
-            given.
+        roles: the name of each operand in a sentence, if there is one: `first factor`.
+        quiet: return inf and nan outside the domain, as derivatives do, instead of raising.
+        branchless: the partials without `where`, for arrays, which would compute both branches; by default `partials`.
 
-    `evaluate(*data)` gives the answer and all partial derivatives, on floats (see `kernels.py`).
+    `evaluate(*data)` returns the result and all partial derivatives, on floats (see `kernels.py`).
     """
 
     __slots__ = (
@@ -87,33 +86,33 @@ class Operation:
         self.evaluate: Callable[..., tuple[float, ...]] = self._evaluate_first
 
     def _evaluate_first(self, *data: float) -> tuple[float, ...]:
-        """Stands in `evaluate` until the first call, which puts the operation's kernel in its place."""
+        """The initial `evaluate`; the first call replaces it by the operation's kernel."""
         self.evaluate = later("kernel")(self)
         return self.evaluate(*data)
 
     @property
     def arity(self) -> int:
-        """How many operands it takes."""
+        """The number of operands."""
         return len(self.partials)
 
     def at(self, count: int) -> Operation:
-        """The operation on so many operands: itself, unless it takes any number of them (see `nary.py`)."""
+        """The operation on `count` operands: itself, unless it takes any number of them (see `nary.py`)."""
         return self
 
     def slope(self, i: int, m: Any, y: Any, operands: Sequence[Any]) -> Any:
-        """The derivative of the answer `y` for operand number i, in the arithmetic `m`."""
+        """The derivative of the result `y` for operand number i, in the arithmetic `m`."""
         return self.partials[i](m, y, *operands)
 
     def order(self, count: int) -> Sequence[int]:
-        """In which order the backward pass sends the gradient to the operands."""
+        """The order in which the backward pass sends the gradient to the operands."""
         return range(count)
 
     def size(self, count: int) -> int:
-        """How many operations it is with so many operands, written out."""
+        """The number of operations that it stands for with `count` operands."""
         return 1
 
     def reason(self, kind: type[Exception]) -> str:
-        """What is to be said of an error of that kind."""
+        """Explanation to append to an error of this type."""
         return self.domain if isinstance(self.domain, str) else self.domain[kind]
 
     def __repr__(self) -> str:
@@ -142,11 +141,11 @@ _NORMAL = 1.0 / math.sqrt(2.0 * math.pi)
 _SQRT_8_OVER_PI = math.sqrt(8.0 / math.pi)
 
 OPERATIONS: dict[str, Operation | Callable[..., Operation]] = {}
-"""Every operation by name; for a family (`power`, `leaky_relu`), the function that makes its members."""
+"""Every operation by name; a family (`power`, `leaky_relu`) is the function that makes its members."""
 
 
 def find(name: str, attributes: tuple[float, ...] = ()) -> Operation:
-    """The operation of that name, as pickles refer to it.
+    """The operation with a name, by which pickles refer to it.
 
     Raises:
         LookupError: no such operation has been declared in this process.
@@ -163,7 +162,7 @@ def find(name: str, attributes: tuple[float, ...] = ()) -> Operation:
 
 @lru_cache(maxsize=4096)
 def quietly(operation: Operation) -> Operation:
-    """The operation as derivatives use it: out of its domain it goes on to inf and nan, now and when refreshed."""
+    """The operation for use in derivatives: it returns inf and nan outside its domain, when refreshed too."""
     if operation.quiet or not operation.domain:
         return operation
     said = {key: getattr(operation, key) for key in _SAID}
@@ -174,25 +173,25 @@ _SAID = ("words", "text", "latex", "binding", "needs", "zero", "second", "attrib
 
 
 def _number(x: float) -> str:
-    """The shortest text for a constant: 2 for 2.0, else as Python writes it."""
+    """The shortest text for a constant: 2 for 2.0, else Python's repr."""
     return str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
 
 
 def _power_base(m: Any, y: Any, a: Any, b: Any) -> Any:
-    """b·a^(b-1), and 0 where b is 0 though a^(b-1) is infinite: x**0 is 1 everywhere."""
+    """b·a^(b-1), but 0 if b is 0 and a^(b-1) infinite: x**0 is 1 everywhere."""
     slope = m.power(a, b - 1.0)
     return m.where(m.equal(b, 0.0), m.where(m.isfinite(slope), b * slope, 0.0), b * slope)
 
 
 def _power_exponent(m: Any, y: Any, a: Any, b: Any) -> Any:
-    """y·log a, and 0 where a is 0 and stays 0 however b changes."""
+    """y·log a, but 0 if a is 0 and b not negative: 0**b is 0 for all b > 0."""
     slope = y * m.log(a)
     stays = m.where(m.greater(b, 0.0), 0.0, m.where(m.equal(b, 0.0), 0.0, slope))
     return m.where(m.equal(a, 0.0), stays, slope)
 
 
 def _power_mixed(m: Any, a: Any, b: Any) -> Any:
-    """a^(b-1)·(1 + b·log a), and its limits where a is 0."""
+    """a^(b-1)·(1 + b·log a), with its limits for a = 0."""
     slope = m.power(a, b - 1.0)
     elsewhere = slope * (1.0 + b * m.log(a))
     at_zero = m.where(m.greater(b, 1.0), 0.0, m.where(m.equal(b, 0.0), slope, elsewhere))
@@ -200,12 +199,12 @@ def _power_mixed(m: Any, a: Any, b: Any) -> Any:
 
 
 def _tanh_slope(m: Any, y: Any, a: Any) -> Any:
-    """1 - y², and farther out, where that would cancel, 4·σ(2a)·σ(-2a)."""
+    """1 - y², or 4·σ(2a)·σ(-2a) for large |a|, where 1 - y² would cancel."""
     return m.where(m.greater(0.75, m.abs(y)), 1.0 - y * y, 4.0 * m.sigmoid(2.0 * a) * m.sigmoid(-2.0 * a))
 
 
 def _over_square(m: Any, x: Any, a: Any, b: Any) -> Any:
-    """x / (a² + b²), and 0 where both are 0, as in PyTorch; no square overflows, written so that XLA makes none."""
+    """x / (a² + b²), but 0 if both are 0, as in PyTorch. No square overflows; XLA would make one of two divisions."""
     length = m.hypot(a, b)
     return m.where(m.equal(length, 0.0), 0.0, m.divide(x, length) * m.divide(1.0, length))
 
@@ -218,7 +217,7 @@ def _atan2_mixed(m: Any, a: Any, b: Any) -> Any:
 
 
 def _bounded_log(m: Any, p: Any) -> Any:
-    """log p, and -100 for all that is below exp(-100), as in PyTorch."""
+    """log p, but -100 for any p below exp(-100), as in PyTorch."""
     return m.log(m.maximum(p, _SMALLEST_SHARE))
 
 
@@ -243,7 +242,7 @@ def _declare(name: str, symbol: str, forward: Rule, *partials: Rule, **written: 
 
 
 def _family(make: Callable[[float], Operation]) -> Callable[[float], Operation]:
-    """Declares operations that differ in a constant; the same constant gives the same operation."""
+    """Declares operations that differ in a constant; equal constants return the same operation."""
     member = lru_cache(maxsize=1024)(make)
     OPERATIONS[make.__name__] = member
     return member
@@ -586,7 +585,7 @@ ISFINITE = _declare("isfinite", "isfinite", lambda m, a: m.where(m.isfinite(a), 
 
 @_family
 def power(exponent: float) -> Operation:
-    """Raising to a constant power."""
+    """Power with a constant exponent."""
     n, shown = exponent, _number(exponent)
     return Operation("power", f"**{shown}", lambda m, a: m.power(a, n), (
         lambda m, y, a: n * m.power(a, n - 1.0) if n else 0.0,),
@@ -598,7 +597,7 @@ def power(exponent: float) -> Operation:
 
 @_family
 def leaky_relu(slope: float) -> Operation:
-    """The operand where it is above 0, and a small multiple of it elsewhere."""
+    """The operand if it is above 0, else a small multiple of it."""
     shown = _number(slope)
     return Operation("leaky_relu", "LeakyReLU", lambda m, a: m.where(m.greater(a, 0.0), a, slope * a), (
         lambda m, y, a: m.where(m.greater(a, 0.0), 1.0, slope),),

@@ -1,4 +1,4 @@
-"""One partial derivative of an operation as a term, whatever the number of its operands."""
+"""One partial derivative of an operation as a term, for any number of operands."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from autograd.terms import Term, traced
 
 
 def partial_term(rule: Operation, i: int, count: int) -> Term | None:
-    """The partial derivative for operand i of `count`, over `y` and `x0`, `x1`, …; None where it is no expression.
+    """The partial derivative for operand i of `count`, over `y` and `x0`, `x1`, …; None if it is not an expression.
 
-    Of an operation on any number of operands only this one is asked for: it takes no longer for a million of them.
+    For an n-ary operation only this partial is computed, so the time does not depend on the number of operands.
     """
     if isinstance(rule, Nary):
         slope = rule.slope(i, None, None, range(count))
         return Term("number", (slope,)) if isinstance(slope, float) else Term("name", (f"x{slope}",))
     try:
         return traced(rule.at(count))[1][i]
-    except TypeError:  # a user's own rule may do more than can be read: then there are numbers alone
+    except TypeError:  # a user's rule may be more than an expression; then only its numbers are known
         return None

@@ -1,20 +1,20 @@
-"""The two passes over a graph, fast: evaluating its nodes again, and the backward pass on floats.
+"""Fast passes over a graph: evaluating its nodes again, and the backward pass on floats.
 
-Beside `value.py` this is the only file that knows how a node keeps its operands. The backward pass is a second form of
-what stands elsewhere in plain words: it is equal, to the bit, to
+Besides `value.py` this is the only file that knows how a node stores its operands. The backward pass is an optimised
+form of simpler code elsewhere. It is equal, to the bit, to
 
     for node in every_node(root): node.grad = zero                   # graph.py
     root.grad = gradient
     for node in reversed(topological(root)):                         # graph.py
         if node.grad is not zero: node._backward()                   # the chain rule at one node, value.py
 
-after which what leaves held before is added to what they got. A node that still has the zero of the beginning has got
-nothing: all that uses it has a derivative that is 0 by its rule. The pass is also equal to the sweep that all else goes
-through,
+after which the leaves' earlier gradients are added to the new ones. A node whose gradient is still the initial zero has
+received nothing: the derivatives of all its users are 0 by their rules. The pass also equals the sweep that computes
+all other gradients,
 
     sweep(topological(root), {root: gradient}, stored)               # sweep.py
 
-`tests/test_passes.py` holds it to both.
+`tests/test_passes.py` checks it against both.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(node: Value, rule: Operation, kernel: Kernel | None = None) -> None:
-    """Computes a node's data and local derivatives from its operands' data, by the rule's kernel or another.
+    """Computes a node's data and local derivatives from its operands' data, by the rule's kernel or the given one.
 
     Raises:
         ValueError, ZeroDivisionError, OverflowError: an operand is out of the operation's domain.
@@ -51,7 +51,7 @@ def evaluate(node: Value, rule: Operation, kernel: Kernel | None = None) -> None
         return
     if rule is SUM:
         total, *terms = [operand._data for operand in a]
-        for term in terms:  # not `sum`, which takes another way from Python 3.12 on
+        for term in terms:  # not `sum`, which rounds differently since Python 3.12
             total += term
         node._data = total
         return
@@ -69,9 +69,9 @@ def evaluate(node: Value, rule: Operation, kernel: Kernel | None = None) -> None
 
 
 def add_up(node: Value) -> None:
-    """The same for a dot whose numbers are there already, those of the xs in `_da`, those of the ws in `_db`."""
+    """Computes a dot's data from its operands' data: those of the xs are in `_da`, those of the ws in `_db`."""
     ws = node._db
-    products = zip(ws, node._da)  # noqa: B905 - the bias stands after the ws, and has no partner
+    products = zip(ws, node._da)  # noqa: B905 - the bias comes after the ws, without an x
     if len(ws) > len(node._da):
         total = ws[-1]
     else:
@@ -83,7 +83,7 @@ def add_up(node: Value) -> None:
 
 
 def dot(ws: tuple[Value, ...], x_data: tuple[float, ...]) -> float:
-    """The same number without a node: the dot of weights, and the bias after them, with the data of the xs."""
+    """The same result without a node: `ws` are the weights and, after them, the bias; `x_data` the data of the xs."""
     pairs = zip(ws, x_data)  # noqa: B905 - as above
     if len(ws) > len(x_data):
         total = ws[-1]._data
@@ -96,7 +96,7 @@ def dot(ws: tuple[Value, ...], x_data: tuple[float, ...]) -> float:
 
 
 def explained(error: Exception, node: Value) -> Exception:
-    """The error of Python's floats, with the operation and its operands, and where it is defined."""
+    """An error of Python's floats, with the operation, its operands and its domain."""
     kinds = (ZeroDivisionError, OverflowError, ValueError)
     kind = next((kind for kind in kinds if isinstance(error, kind)), OverflowError)
     reason = node._rule.reason(kind) if isinstance(node._rule, Operation) else ""
@@ -110,11 +110,11 @@ def check(node: Value) -> None:
 
 
 _below: WeakKeyDictionary[Value, list[Value]] = WeakKeyDictionary()
-"""What is below a root that is evaluated again and again, in order; without the root, which would keep itself alive."""
+"""The nodes below a root that is evaluated repeatedly, in order; without the root, which would keep itself alive."""
 
 
 def evaluate_again(root: Value) -> None:
-    """Evaluates the nodes below a root, and the root. After any error all are as they were.
+    """Evaluates the nodes below a root, and the root, again. After any error all are unchanged.
 
     Raises:
         TypeError: a node was made by hand.
@@ -126,10 +126,9 @@ def evaluate_again(root: Value) -> None:
         _below[root] = topological(root)[:-1]
     order = [*_below[root], root]
     add, mul, dot = ops.ADD, ops.MUL, DOT
-    data: dict[
-        int, tuple[float, ...]
-    ] = {}  # that of the tuples which dots share: all is there before the first of them
-    # As columns: a list of tuples would be as much work for the garbage collector as the graph.
+    # The data of the tuples that dots share; all their operands are evaluated before the first such dot.
+    data: dict[int, tuple[float, ...]] = {}
+    # As columns: a list of tuples would give the garbage collector as much work as the graph.
     numbers = [node._data for node in order]
     slopes = [node._da for node in order], [node._db for node in order]
     try:
@@ -164,11 +163,11 @@ def evaluate_again(root: Value) -> None:
 
 
 def backward(root: Value, gradient: float) -> None:
-    """Sets the gradients of all nodes below `root`, whose own is `gradient`; adds to those of leaves.
+    """Sets the gradients of `root`, to `gradient`, and of all nodes below it; adds to those of leaves.
 
     Raises:
-        FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves hold what they
-            held before, and inner nodes 0.
+        FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves have their
+            earlier gradients, and inner nodes have 0.
     """
     held: list[tuple[Value, Any]] = []
     order: list[Value] = []
@@ -193,15 +192,15 @@ def backward(root: Value, gradient: float) -> None:
 
 
 _NOTHING = (float, int, type(None))
-"""What a leaf may hold that is no gradient, where it is 0 or None. A Value that is 0 says what it depends on."""
+"""The types of a leaf's `grad` that need not be kept if it is 0 or None. A Value that is 0 has a graph to keep."""
 
 
 def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]], zero: float) -> None:
-    """Fills `order` as `topological` does, sets all gradients to 0, and puts what leaves held into `held`.
+    """Fills `order` as `topological` does, sets all gradients to 0, and saves the leaves' gradients in `held`.
 
-    A gradient that *is* this pass's zero, an object of its own, marks a node that has been met. The walk goes down
-    first operands as far as there is something new, and comes up by way of the second ones. `path` has the nodes above,
-    `rest` the operands that are left of those of many.
+    A gradient that *is* this pass's zero, an object of its own, marks a visited node. The walk descends along first
+    operands while they are new, and visits second operands on the way up. `path` holds the nodes above, `rest` the
+    remaining operands of nodes with more than two.
     """
     path: list[Value] = []
     rest: dict[int, Iterator[Value]] = {}
@@ -240,7 +239,7 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]], zero: 
                     if old or type(old) not in _NOTHING:
                         held.append((b, old))
                 else:
-                    if b._rule is mul:  # most often of leaves, a weight and an input; where met, `old` becomes zero
+                    if b._rule is mul:  # usually of two leaves, a weight and an input; `old` is zero for a visited one
                         if (old := x.grad) is not zero and x._a is None:
                             x.grad = zero
                             if old or type(old) not in _NOTHING:
@@ -265,17 +264,17 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]], zero: 
                 return
             node = path.pop()
             if rest and id(node) in rest:
-                break  # it has more operands to go to
+                break  # it has more operands to visit
             b = node._b
 
 
 def _next_below(
     node: Value, zero: float, rest: dict[int, Iterator[Value]], whole: set[int], held: list[tuple[Value, Any]]
 ) -> Value | None:
-    """The next operand, of many, that the walk has to go down to; it and the leaves before it count as met.
+    """The next operand of an n-ary node to descend to; marks it, and the leaves before it, as visited.
 
-    The neurons of a layer share their xs, so that most dots of a network have few operands that are new: a tuple that
-    has been met as a whole is left out. `rest` has the operands that are still to be gone to.
+    The neurons of a layer share their xs, so most dots of a network have few new operands: a tuple that has been
+    visited completely is skipped. `rest` holds the operands still to visit.
     """
     ws, xs = node._a, node._b
     if id(ws) in whole and id(xs) in whole:
@@ -294,7 +293,7 @@ def _next_below(
 
 
 def _not_whole(ws: tuple[Value, ...], xs: tuple[Value, ...] | None, whole: set[int]) -> Iterator[Value]:
-    """The operands of a node of many, without the tuples that have been met as a whole."""
+    """The operands of an n-ary node, without the tuples that have been visited completely."""
     if xs is None:
         return iter(ws)
     count = len(xs)
@@ -303,7 +302,7 @@ def _not_whole(ws: tuple[Value, ...], xs: tuple[Value, ...] | None, whole: set[i
 
 
 def _send(order: list[Value], zero: float) -> None:
-    """Applies the chain rule at each node that got something, the last first."""
+    """Applies the chain rule at each node that received a gradient, last first."""
     add, dot = ops.ADD, DOT
     for node in reversed(order):
         grad, b, rule = node.grad, node._b, node._rule
@@ -315,14 +314,14 @@ def _send(order: list[Value], zero: float) -> None:
         elif rule is dot:
             x_data, w_data = node._da, node._db
             if grad == 0.0 and isfinite(sum(x_data)) and isfinite(sum(w_data)):
-                continue  # every share is 0, such as those of a neuron whose relu is off
+                continue  # every share is 0, as in a neuron whose relu is off
             # From the last product to the first, as in the graph that a dot stands for.
             ws, w_numbers, bias = reversed(node._a), reversed(w_data), None
             if len(node._a) > len(b):
                 bias = next(ws)
                 next(w_numbers)
                 if bias is node._a[0] or bias is b[0]:
-                    node._backward()  # in the strict order, in which the bias comes before the first product
+                    node._backward()  # in exact order: the bias comes before the first product
                     continue
             for w, x, dw, dx in zip(ws, reversed(b), reversed(x_data), w_numbers):  # noqa: B905 - as above
                 w.grad += dw * grad
@@ -339,7 +338,7 @@ def _send(order: list[Value], zero: float) -> None:
 
 
 def _send_checked(order: list[Value], zero: float) -> None:
-    """The same, raising at the first gradient that is not finite."""
+    """The same, but raises at the first gradient that is not finite."""
     for node in reversed(order):
         if node.grad is zero:
             continue

@@ -1,10 +1,10 @@
-"""The functions that rules are made of, and how each backend writes them: one line of a table for each.
+"""The primitive functions of rules, with their spelling in each backend: a table with one line for each.
 
-The rules of `ops.py` are expressions of these functions and of nothing else. So a backend that can write every line of
-this table can write every operation, those that users declare included. The arithmetics of floats (`arithmetic.py`),
-terms (`terms.py`) and Values (`differentiable.py`) are made from the table, and so is what kernels, compiled programs
-and pages write. A new function is a new line here; if a rule that uses it is to be differentiated again, the operation
-of its name in `ops.py` says how.
+The rules of `ops.py` are expressions of these functions and nothing else. A backend that can write every line of this
+table can therefore write every operation, including those that users declare. The arithmetics of floats
+(`arithmetic.py`), terms (`terms.py`) and Values (`differentiable.py`) are made from the table, and so is the code of
+kernels, compiled programs and pages. A new function is a new line here; rules that use it can be differentiated again
+if `ops.py` has an operation of its name.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from autograd.floats import quietly
 
 
 class Primitive:
-    """A function of numbers, and its spelling everywhere.
+    """A function of numbers, with its spelling in each backend.
 
-    A spelling is a name to call (`np.tanh`) or a template with `{}` for each operand (`({} + {})`). Where it is empty,
-    that backend lacks the function, and `definition` says it in terms of others.
+    A spelling is a name to call (`np.tanh`) or a template with `{}` for each operand (`({} + {})`). If it is empty, the
+    backend lacks the function, and `definition` replaces it.
 
     Args:
         head: the head of its terms: `+`, `neg`, `tanh`.
-        name: what rules call it, as `m.tanh`; empty for the operators that rules write themselves.
-        strict: its value on floats, raising what Python's floats raise.
+        name: its name in rules, as in `m.tanh`; empty for operators, which rules write as such.
+        strict: its value on floats, with the exceptions of Python's floats.
         quiet: its value on floats, following IEEE 754 to inf and nan.
-        numpy: over arrays, taking `out=`. `special.` is `autograd.compiler.special`.
-        javascript: over numbers. A name without a dot is exported by `primitives.js`.
-        jax: in JAX, where `jnp` is `jax.numpy`.
-        onnx: the name of an ONNX operator. Empty too where runtimes are known to be wrong in the tails.
-        python: on floats, where it is written between its operands, or out; empty: a call.
-        definition: `definition(m, *operands)`, the same in other primitives; rounding may take more of it.
-        condition: whether it holds or does not hold, for `where` to choose by.
+        numpy: its spelling over arrays; it takes `out=`. `special.` is `autograd.compiler.special`.
+        javascript: its spelling over numbers. A name without a dot is exported by `primitives.js`.
+        jax: its spelling in JAX; `jnp` is `jax.numpy`.
+        onnx: the name of an ONNX operator. It is also empty if runtimes are known to be wrong in the tails.
+        python: a template on floats, for operators and functions that are written inline; empty: a call.
+        definition: `definition(m, *operands)`, the function in terms of other primitives, perhaps less accurate.
+        condition: whether its result is a condition, for `where`.
         operation: the operation in `ops.py` that records it.
     """
 
@@ -78,7 +78,7 @@ def _operator(symbol: str, function: Callable[..., Any], called: str, onnx: str)
 def _function(
     name: str, strict: Callable[..., Any], quiet: Callable[..., Any] | None = None, **spelled: Any
 ) -> Primitive:
-    """A function that the backends call by the same name, but for those spelled out."""
+    """A function that has the same name in all backends, except those given."""
     usual = {"numpy": f"np.{name}", "javascript": f"Math.{name}", "jax": f"jnp.{name}", "onnx": name.capitalize()}
     return Primitive(spelled.pop("head", name), name, strict, quiet, **(usual | spelled))
 
@@ -88,7 +88,7 @@ def _arc(name: str, *floats: Callable[..., Any]) -> Primitive:
 
 
 def _written_out(name: str) -> Callable[..., Any]:
-    """What `definitions.py` says, which is loaded when a backend needs it."""
+    """The function's definition in `definitions.py`, which is loaded when a backend needs it."""
 
     def define(m: Any, *operands: Any) -> Any:
         from autograd import definitions

@@ -1,7 +1,7 @@
-"""The reverse sweep: gradients passed on through a graph, results before operands, by the chain rule.
+"""The reverse sweep: propagates gradients through a graph by the chain rule, results before operands.
 
-Everything that asks for gradients goes through here, but for two: `backward()`, which does the same on floats, fast, in
-`passes.py`; and the backward pass one step at a time (`backprop.py`), which is `_backward` at one node after the other.
+All gradients are computed here, with two exceptions: `backward()`, a fast version on floats in `passes.py`; and the
+stepwise backward pass (`backprop.py`), which calls `_backward` at one node after the other.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 Local = Callable[["Value"], Callable[[int], Any]]
-"""`local(node)(i)`: the derivative of a node with respect to its operand number i."""
+"""`local(node)(i)` is the derivative of a node with respect to its operand number i."""
 
 
 def stored(node: Value) -> Callable[[int], Any]:
-    """The local derivatives that the forward pass left: floats.
+    """The local derivatives that the forward pass stored, as floats.
 
     Raises:
         TypeError: a node was made by hand, and only its `_backward` knows its derivatives.
@@ -45,19 +45,19 @@ def sweep(
     times: Callable[[Any, Any], Any] = operator.mul,
     check: Callable[[Value, Any, Value, Any], None] | None = None,
 ) -> dict[Value, Any]:
-    """Passes gradients on to all that the nodes of `order` were computed from, going through it from its end.
+    """Propagates gradients from the nodes of `order`, in reverse, to their operands.
 
-    What gets nothing, since all that uses it has a derivative that is 0 by its rule, has the gradient 0, and sends
-    nothing.
+    An operand receives nothing if the derivatives of all its users are 0 by their rules. Its gradient is then 0, and it
+    sends nothing on.
 
     Args:
         order: nodes in topological order.
-        gradients: those of the results; what is found is added to it.
-        local: gives the local derivatives.
-        wanted: the operands that get their shares; all of them, unless given.
-        plus: adds a share to what an operand has.
-        times: multiplies a local derivative with a gradient.
-        check: called with an operand and its gradient so far, and the node and its gradient that it comes from.
+        gradients: the gradients of the results; all others are added to it.
+        local: returns the local derivatives.
+        wanted: the operands that receive gradients; by default all.
+        plus: adds a share to an operand's gradient.
+        times: multiplies a local derivative by a gradient.
+        check: called with an operand and its gradient so far, and the node that sent a share with its gradient.
 
     Returns:
         `gradients`.

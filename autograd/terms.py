@@ -1,8 +1,8 @@
-"""Rules as terms: what an operation computes, remembered instead of computed.
+"""Rules as terms: an operation's computation, recorded symbolically.
 
-A rule of `ops.py` that is evaluated in the arithmetic `symbolic` leaves a term, an expression of the answer `y` and the
-operands `x0`, `x1`, …. Terms are read out in explanations (`words/rules.py`), written as Python for the eager engine
-(`kernels.py`) and as numpy for the compiler.
+Evaluating a rule of `ops.py` in the arithmetic `symbolic` returns a term, an expression of the result `y` and the
+operands `x0`, `x1`, …. Terms are put into words in explanations (`words/rules.py`), and written as Python for the eager
+engine (`kernels.py`) and as numpy for the compiler.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
 
 LEAVES = ("name", "number")
-"""The heads of terms that are made of no others."""
+"""The heads of terms without subterms."""
 CONDITIONS = tuple(head for head, primitive in PRIMITIVES.items() if primitive.condition)
-"""The heads of terms that hold or do not hold."""
+"""The heads of terms that are conditions."""
 
 
 class Term:
@@ -29,8 +29,8 @@ class Term:
     `neg`), or the name of a function (`exp`, `where`, …).
     """
 
-    # Written out: the module `dataclasses` would take a third of the time that importing autograd takes. The hash is
-    # kept, since a term that shares parts with itself may be far larger when it is walked than when it is made.
+    # Not a dataclass: importing `dataclasses` would take a third of autograd's import time. The hash is cached, since
+    # a term with shared parts may be far larger as a tree than in memory.
     __slots__ = ("_hash", "args", "head")
 
     def __init__(self, head: str, args: tuple[Any, ...]) -> None:
@@ -69,9 +69,9 @@ def _alike(one: Term, other: Term) -> bool:
 
 
 class _Traced:
-    """What a rule computes with while it is traced: each operator makes a larger term.
+    """An operand of a rule that is being traced: each operator makes a larger term.
 
-    A decision in Python, such as `if a > 0`, would go unseen into the term, so that it raises.
+    A decision in Python, such as `if a > 0`, would not be recorded in the term, so it raises.
     """
 
     __slots__ = ("term",)
@@ -131,15 +131,15 @@ def _term(x: Any) -> Term:
 
 
 symbolic = Arithmetic(lambda primitive: lambda *args: _made(primitive.head, *args))
-"""Terms: nothing is computed, the computation is remembered."""
+"""Terms: computations are recorded, not carried out."""
 
 
 @lru_cache(maxsize=4096)
 def traced(rule: Operation, m: Arithmetic = symbolic) -> tuple[Term, tuple[Term, ...]]:
-    """The operation's answer as a term over `x0`, `x1`, …, and for each operand its partial derivative, over `y` too.
+    """The operation's result as a term over `x0`, `x1`, …, and its partial derivatives, which may also contain `y`.
 
     Raises:
-        TypeError: a rule uses what terms do not have.
+        TypeError: a rule does what a term cannot express.
     """
     y, operands = _Traced(Term("name", ("y",))), [_Traced(Term("name", (f"x{i}",))) for i in range(rule.arity)]
     try:
@@ -147,23 +147,23 @@ def traced(rule: Operation, m: Arithmetic = symbolic) -> tuple[Term, tuple[Term,
         return answer, tuple([_term(partial(m, y, *operands)) for partial in rule.partials])
     except Exception as error:  # a user's rule may do anything with its operands
         raise TypeError(
-            f"the rules of operation {rule.name!r} are no expressions ({error}): "
+            f"the rules of operation {rule.name!r} are not expressions ({error}): "
             "write them with + - * and the functions of m"
         ) from error
 
 
 def as_constant(term: Term) -> float | None:
-    """The constant that a term is, or None."""
+    """The number of a constant term, else None."""
     return float(term.args[0]) if term.head == "number" else None
 
 
 def folded(term: Term, leaf: Callable[[Term], Any], inner: Callable[[Term, tuple[Any, ...]], Any]) -> Any:
-    """What a term comes to, from what its arguments come to; a part that is shared is looked at once.
+    """Folds a term from its leaves up; each shared subterm is visited once.
 
     Args:
-        term: what is looked at.
-        leaf: what a name or number comes to.
-        inner: what any other term comes to, given that of its arguments.
+        term: the term.
+        leaf: the result for a name or number.
+        inner: the result for any other term, from the results for its arguments.
     """
     known: dict[int, Any] = {}
 
@@ -196,23 +196,23 @@ def _simplified(term: Term, args: tuple[Term, ...]) -> Term:
 
 
 def computed(term: Term, m: Arithmetic, names: Mapping[str, Any]) -> Any:
-    """What a term stands for in an arithmetic, where its names stand for those quantities."""
+    """Evaluates a term in an arithmetic, with the given quantities for its names."""
 
     def inner(each: Term, args: tuple[Any, ...]) -> Any:
         primitive = PRIMITIVES[each.head]
-        function = getattr(m, primitive.name) if primitive.name else primitive.strict  # operators are those of Python
+        function = getattr(m, primitive.name) if primitive.name else primitive.strict  # operators are Python's
         return function(*args)
 
     return folded(term, lambda each: names[each.args[0]] if each.head == "name" else each.args[0], inner)
 
 
 def evaluated(term: Term, names: Mapping[str, float]) -> Any:
-    """The number that a term stands for, following IEEE 754."""
+    """The number of a term, following IEEE 754."""
     return computed(term, quiet, names)
 
 
 def substituted(term: Term, names: Mapping[str, Term]) -> Term:
-    """The same with other terms in place of its names."""
+    """Replaces the names in a term by other terms."""
     other: Term = folded(
         term,
         lambda each: names[each.args[0]] if each.head == "name" else each,
@@ -222,7 +222,7 @@ def substituted(term: Term, names: Mapping[str, Term]) -> Term:
 
 
 def subterms(term: Term) -> set[Term]:
-    """The term and all that it is made of."""
+    """The term and all its subterms."""
     found, pending = {term}, [term]
     while pending:
         each = pending.pop()
@@ -240,9 +240,9 @@ def length(term: Term) -> int:
 
 
 def differentiated(term: Term, name: str) -> Term:
-    """The derivative of a term with respect to one of its names, by the rules of the operations it is made of.
+    """The derivative of a term with respect to one of its names, by the rules of its operations.
 
-    A choice is differentiated branch by branch, so that the branch not taken has no say, whatever it is there.
+    A choice is differentiated branch by branch, so the branch not taken never affects the result, even if it is nan.
     """
     if term.head in LEAVES or PRIMITIVES[term.head].condition:
         return _ONE if term == Term("name", (name,)) else _ZERO
@@ -264,7 +264,7 @@ _ZERO, _ONE = Term("number", (0.0,)), Term("number", (1.0,))
 
 
 def _operation(term: Term) -> Operation:
-    """The operation whose rules say how a term is differentiated."""
+    """The operation whose rules differentiate a term."""
     exponent = as_constant(term.args[-1])
     if term.head == "**" and exponent is not None:
         return ops.power(exponent)

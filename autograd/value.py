@@ -37,9 +37,9 @@ _NO_ANSWER: Value = cast("Value", NotImplemented)
 
 
 class Handmade:
-    """What stands in place of an `Operation` in a node made by `Value(data, operands, …)`.
+    """The rule of a node made by `Value(data, operands, …)`, instead of an `Operation`.
 
-    Its derivatives are numbers given with it, or a `_backward` closure assigned to it; there is no rule to
+    Its derivatives are given numbers, or computed by a `_backward` closure assigned to it; there is no rule to
     differentiate again or to compile.
     """
 
@@ -54,17 +54,17 @@ class Value(Methods):
     """A real number that remembers how it was computed.
 
     Args:
-        data: the number. Anything that is a real scalar is taken: int, float, Fraction, Decimal, a numpy scalar.
+        data: the number, any real scalar: int, float, Fraction, Decimal, a numpy scalar.
         _children: the operands, for a node made by hand.
-        _op: how such a node is shown, or a tuple with its local derivatives, one for each operand.
+        _op: the symbol of such a node, or a tuple of its local derivatives, one for each operand.
         label: a name, for drawings and messages.
-        _prev: the same as `_children`.
+        _prev: an alias of `_children`.
 
-    A class derived from this one may add what it likes; arithmetic on its instances gives plain Values.
+    Subclasses may add attributes and methods; arithmetic on their instances returns plain Values.
 
     Raises:
-        TypeError: `data` is no real scalar, or an operand is no Value.
-        ValueError: as many operands as local derivatives are needed.
+        TypeError: `data` is not a real scalar, or an operand is not a Value.
+        ValueError: the numbers of operands and of local derivatives differ.
 
     Example:
         >>> a = Value(2.0, label="a")
@@ -74,14 +74,14 @@ class Value(Methods):
         (7.0, 4.0)
     """
 
-    # How a node keeps its operands is known here and in `passes.py`; others ask `_prev`, `_local_grads` and `_sends`.
-    # One or two operands, and their local derivatives, stand in the node itself: no tuples and no closures, so that a
-    # node is one object to the garbage collector, and in no cycle. More operands, or those of a node whose `_backward`
-    # was assigned, are a tuple in `_a`, their derivatives a tuple in `_da`; so are those of a node that sends one of
-    # them NOTHING, which is not for the fast lines of the passes. A leaf's `_a` is None.
-    # A dot has its ws, and the bias after them, in `_a`, and its xs in `_b`: tuples, which neurons and layers share.
-    # Their data, each the derivative for the other, are in `_db` and `_da`.
-    # `_names` is None, or the label and the place, and after them the places that looked at it (`looks.py`).
+    # Only this file and `passes.py` know how a node stores its operands; others use `_prev` and `_local_grads`.
+    # One or two operands, and their local derivatives, are stored in the node itself, without tuples or closures, so
+    # that a node is one object to the garbage collector, and in no cycle. More operands, and those of a node whose
+    # `_backward` was assigned, are a tuple in `_a`, with their derivatives in `_da`; so are those of a node with a
+    # derivative NOTHING, which the fast paths of the passes do not handle. A leaf's `_a` is None.
+    # A dot has its ws, followed by the bias, in `_a`, and its xs in `_b`, as tuples that neurons and layers share.
+    # Their data, which are each other's derivatives, are in `_db` and `_da`.
+    # `_names` is None, or the label, the place, and the places that looked at it (`looks.py`).
     __slots__ = (
         "__dict__", "__weakref__", "_a", "_b", "_da", "_data", "_db", "_names", "_rule", "grad",
     )  # fmt: skip
@@ -134,7 +134,7 @@ class Value(Methods):
     def _assemble(
         self, rule: Operation | Handmade | None, operands: tuple[Value, ...], slopes: tuple[float, ...]
     ) -> None:
-        """Makes this the node of a rule; no slopes, where only a `_backward` knows them."""
+        """Makes this the node of a rule; without slopes if only a `_backward` knows them."""
         self._rule = rule
         self._a = self._b = self._da = self._db = self._names = None
         if rule is DOT:
@@ -153,12 +153,12 @@ class Value(Methods):
             (self._da,) = slopes
 
     def __init_subclass__(cls) -> None:
-        """A class may have its own `__eq__`. Its hash stays that of identity, by which graphs find their nodes."""
+        """A class may have its own `__eq__`. Its hash stays that of identity, which graphs use to find nodes."""
         if cls.__hash__ is None:
             cls.__hash__ = Value.__hash__
         elif cls.__hash__ is not Value.__hash__:
             raise TypeError(
-                f"{cls.__name__} has a __hash__ of its own: two Values that are equal by it would be one node in a "
+                f"{cls.__name__} has its own __hash__: Values that compare equal would be one node in a "
                 "graph, and their gradients wrong; an __eq__ alone is fine"
             )
 
@@ -174,18 +174,18 @@ class Value(Methods):
 
     @property
     def place(self) -> str:
-        """Where in a network it was computed, such as `layers[0].neurons[3]`; set by `nn` on what a module returns."""
+        """The place in a network that computed it, such as `layers[0].neurons[3]`; `nn` sets it on modules' results."""
         return "" if self._names is None else self._names[1]
 
     @place.setter
     def place(self, name: str) -> None:
         self._names = _placed(name) if self._names is None else (self._names[0], name, *self._names[2:])
 
-    # How the node was made, for reading
+    # Reading how the node was made
 
     @property
     def data(self) -> float:
-        """The number. Assigning takes any real scalar; `refresh()` carries a change on to what depends on it."""
+        """The number. Any real scalar may be assigned; call `refresh()` on a result to update it after a change."""
         look(self, _getframe(1))
         return self._data
 
@@ -209,7 +209,7 @@ class Value(Methods):
 
     @property
     def _local_grads(self) -> tuple[float, ...]:
-        """The derivative of this node for each operand, as of the forward pass; empty where only `_backward` knows."""
+        """This node's derivative for each operand, as of the forward pass; empty if only `_backward` knows them."""
         return () if self._closure is not None else self._slopes()
 
     def _slopes(self) -> tuple[float, ...]:
@@ -235,7 +235,7 @@ class Value(Methods):
 
     @property
     def _backward(self) -> Callable[[], object]:
-        """Applies the chain rule at this one node. A function assigned to it takes that over."""
+        """Applies the chain rule at this one node. A function assigned to it replaces that."""
         return self._apply_chain_rule if self._closure is None else self._closure
 
     @_backward.setter
@@ -250,23 +250,23 @@ class Value(Methods):
                 f"{self!r} has no operands, so that backward() would never call this function: "
                 "name them when making the node, Value(data, (a, b), 'name')"
             )
-        # The derivatives stay, for a function that goes on to the `_backward` it replaces.
+        # The derivatives stay, for a function that calls the `_backward` it replaces.
         self._a, self._b, self._da, self._db = operands, None, slopes or None, None
         self._rule = Handmade(self._op, function)
 
     def _apply_chain_rule(self) -> None:
-        """Adds to each operand's gradient this node's gradient times the local derivative."""
+        """Adds this node's gradient, times the local derivative, to each operand's gradient."""
         operands, slopes = self._prev, self._slopes()
         for i in self._order() if slopes else ():
             if slopes[i] is not NOTHING:
                 operands[i].grad += slopes[i] * self.grad
 
     def _order(self) -> Sequence[int]:
-        """The operands, by their numbers, in the order in which the backward pass sends them their gradients."""
+        """The operands' indices, in the order in which the backward pass sends them gradients."""
         count = len(self._prev)
         return self._rule.order(count) if isinstance(self._rule, Operation) else range(count)
 
-    # Arithmetic. Networks are made of `+`, `*` and `relu`, so these write their node out, as `apply` would make it.
+    # Arithmetic. Networks consist of `+`, `*` and `relu`, so these inline `apply`.
 
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
@@ -316,7 +316,7 @@ class Value(Methods):
         return out
 
     def relu(self) -> Value:
-        """This where it is above 0, else 0. The derivative at 0 is 0, and at nan, where the answer is nan, too."""
+        """This if it is above 0, else 0. The derivative at 0 is 0, and at nan, where the result is nan, too."""
         x = self._data
         if modes.unusual:
             return _number(x if x > 0.0 or x != x else 0.0) if current() == CUT else self._unary(ops.RELU)
@@ -368,7 +368,7 @@ class Value(Methods):
         return self
 
     def __abs__(self) -> Value:
-        """This without its sign. The derivative at 0 is 0."""
+        """The absolute value. The derivative at 0 is 0."""
         return self._unary(ops.ABS)
 
     def __mod__(self, other: Any) -> Value:
@@ -378,7 +378,7 @@ class Value(Methods):
         return _binary(ops.REMAINDER, other, self)
 
     def _unary(self, operation: Operation) -> Value:
-        """`apply` for one operand, written out for speed."""
+        """`apply` for one operand, inlined for speed."""
         try:
             data, slope = operation.evaluate(self._data)
         except (ArithmeticError, ValueError) as error:
@@ -401,7 +401,7 @@ class Value(Methods):
         return out
 
     def _binary(self, operation: Operation, other: Any) -> Value:
-        """The operation on this and another; unlike an operator's, a method's caller cannot try the other operand."""
+        """The operation on this and another, for methods, which raise instead of returning NotImplemented."""
         answer = _binary(operation, self, other)
         if answer is _NO_ANSWER:
             raise TypeError(refusal(other))
@@ -412,7 +412,7 @@ class Value(Methods):
         """`apply` for operands that may be plain numbers."""
         return apply(operation, *map(operand, operands))
 
-    # Comparison is of data. Between two Values equality is identity, which sets and dicts of nodes depend on.
+    # Comparisons use the data. But two Values are equal only if identical, which sets and dicts of nodes rely on.
 
     def __eq__(self, other: object) -> bool:
         if self is other or isinstance(other, Value):
@@ -443,7 +443,7 @@ class Value(Methods):
 
     def __float__(self) -> NoReturn:
         raise TypeError(
-            "a Value does not turn into a float by itself, for that would cut it off from its graph: "
+            "a Value does not convert to a float by itself, since that would cut it off from its graph: "
             "use v.data for the number, and v.exp(), v.log(), v.sin(), … in place of the functions of math"
         )
 
@@ -468,15 +468,15 @@ class Value(Methods):
     # Leaving the graph, and keeping it
 
     def detach(self) -> Value:
-        """A new leaf with this number: what is computed from it does not reach back here."""
+        """A new leaf with this number, cut off from this node's graph."""
         look(self, _getframe(1))
         return Value(self._data)
 
     def expanded(self) -> Value:
-        """The same graph with each `sum` and `dot` spelled out: a node for each product and each partial sum.
+        """The same graph with each `sum` and `dot` written out: a node for each product and each partial sum.
 
-        The leaves are those of this graph; all other nodes are new, with the numbers, gradients and labels of those
-        that they stand for. What a node with a `_backward` of its own was made from stays as it is.
+        The leaves are those of this graph; all other nodes are new, with the numbers, gradients and labels of the
+        originals. The graph below a node with its own `_backward` is not replaced.
 
         Example:
             >>> from autograd import Value, dot, tree
@@ -499,10 +499,10 @@ class Value(Methods):
         return whole
 
     def __copy__(self) -> Value:
-        """A second node of the same operands.
+        """A second node with the same operands.
 
         Raises:
-            TypeError: its `_backward` was assigned to it: that function belongs to this one node.
+            TypeError: a function was assigned to its `_backward`, which belongs to this node alone.
         """
         later("refusal of a closure")(self)
         other = object.__new__(type(self))
@@ -513,7 +513,7 @@ class Value(Methods):
         return other
 
     def _name_like(self, other: Value) -> None:
-        """Takes over the label and the place of another node, where it has them."""
+        """Takes over the label and the place of another node, if it has them."""
         self._names = other._names
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
@@ -525,19 +525,18 @@ class Value(Methods):
     def backward(self, gradient: Any = 1.0, *, create_graph: bool = False) -> None:
         """Computes the derivative of this with respect to every node it was made from, into `.grad`.
 
-        Each node is visited once, after all that use it, and sends each operand its own gradient times the local
-        derivative. Gradients of inner nodes are computed afresh; those of leaves add to what the leaves hold, until
-        they are zeroed. The local derivatives are those of the forward pass, whatever has been assigned to `.data`
-        since.
+        Each node is visited once, after all its users, and sends each operand its own gradient times the local
+        derivative. Gradients of inner nodes are overwritten; those of leaves accumulate until they are zeroed. The
+        local derivatives are those of the forward pass, even if `.data` has been assigned since.
 
         Args:
-            gradient: the gradient of this: what all derivatives are multiplied by. With `create_graph` it may be a
+            gradient: the gradient of this, by which all derivatives are multiplied. With `create_graph` it may be a
                 Value.
             create_graph: make the gradients Values, which can be differentiated in turn.
 
         Raises:
-            FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves hold what
-                they held before, and inner nodes 0.
+            FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves have their
+                earlier gradients, and inner nodes have 0.
             TypeError: with `create_graph`, a node made by hand has no rule that could be differentiated.
             RuntimeError: with `create_graph`, `.data` was changed since the forward pass.
         """
@@ -549,7 +548,7 @@ class Value(Methods):
             passes.backward(self, gradient if type(gradient) is float else as_float(gradient))
 
     def topological(self) -> list[Value]:
-        """All that this was computed from, and this, in topological order: each after its operands.
+        """All nodes that this was computed from, and this, in topological order: each after its operands.
 
         Example:
             >>> a = Value(2.0, label="a")
@@ -559,24 +558,24 @@ class Value(Methods):
         return every_node(self)
 
     def refresh(self) -> Value:
-        """Evaluates the graph again, in place, from the present data of its leaves; returns this.
+        """Evaluates the graph again, in place, from the current data of its leaves; returns this.
 
         Raises:
             TypeError: a node made by hand cannot be evaluated again.
             ValueError, ZeroDivisionError, OverflowError, FloatingPointError: as at the first evaluation. After any
-                error the graph is as it was.
+                error the graph is unchanged.
         """
         passes.evaluate_again(self)
         return self
 
 
 _new: Callable[[], Value] = partial(object.__new__, Value)
-"""A node with nothing in it yet. Calling `Value()` would run `__init__`, which is for those who have a number."""
+"""Makes an empty node. Calling `Value()` would run `__init__`, which needs a number."""
 
 
 @lru_cache(maxsize=4096)
 def _placed(place: str) -> tuple[str, str]:
-    """No label, and the place, as one tuple for all that was computed there."""
+    """An empty label and the place, as one tuple that all nodes computed there share."""
     return "", place
 
 
@@ -588,9 +587,9 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
     """The Value of an operation on Values, recorded in the graph.
 
     Args:
-        operation: what to compute.
+        operation: the operation.
         operands: its operands.
-        evaluate: computes it, in place of `operation.evaluate`.
+        evaluate: computes it instead of `operation.evaluate`.
 
     Raises:
         ValueError, ZeroDivisionError, OverflowError: an operand is out of the operation's domain.
@@ -618,12 +617,12 @@ def apply(operation: Operation, *operands: Value, evaluate: Kernel | None = None
 
 
 def dotted(ws: tuple[Value, ...], xs: tuple[Value, ...], x_data: tuple[float, ...] | None = None) -> Value:
-    """`apply(DOT, …)`, of tuples that many nodes share.
+    """`apply(DOT, …)` for tuples that many nodes share.
 
     Args:
-        ws: at least one factor; and the bias, if there is one, after them.
+        ws: at least one factor, and then the bias, if there is one.
         xs: the other factors.
-        x_data: the data of the xs, where the caller has them already.
+        x_data: the data of the xs, if the caller has them already.
     """
     if x_data is None:
         x_data = data_of(xs)
@@ -649,7 +648,7 @@ def data_of(values: tuple[Value, ...]) -> tuple[float, ...]:
 def made(
     rule: Operation | Handmade | None, operands: tuple[Value, ...], data: float, slopes: tuple[float, ...]
 ) -> Value:
-    """A node of these parts, as they are: nothing is computed or checked."""
+    """A node with these parts; nothing is computed or checked."""
     out = _new()
     out._data = data
     out.grad = 0.0
@@ -658,7 +657,7 @@ def made(
 
 
 def _binary(operation: Operation, a: Any, b: Any) -> Value:
-    """`apply` for two operands, one of which may be a plain number, written out for speed."""
+    """`apply` for two operands, one of which may be a plain number, inlined for speed."""
     if type(a) is not Value and (a := _operand(a, operation, b)) is _NO_ANSWER:
         return _NO_ANSWER
     if type(b) is not Value and (b := _operand(b, operation, a)) is _NO_ANSWER:
@@ -688,7 +687,7 @@ def _binary(operation: Operation, a: Any, b: Any) -> Value:
 
 
 def _number(data: float) -> Value:
-    """What an operation gives within `no_grad()`: a leaf."""
+    """The result of an operation within `no_grad()`: a leaf."""
     out = _new()
     out._data = data
     out.grad = 0.0
@@ -697,7 +696,7 @@ def _number(data: float) -> Value:
 
 
 def _unusual(rule: Operation, a: Value, b: Value | None, data: float, da: float, db: float | None) -> Value:
-    """A node of one operand or two in a block of a mode."""
+    """A node with one or two operands, in a mode."""
     out = _new()
     out._data = data
     out.grad = 0.0
@@ -706,7 +705,7 @@ def _unusual(rule: Operation, a: Value, b: Value | None, data: float, da: float,
 
 
 def _in_mode(out: Value) -> Value:
-    """A fresh node as the modes in force want it: checked, or cut off from its operands."""
+    """Applies the active modes to a new node: checks it, or cuts it off from its operands."""
     mode = current()
     if mode & CHECKED:
         passes.check(out)
@@ -718,7 +717,7 @@ def _in_mode(out: Value) -> Value:
 
 
 def _operand(x: Any, operation: Operation, other: Any) -> Value:
-    """An operand as a Value, or what stands for no answer."""
+    """An operand as a Value, or NotImplemented."""
     if type(x) is float or type(x) is int:
         return Value(x)
     if isinstance(x, Value):
@@ -727,7 +726,7 @@ def _operand(x: Any, operation: Operation, other: Any) -> Value:
 
 
 def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Value:
-    """Leaves what defines operators of its own to them, as numpy arrays do; names the mistake for what does not."""
+    """Returns NotImplemented for objects with their own operators, such as numpy arrays; else raises an error."""
     if x is not None and not isinstance(x, (str, bytes, complex, list, tuple, dict, set)):
         return _NO_ANSWER
     where = ""
@@ -737,12 +736,12 @@ def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Va
 
 
 def _as_text(label: Any) -> str:
-    """A label that is no plain text."""
+    """A label that is not a plain str, as text."""
     return str(label) if isinstance(label, str) else as_code(label, LONGEST)
 
 
 def operand(x: Any) -> Value:
-    """A number as a Value, and a Value as it is."""
+    """A number as a Value; a Value unchanged."""
     return x if isinstance(x, Value) else Value(x)
 
 

@@ -1,8 +1,8 @@
-"""Which version this is."""
+"""The version of the package."""
 
 from importlib.metadata import PackageNotFoundError, version
 
 try:
     __version__ = version("glassgrad")
 except PackageNotFoundError:
-    __version__ = "0+unknown"  # a checkout that is not installed has none
+    __version__ = "0+unknown"  # a checkout that is not installed

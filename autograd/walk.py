@@ -66,10 +66,10 @@ def tour(interactive: bool = True, out: TextIO | None = None, names: dict[str, A
     """Walks through backpropagation in eight short screens, each with a prompt on what it made.
 
     Args:
-        interactive: open a prompt after each screen; without it all screens are shown at once.
-        out: where to write; the standard output, unless given.
-        names: where the tour's variables are left, such as `globals()`. At the prompt of `python -m autograd` they are
-            left in the session.
+        interactive: open a prompt after each screen; otherwise show all screens at once.
+        out: the output stream; by default the standard output.
+        names: a dict that receives the tour's variables, such as `globals()`. At the prompt of `python -m autograd` the
+            session receives them.
     """
     import autograd
 
@@ -112,7 +112,7 @@ def _show(place: int, console: Console, stream: TextIO) -> None:
 
 
 def _prompted(console: Console, place: int) -> int | None:
-    """A prompt on what a screen made, until the reader goes on; the next screen, or None for the end."""
+    """Runs a prompt with a screen's variables until the reader goes on; returns the next screen, or None at the end."""
     print("\n".join(["", *folded(WAYS, width(), "")]))
     more = False
     while True:
@@ -137,7 +137,7 @@ def _prompted(console: Console, place: int) -> int | None:
 
 
 def _statements(source: str) -> list[str]:
-    """The source's statements: a line that is indented belongs to the one before."""
+    """Splits source into statements; an indented line belongs to the one before."""
     statements: list[str] = []
     for line in filter(str.strip, source.splitlines()):
         if line.startswith(" "):
@@ -148,7 +148,7 @@ def _statements(source: str) -> list[str]:
 
 
 def _colour(stream: TextIO) -> bool:
-    """Whether the stream is a terminal that has colours, and its user wants them."""
+    """Whether the stream is a terminal with colours, and the user wants them."""
     is_terminal = getattr(stream, "isatty", None)
     return (
         bool(is_terminal and is_terminal())

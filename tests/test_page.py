@@ -80,7 +80,7 @@ def test_what_cannot_be_played_is_refused(tmp_path: Path) -> None:
         viz.play(1.0, tmp_path / "play.html")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"'play.svg' should end in .html"):
         viz.play(expression(), "play.svg")
-    with pytest.raises(ValueError, match="numbers='>9d' is no format"):
+    with pytest.raises(ValueError, match="numbers='>9d' is not a format"):
         viz.play(expression(), tmp_path / "play.html", numbers=">9d")
     assert list(tmp_path.iterdir()) == []
 

@@ -67,7 +67,7 @@ def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, li
     a_value(loss, "play(loss, path)")
     if not _NUMBERS.fullmatch(a_format(numbers)):
         raise ValueError(
-            f"numbers={as_code(numbers)} is no format that a page can write: a sign, digits and g, f, e or %, as .4g"
+            f"numbers={as_code(numbers)} is not a format that a page can write: a sign, digits and g, f, e or %, as .4g"
         )
     graph = exported(loss)
     if len(graph.nodes) > LARGEST:
