@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitting, hull, panned, showing, zoomed } from "../../viz/page/camera.js";
+import { fitting, hull, panned, showing, within, zoomed } from "../../viz/page/camera.js";
 import { extent, strength } from "../../viz/page/heat.js";
 import { laidOut } from "../../viz/page/layout.js";
 import { sceneOf } from "../../viz/page/scene.js";
@@ -116,6 +116,31 @@ test("a closed box stands for what is in it, an open one is around it", () => {
   assert.equal(open.links.length, 4);
 });
 
+test("alike boxes are laid out alike, and once", () => {
+  /** @type {[string, number, number, number[]][]} */
+  const nodes = [];
+  const boxes = [];
+  const home = [];
+  for (let i = 0; i < 3; i++) {
+    nodes.push([`w${i}`, 1, -1, []], [`x${i}`, 2, -1, []], [`p${i}`, 2, 1, [3 * i, 3 * i + 1]]);
+    boxes.push({ title: `neurons[${i}]`, parent: -1, kind: "neuron" });
+    home.push(i, i, i);
+  }
+  nodes.push(["s", 4, 0, [2, 5]]);
+  home.push(-1);
+  const { byId } = sceneOf(graphOf(nodes, boxes, home), new Set([0, 1, 2]), measure);
+  const inner = [0, 1, 2].map((i) =>
+    [0, 1, 2].map((k) => {
+      const box = byId.get(`b${i}`);
+      const part = byId.get(`n${3 * i + k}`);
+      assert.ok(box && part);
+      return [part.x - box.x, part.y - box.y];
+    }),
+  );
+  assert.deepEqual(inner[1], inner[0]);
+  assert.deepEqual(inner[2], inner[0]);
+});
+
 test("an operand used twice has two links", () => {
   const graph = graphOf([
     ["a", 1, -1, []],
@@ -126,6 +151,15 @@ test("an operand used twice has two links", () => {
     [0, 1],
   );
   assert.equal(sceneOf(expression(), new Set(), measure).links.length, 6);
+});
+
+test("beside what fills the screen there is no room, and what does not is in the middle", () => {
+  const screen = { width: 200, height: 100 };
+  const area = { x: 0, y: 0, width: 1000, height: 20 };
+  const left = within({ x: -500, y: 7, scale: 1 }, area, screen, 10);
+  assert.deepEqual(left, { x: -10, y: -40, scale: 1 });
+  assert.equal(within({ x: 5000, y: 0, scale: 1 }, area, screen, 10).x, 1000 + 10 - 200);
+  assert.equal(within({ x: 300, y: 0, scale: 2 }, area, screen, 10).x, 300);
 });
 
 test("the camera fits, zooms around a point and moves no farther than it must", () => {

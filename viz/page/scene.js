@@ -57,6 +57,8 @@ export const SUMMAND = 17;
 const CONSTANT = 24;
 const PADDING = 14;
 const HEADER = 24;
+/** Widths are multiples of this, so that alike boxes have alike parts. */
+const GRAIN = 8;
 /** A name that is wider has a line of its own. */
 const LONG = 56;
 
@@ -184,7 +186,8 @@ function scalar(graph, node, measure) {
   const stacked = name > LONG;
   const text = stacked ? Math.max(name, data + 8 + grad) : Math.max(name + 8 + data, grad);
   const height = Math.max(ROW, Math.min(200, 7 * operandsOf(graph, node).length));
-  const part = partOf(`n${node}`, node, -1, false, { width: pill + text + 14, height }, pill);
+  const width = Math.ceil((pill + text + 14) / GRAIN) * GRAIN;
+  const part = partOf(`n${node}`, node, -1, false, { width, height }, pill);
   part.stacked = stacked;
   return part;
 }
@@ -273,6 +276,8 @@ function linksBetween(graph, partOf) {
  */
 function arrange(top, links, parent) {
   const levels = byLevel(links, parent);
+  /** @type {Map<string, import("./layout.js").Layout>} what repeats is laid out once */
+  const known = new Map();
   /** @type {(parts: Part[], around: Part | null) => {width: number, height: number}} */
   const place = (parts, around) => {
     for (const part of parts) {
@@ -283,10 +288,11 @@ function arrange(top, links, parent) {
     }
     const index = new Map(parts.map((part, i) => [part, i]));
     const here = levels.get(around) ?? [];
-    const layout = laidOut(
-      parts,
-      here.map(({ from, to, port }) => ({ from: index.get(from) ?? 0, to: index.get(to) ?? 0, port })),
-    );
+    const items = parts.map(({ width, height }) => ({ width, height }));
+    const between = here.map(({ from, to, port }) => ({ from: index.get(from) ?? 0, to: index.get(to) ?? 0, port }));
+    const shape = JSON.stringify([items, between]);
+    const layout = known.get(shape) ?? laidOut(items, between);
+    known.set(shape, layout);
     parts.forEach((part, i) => {
       part.x = layout.x[i];
       part.y = layout.y[i];
