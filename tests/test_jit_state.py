@@ -314,3 +314,42 @@ def test_values_in_an_array_are_parameters() -> None:
     assert jitted.value_and_grad([1.0, 3.0])[0] == 10.0
     assert jitted.grads.tolist() == [2.0, 2.0]
     assert jitted.parameters() == list(weights)
+
+
+def test_functions_and_objects_among_the_arguments_are_followed() -> None:
+    factor, weight = [2.0], Value(3.0)
+
+    class Scaled:
+        def __init__(self, by: float) -> None:
+            self.by = by
+
+        def __call__(self, v: Any) -> Any:
+            return v * self.by
+
+    scaled = Scaled(4.0)
+    jitted = autograd.jit(lambda f, x: f(x))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        def inner(v: Any) -> Any:
+            return v * factor[0] * weight
+
+        assert [jitted(inner, 1.0), jitted(scaled, 1.0), jitted(autograd.tanh, 0.0)] == [6.0, 4.0, 0.0]
+        assert [jitted(scaled.__call__, 1.0), jitted(scaled.__call__, 2.0)] == [4.0, 8.0]
+        assert "again" not in jitted.report()
+        factor[0], weight.data, scaled.by = 3.0, 5.0, 6.0
+        assert [jitted(inner, 1.0), jitted(scaled, 1.0), jitted(scaled.__call__, 1.0)] == [15.0, 6.0, 6.0]
+        assert jitted.value_and_grad(inner, [1.0])[1].tolist() == [3.0]
+
+
+def test_static_positions_are_those_of_arguments() -> None:
+    for wrong in (-1, 2):
+        with pytest.raises(ValueError, match=f"no argument {wrong} to be static; there are 2"):
+            autograd.jit(lambda x, n: x**n, static=wrong)
+    assert autograd.jit(lambda *xs: xs[0] ** xs[5], static=5)(2.0, 0, 0, 0, 0, 3) == 8.0
+
+
+def test_what_float32_cannot_hold_is_inf() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert autograd.jit(lambda x: x * 2, dtype="float32").batch([1e39]).tolist() == [float("inf")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -149,14 +150,21 @@ def leaf(number: Any, whole: bool) -> Value:
 
 
 def held(shapes: Sequence[Shape]) -> list[Any]:
-    """The Values and modules among arguments."""
+    """The Values, modules, functions and other objects among arguments, which may hold what changes."""
     found: list[Any] = []
     for shape in shapes:
-        if shape.kind == "held":
+        if shape.kind == "static" and isinstance(shape.parts.it, MethodType):  # made anew whenever it is asked for
+            found += [shape.parts.it.__func__, shape.parts.it.__self__]
+        elif shape.kind == "held" or (shape.kind == "static" and _is_itself_alone(shape.parts.it)):
             found.append(shape.parts.it)
         elif shape.kind != "static" and not _is_array(shape):
             found += held(shape.parts)
     return found
+
+
+def _is_itself_alone(x: Any) -> bool:
+    """Whether nothing else is equal to it; what compares by its contents does not change them."""
+    return x is not None and vars(object)["__eq__"] is getattr(type(x), "__eq__", None)
 
 
 def plain(shapes: Sequence[Shape]) -> bool:
@@ -166,7 +174,8 @@ def plain(shapes: Sequence[Shape]) -> bool:
 
 def _plain(shape: Shape) -> bool:
     if shape.kind == "static":
-        return isinstance(shape.parts.it, (bool, int, float, str, bytes, type(None)))
+        it = shape.parts.it
+        return isinstance(it, (bool, int, float, str, bytes, type(None), MethodType)) or _is_itself_alone(it)
     return shape.kind == "held" or _is_array(shape) or plain(shape.parts)
 
 

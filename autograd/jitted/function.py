@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -344,7 +345,8 @@ class Jitted:
         scope = self._last = self._scope(arguments.held(shapes))
         scope.parameters.exchange()
         structure = self._structure(scope, shapes)
-        X = X.astype(self._dtype, copy=False)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
+            X = X.astype(self._dtype, copy=False)
         return _Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
 
     def _trace(self, scope: _Scope, structure: _Structure, row: Sequence[float]) -> Path | None:
@@ -509,13 +511,17 @@ def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:
     given = [static] if isinstance(static, (int, str)) else list(iterated(static, "static", "positions or names"))
     if not given:
         return set()
-    names = list(inspect.signature(function).parameters)
+    parameters = inspect.signature(function).parameters
+    names = list(parameters)
+    most = len(names) if all(each.kind is not each.VAR_POSITIONAL for each in parameters.values()) else sys.maxsize
     found: set[int | str] = set()
     for each in given:
         if isinstance(each, str) and each not in names:
             raise ValueError(f"there is no argument {as_code(each)} to be static; there are {', '.join(names)}")
         if not isinstance(each, (int, str)):
             raise TypeError(f"a static argument is given by its position or its name, not {shown(each)}")
+        if isinstance(each, int) and not 0 <= each < most:
+            raise ValueError(f"there is no argument {each} to be static; there are {len(names)}, counted from 0")
         if isinstance(each, str):
             found |= {each, names.index(each)}
         else:
