@@ -15,13 +15,10 @@ from autograd.arguments import iterated
 from autograd.nary import SUM
 from autograd.ops import Operation
 from autograd.scalars import is_scalar
-from autograd.value import Value, apply, dotted, operand
-
-Scalar = Any
-"""A Value or a real number."""
+from autograd.value import Number, Value, apply, dotted, operand
 
 
-def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
+def sum(xs: Iterable[Number], start: Number = 0.0) -> Value:
     """The sum of `start` and all of `xs`, from the left, as one node. The sum of an empty list is `start`.
 
     Example:
@@ -35,7 +32,7 @@ def sum(xs: Iterable[Scalar], start: Scalar = 0.0) -> Value:
     return apply(SUM, *values) if len(values) > 1 else values[0]
 
 
-def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) -> Value:
+def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number | None = None) -> Value:
     """The sum of the bias, if given, and the products of `ws` and `xs`, from the left, as one node.
 
     A neuron is such a sum and an activation. `expanded()` of the result is the equivalent graph of `+` and `*`.
@@ -55,7 +52,7 @@ def dot(ws: Iterable[Scalar], xs: Iterable[Scalar], bias: Scalar | None = None) 
     return dotted((*left, *first), tuple(right)) if left else sum(first)
 
 
-def mean(xs: Iterable[Scalar]) -> Value:
+def mean(xs: Iterable[Number]) -> Value:
     """The sum of `xs` divided by their number.
 
     Raises:
@@ -65,7 +62,7 @@ def mean(xs: Iterable[Scalar]) -> Value:
     return sum(values) / len(values)
 
 
-def maximum(xs: Any, *others: Scalar) -> Any:
+def maximum(xs: Any, *others: Number) -> Any:
     """The largest of several numbers: `maximum([a, b, c])` or `maximum(a, b, c)`.
 
     On a tie, each comparison splits the derivative equally. Plain numbers as separate arguments give a float.
@@ -81,7 +78,7 @@ def maximum(xs: Any, *others: Scalar) -> Any:
     return _extreme("maximum", ops.MAXIMUM, xs, others)
 
 
-def minimum(xs: Any, *others: Scalar) -> Any:
+def minimum(xs: Any, *others: Number) -> Any:
     """The smallest of several numbers: `minimum([a, b, c])` or `minimum(a, b, c)`.
 
     On a tie, each comparison splits the derivative equally. Plain numbers as separate arguments give a float.
@@ -92,7 +89,7 @@ def minimum(xs: Any, *others: Scalar) -> Any:
     return _extreme("minimum", ops.MINIMUM, xs, others)
 
 
-def _extreme(name: str, operation: Operation, xs: Any, others: tuple[Scalar, ...]) -> Any:
+def _extreme(name: str, operation: Operation, xs: Any, others: tuple[Number, ...]) -> Any:
     alone = isinstance(xs, Value) or is_scalar(xs)
     values = _some(name, (xs, *others) if alone else xs)
     if others and not alone:
@@ -101,7 +98,7 @@ def _extreme(name: str, operation: Operation, xs: Any, others: tuple[Scalar, ...
     return best if not alone or any(isinstance(x, Value) for x in (xs, *others)) else best.data
 
 
-def logsumexp(xs: Iterable[Scalar]) -> Value:
+def logsumexp(xs: Iterable[Number]) -> Value:
     """log(exp(x) + exp(y) + …), finite for all finite `xs`.
 
     The maximum, unless it is infinite, is subtracted before exp and added after log. No gradient flows through it,
@@ -121,7 +118,7 @@ def logsumexp(xs: Iterable[Scalar]) -> Value:
     return apply(_LOG, sum([apply(_EXP, x - shift) for x in values])) + shift
 
 
-def softmax(xs: Iterable[Scalar]) -> list[Value]:
+def softmax(xs: Iterable[Number]) -> list[Value]:
     """exp(x) of each number, divided by their sum: numbers between 0 and 1 that add up to 1.
 
     The maximum is subtracted first, which keeps exp from overflowing and does not change the result. If all are -inf,
@@ -146,12 +143,12 @@ _EXP, _LOG, _DIV = ops.quietly(ops.EXP), ops.quietly(ops.LOG), ops.quietly(ops.D
 """Without errors, as for derivatives: if all numbers are -inf, log 0 is -inf and 0/0 is nan."""
 
 
-def _values(name: str, xs: Iterable[Scalar]) -> list[Value]:
+def _values(name: str, xs: Iterable[Number]) -> list[Value]:
     # A call of `operand` for each would cost more than the sum.
     return [x if type(x) is Value else operand(x) for x in iterated(xs, f"what {name} takes")]
 
 
-def _some(name: str, xs: Iterable[Scalar]) -> list[Value]:
+def _some(name: str, xs: Iterable[Number]) -> list[Value]:
     values = _values(name, xs)
     if not values:
         raise ValueError(f"{name} needs at least one number, and the list is empty")

@@ -11,7 +11,7 @@ from autograd.scalars import as_float
 from autograd.shown import as_code
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.value import Number, Value
 
 
 class Methods:
@@ -23,7 +23,7 @@ class Methods:
 
         def _unary(self, operation: Operation) -> Value: ...
 
-        def _binary(self, operation: Operation, other: Any) -> Value: ...
+        def _binary(self, operation: Operation, other: Number) -> Value: ...
 
         @staticmethod
         def _of(operation: Operation, *operands: Any) -> Value: ...
@@ -50,7 +50,7 @@ class Methods:
         """log(1 + this), accurate near 0. `ValueError` unless above -1."""
         return self._unary(ops.LOG1P)
 
-    def logaddexp(self, other: Any) -> Value:
+    def logaddexp(self, other: Number) -> Value:
         """log(exp(this) + exp(other)), finite for all finite operands."""
         return self._binary(ops.LOGADDEXP, other)
 
@@ -92,11 +92,11 @@ class Methods:
         """The angle whose tangent is this."""
         return self._unary(ops.ATAN)
 
-    def atan2(self, other: Any) -> Value:
+    def atan2(self, other: Number) -> Value:
         """The angle of the point (`other`, this), from -π to π; 0 at (0, 0)."""
         return self._binary(ops.ATAN2, other)
 
-    def hypot(self, other: Any) -> Value:
+    def hypot(self, other: Number) -> Value:
         """√(this² + other²), even if the squares overflow. At (0, 0) its derivative is nan."""
         return self._binary(ops.HYPOT, other)
 
@@ -163,22 +163,22 @@ class Methods:
 
     # Choices
 
-    def maximum(self, other: Any) -> Value:
+    def maximum(self, other: Number) -> Value:
         """The larger of the two. On a tie each derivative is ½."""
         return self._binary(ops.MAXIMUM, other)
 
-    def minimum(self, other: Any) -> Value:
+    def minimum(self, other: Number) -> Value:
         """The smaller of the two. On a tie each derivative is ½."""
         return self._binary(ops.MINIMUM, other)
 
-    def clip(self, min: Any = None, max: Any = None) -> Value:
+    def clip(self, min: Number | None = None, max: Number | None = None) -> Value:
         """This, but at least `min` and at most `max`; either may be None, a number or a Value.
 
         The derivative is 1 between the bounds and on them, and 0 beyond.
         """
         return self._of(ops.CLIP, self, -math.inf if min is None else min, math.inf if max is None else max)
 
-    def where(self, condition: Any, other: Any) -> Value:
+    def where(self, condition: Number, other: Number) -> Value:
         """This if the condition is not 0, else `other`; the gradient goes to the chosen one.
 
         A condition that is a Value stays in the graph, so that `refresh()` chooses again.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from math import nan
 from sys import _getframe
-from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, Union, cast
 
 from autograd import modes, ops, passes
 from autograd.floats import NOTHING
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from autograd.kernels import Kernel
 
-Number: TypeAlias = Union["Value", float, int]
+Number: TypeAlias = Union["Value", SupportsFloat]
+"""A Value, or a real number of any type."""
 
 _NO_ANSWER: Value = cast("Value", NotImplemented)
 
@@ -190,7 +191,7 @@ class Value(Methods):
         return self._data
 
     @data.setter
-    def data(self, number: Any) -> None:
+    def data(self, number: SupportsFloat) -> None:
         self._data = number if type(number) is float else as_float(number)
 
     @property
@@ -268,7 +269,7 @@ class Value(Methods):
 
     # Arithmetic. Networks consist of `+`, `*` and `relu`, so these inline `apply`.
 
-    def __add__(self, other: Any) -> Value:
+    def __add__(self, other: Number) -> Value:
         if type(other) is not Value:
             other = _operand(other, ops.ADD, self)
             if other is NotImplemented:
@@ -291,7 +292,7 @@ class Value(Methods):
         out._rule = _ADD
         return out
 
-    def __mul__(self, other: Any) -> Value:
+    def __mul__(self, other: Number) -> Value:
         if type(other) is not Value:
             other = _operand(other, ops.MUL, self)
             if other is NotImplemented:
@@ -329,27 +330,27 @@ class Value(Methods):
         out._rule = ops.RELU
         return out
 
-    def __radd__(self, other: Any) -> Value:
+    def __radd__(self, other: Number) -> Value:
         other = _operand(other, ops.ADD, self)
         return other if other is _NO_ANSWER else other + self
 
-    def __rmul__(self, other: Any) -> Value:
+    def __rmul__(self, other: Number) -> Value:
         other = _operand(other, ops.MUL, self)
         return other if other is _NO_ANSWER else other * self
 
-    def __sub__(self, other: Any) -> Value:
+    def __sub__(self, other: Number) -> Value:
         return _binary(ops.SUB, self, other)
 
-    def __rsub__(self, other: Any) -> Value:
+    def __rsub__(self, other: Number) -> Value:
         return _binary(ops.SUB, other, self)
 
-    def __truediv__(self, other: Any) -> Value:
+    def __truediv__(self, other: Number) -> Value:
         return _binary(ops.DIV, self, other)
 
-    def __rtruediv__(self, other: Any) -> Value:
+    def __rtruediv__(self, other: Number) -> Value:
         return _binary(ops.DIV, other, self)
 
-    def __pow__(self, exponent: Any) -> Value:
+    def __pow__(self, exponent: Number) -> Value:
         if isinstance(exponent, Value):
             return _binary(ops.POW, self, exponent)
         if type(exponent) is not float:
@@ -358,7 +359,7 @@ class Value(Methods):
             exponent = as_float(exponent)
         return self._unary(ops.power(exponent))
 
-    def __rpow__(self, base: Any) -> Value:
+    def __rpow__(self, base: Number) -> Value:
         return _binary(ops.POW, base, self)
 
     def __neg__(self) -> Value:
@@ -371,10 +372,10 @@ class Value(Methods):
         """The absolute value. The derivative at 0 is 0."""
         return self._unary(ops.ABS)
 
-    def __mod__(self, other: Any) -> Value:
+    def __mod__(self, other: Number) -> Value:
         return _binary(ops.REMAINDER, self, other)
 
-    def __rmod__(self, other: Any) -> Value:
+    def __rmod__(self, other: Number) -> Value:
         return _binary(ops.REMAINDER, other, self)
 
     def _unary(self, operation: Operation) -> Value:
@@ -400,7 +401,7 @@ class Value(Methods):
         out._rule = operation
         return out
 
-    def _binary(self, operation: Operation, other: Any) -> Value:
+    def _binary(self, operation: Operation, other: Number) -> Value:
         """The operation on this and another, for methods, which raise instead of returning NotImplemented."""
         answer = _binary(operation, self, other)
         if answer is _NO_ANSWER:
@@ -408,7 +409,7 @@ class Value(Methods):
         return answer
 
     @staticmethod
-    def _of(operation: Operation, *operands: Any) -> Value:
+    def _of(operation: Operation, *operands: Number) -> Value:
         """`apply` for operands that may be plain numbers."""
         return apply(operation, *map(operand, operands))
 
@@ -429,16 +430,16 @@ class Value(Methods):
         look(self, _getframe(1))
         return self._data != 0.0
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Number) -> bool:
         return _compared(operator.lt, self, other, _getframe(1))
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Number) -> bool:
         return _compared(operator.le, self, other, _getframe(1))
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Number) -> bool:
         return _compared(operator.gt, self, other, _getframe(1))
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Number) -> bool:
         return _compared(operator.ge, self, other, _getframe(1))
 
     def __float__(self) -> NoReturn:
@@ -522,7 +523,7 @@ class Value(Methods):
 
     # Differentiation
 
-    def backward(self, gradient: Any = 1.0, *, create_graph: bool = False) -> None:
+    def backward(self, gradient: Number = 1.0, *, create_graph: bool = False) -> None:
         """Computes the derivative of this with respect to every node it was made from, into `.grad`.
 
         Each node is visited once, after all its users, and sends each operand its own gradient times the local

@@ -137,9 +137,9 @@ def test_comparisons() -> None:
     below: Any = a < numbers
     assert list(below) == list(numbers > a) == [False, True]
     with pytest.raises(TypeError, match=r"not 'x' \(str\)"):
-        a < "x"  # noqa: B015
+        a < "x"  # type: ignore[operator]  # noqa: B015
     with pytest.raises(TypeError):
-        a < object()  # noqa: B015
+        a < object()  # type: ignore[operator]  # noqa: B015
 
 
 def test_a_mistaken_operand_is_named_with_the_operation_and_the_other() -> None:
@@ -161,7 +161,7 @@ def test_methods_refuse_what_operators_leave_to_the_other_side() -> None:
     for other in (np.array([1.0, 2.0]), object(), "text"):
         for method in (Value(1.0).maximum, Value(1.0).minimum):
             with pytest.raises(TypeError, match="a Value holds one real number, not"):
-                method(other)
+                method(other)  # type: ignore[arg-type]
 
 
 def test_a_number_too_large_for_a_float() -> None:
