@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_a_crash_and_a_hang_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     program = tmp_path / "program.py"
     program.write_text("import os; os.abort()")
     monkeypatch.setattr(layout_worker, "__file__", str(program))
-    with pytest.raises(layout.LayoutError, match="Graphviz crashed on this graph"):
+    with pytest.raises(layout.LayoutError, match="Graphviz crashed on this graph, or ran out"):
         layout.render(SMALL, "svg")
     program.write_text("import time; time.sleep(600)")
     with pytest.raises(workers.LateError):
@@ -311,21 +312,29 @@ def test_the_process_of_a_thread_that_still_draws_ends_with_the_session() -> Non
     assert gone(int(done.stdout))
 
 
-@posix
-def test_a_process_that_nobody_waits_for_ends_in_time() -> None:
-    ours, theirs = os.pipe(), os.pipe()
+def served(stand_in: str, seconds: bytes) -> Iterator[tuple[subprocess.Popen[bytes], FileIO]]:
+    """A process whose layouts are by a stand-in, with one request; and its replies."""
     program = f"""
-import os, signal, sys
+import sys
 sys.path[:] = {sys.path!r}
 from viz import layout_worker
-layout_worker.laid_out = lambda source, form: __import__("time").sleep(600)
+layout_worker.laid_out = lambda source, form: {stand_in}
 layout_worker.main()
 """
-    with (
-        subprocess.Popen([sys.executable, "-c", program], stdin=ours[0], stdout=theirs[1]) as process,
-        FileIO(ours[1], "wb") as requests,
-    ):
-        layout_worker.send(requests, b"[]", b"", b"svg", b"", b"1")
+    with subprocess.Popen(
+        [sys.executable, "-c", program], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        layout_worker.send(cast(FileIO, process.stdin), b"[]", b"", b"svg", b"", seconds)
+        yield process, cast(FileIO, process.stdout)
+
+
+@posix
+def test_a_process_that_nobody_waits_for_ends_in_time() -> None:
+    for process, _ in served("__import__('time').sleep(600)", b"1"):
         assert process.wait(20) == -signal.SIGALRM
-    for handle in (ours[0], *theirs):
-        os.close(handle)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody limits memory")
+def test_a_process_takes_no_more_memory_than_it_may() -> None:
+    for _, replies in served("len(bytearray(2 * layout_worker.MEMORY))", b"20"):
+        assert layout_worker.receive(replies, 2) == [b"MemoryError", b""]

@@ -33,6 +33,8 @@ def check() -> None:
 def render(source: str, form: str) -> bytes:
     """Lays out a graph, in a process of its own: if that crashes, or never ends, this one goes on.
 
+    Where no Python can be started, as in a frozen program, it is laid out in this process.
+
     Args:
         source: in the language DOT.
         form: `svg`, `png`, `pdf`, or another that Graphviz knows.
@@ -54,7 +56,9 @@ def render(source: str, form: str) -> bytes:
     except RefusedError as error:
         raise LayoutError(str(error)) from None
     except workers.CrashedError:
-        raise LayoutError("Graphviz crashed on this graph") from None
+        raise LayoutError(
+            "Graphviz crashed on this graph, or ran out of memory: draw fewer nodes, or boxes: collapse='layer'"
+        ) from None
     except (workers.LateError, subprocess.TimeoutExpired):
         raise LayoutError(
             f"Graphviz was not done after {seconds} s and was stopped: draw fewer nodes, or boxes: collapse='layer'"
