@@ -98,7 +98,13 @@ def containers() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
     def deep() -> None:
         pair[0][0] += 1.0
 
-    return f, [lambda: queue.rotate(1), inner, deep]
+    def named_otherwise() -> None:
+        table["b"] = table.pop("a")
+
+    def g(x: Any) -> Any:
+        return f(x) if "a" in table else -x
+
+    return g, [lambda: queue.rotate(1), inner, deep, named_otherwise]
 
 
 def wrapped() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:

@@ -115,9 +115,11 @@ class State:
         def parts() -> list[Any]:
             if isinstance(x, np.ndarray):
                 return list(x.reshape(-1))
-            return list(x.values() if isinstance(x, (dict, MappingProxyType)) else x)
+            return [*x.keys(), *x.values()] if isinstance(x, (dict, MappingProxyType)) else list(x)
 
-        if not isinstance(x, (tuple, frozenset)):
+        if type(x) is list:  # of which networks have hundreds: it is compared as it stands
+            self._hold(name, lambda: x, parts())
+        elif not isinstance(x, (tuple, frozenset)):
             self._hold(name, parts, parts())
         yield from [(name, part) for part in parts() if not isinstance(part, _PLAIN)]
 
