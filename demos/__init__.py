@@ -1,1 +1,1 @@
-"""What a newcomer runs first."""
+"""Demos to run first."""

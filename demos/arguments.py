@@ -1,4 +1,4 @@
-"""What the demos' command lines have in common."""
+"""Argument types that the demos' command lines share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def writable(text: str) -> Path:
-    """Takes the path of a file in a folder that is there, so that nothing is computed in vain."""
+    """Accepts the path of a file in an existing folder, so that no result is lost at the end."""
     path = Path(text)
     if not text or path.is_dir() or not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"{text!r} is no file in a folder that exists")
@@ -16,7 +16,7 @@ def writable(text: str) -> Path:
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Takes whole numbers from `least` to `most`."""
+    """Accepts integers from `least` to `most`."""
 
     def parse(text: str) -> int:
         try:

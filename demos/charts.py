@@ -1,4 +1,4 @@
-"""What the demos' charts have in common: matplotlib without a window, the same bytes each time."""
+"""Charts for the demos: matplotlib without a window, with reproducible output."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ SIGNS = LinearSegmentedColormap.from_list("signs", [LIGHT.negative, "#ffffff", L
 
 
 def as_svg(figure: Any) -> str:
-    """A figure as SVG text, without the date at which it was made."""
+    """A figure as SVG text, without a date."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata={"Date": None}, bbox_inches="tight")
     return stream.getvalue()
 
 
 def inline(figure: Any, name: str, title: str) -> str:
-    """A figure as a part of a page: see-through, its colours those of the page's theme, its ids its own.
+    """A figure for embedding in a page: transparent, in the colours of the page's theme, with unique ids.
 
     Args:
-        figure: to be drawn.
-        name: what the ids of its parts begin with.
-        title: what it shows, for those who hear the page.
+        figure: the figure.
+        name: the prefix of its ids.
+        title: its description, for screen readers.
     """
     figure.patch.set_alpha(0.0)
     for axes in figure.axes:
@@ -64,7 +64,7 @@ def inline(figure: Any, name: str, title: str) -> str:
 
 
 def picture(numbers: Any, *, colours: Any = "gray_r", least: float = 0.0, most: float = 1.0) -> str:
-    """A table of numbers as a PNG with a pixel each, for the `src` of an image."""
+    """A table of numbers as a PNG, one pixel for each, as the `src` of an image."""
     stream = io.BytesIO()
     imsave(stream, numbers, cmap=colours, vmin=least, vmax=most, format="png", metadata={"Software": "glassgrad"})
     return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"

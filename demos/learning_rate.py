@@ -1,6 +1,6 @@
 """The learning rate: too small, right, too large. `python -m demos.learning_rate`.
 
-The same network learns the same digits three times, and the three curves are drawn in `learning_rate.svg`.
+The same network learns the same digits three times; `learning_rate.svg` shows the three curves.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BATCH = 32
 
 
 def train(rate: float) -> list[float]:
-    """The loss at each step; shorter where the loss is no longer finite, or has grown a thousandfold."""
+    """The loss at each step; stops early if the loss is not finite, or has grown a thousandfold."""
     images, _ = split(read_csv())
     data = np.hstack([images.pixels, images.targets])
     network = nn.MLP(64, [16, 10], "tanh", init="xavier", seed=0)
@@ -52,7 +52,7 @@ def train(rate: float) -> list[float]:
 
 
 def words(name: str, rate: float, losses: list[float]) -> str:
-    """What happened, in a sentence."""
+    """One sentence on what happened."""
     if len(losses) < STEPS:
         return f"{name} ({rate:g}): each step went over the valley and up the other side; it blew up at {len(losses)}."
     before, after = losses[0], sum(losses[-20:]) / 20
@@ -72,7 +72,7 @@ def draw(curves: dict[str, list[float]]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Trains three times, tells, and draws."""
+    """Trains three times, reports, and draws."""
     parser = argparse.ArgumentParser(prog="python -m demos.learning_rate", description="Three learning rates.")
     parser.add_argument("--picture", type=writable, default="learning_rate.svg", help="(learning_rate.svg)")
     options = parser.parse_args(arguments)

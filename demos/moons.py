@@ -1,6 +1,6 @@
 """Two moons: a network learns to tell two half circles apart. `python -m demos.moons`.
 
-It learns with the hinge loss and weight decay, and draws the boundary that it found in `moons.svg`.
+It learns with the hinge loss and weight decay; `moons.svg` shows the boundary that it found.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from demos.charts import as_svg
 
 
 def moons(count: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """(count, 3): x, y, and the label, -1 or 1, of points on two half circles that reach into each other."""
+    """(count, 3): x, y, and the label, -1 or 1, of points on two interlocking half circles."""
     draw = random.Random(seed)
     rows = []
     for i in range(count):
@@ -36,7 +36,7 @@ def moons(count: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 class Classifier:
-    """A network whose answer is above 0 for one moon and below 0 for the other."""
+    """A network whose output is positive for one moon and negative for the other."""
 
     def __init__(self, seed: int) -> None:
         self.network = nn.MLP(2, [16, 16, 1], "tanh", init="xavier", seed=seed)
@@ -47,7 +47,7 @@ class Classifier:
         self.loss = autograd.compile(loss, inputs=[x, y, label], params=self.network.parameters())
 
     def learn(self, points: Any, steps: int) -> list[float]:
-        """Goes downhill on all points at once; returns the loss at each step."""
+        """Gradient descent on all points at once; returns the loss at each step."""
         optimiser = nn.SGD(self.loss, lr=0.5, momentum=0.5, weight_decay=1e-4)
         losses = []
         for _ in range(steps):
@@ -78,7 +78,7 @@ def draw(classifier: Classifier, points: Any) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Learns, tells, and draws."""
+    """Trains, reports, and draws."""
     parser = argparse.ArgumentParser(prog="python -m demos.moons", description="Two moons, told apart.")
     parser.add_argument("--picture", type=writable, default="moons.svg", help="where to draw it (moons.svg)")
     parser.add_argument("--seed", type=int, default=0, help="decides points and first weights (0)")

@@ -1,6 +1,6 @@
 """One neuron, by hand, step by step: `python -m demos.neuron`.
 
-It learns to answer 0.8 to the inputs 2 and -1, and draws itself in `neuron.svg`.
+It learns to return 0.8 for the inputs 2 and -1; `neuron.svg` shows it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from demos.telling import can_draw
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Tells the story, and writes the picture."""
+    """Tells the story, and draws the picture."""
     parser = argparse.ArgumentParser(prog="python -m demos.neuron", description="One neuron learns, step by step.")
     parser.add_argument("--picture", type=writable, default="neuron.svg", help="where to draw it (neuron.svg)")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""How the demos tell their stories in the terminal: titles, paragraphs and tables, within 79 columns."""
+"""Terminal output of the demos: titles, paragraphs and tables, within 79 columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def say(text: str, indent: str = "  ") -> None:
 
 
 def table(rows: Sequence[tuple[str, str, str]]) -> None:
-    """What, numbers and words, in columns; words that do not fit go to a line of their own."""
+    """Columns of names, numbers and words; words that do not fit go on a separate line."""
     names, numbers = (max(len(row[i]) for row in rows) for i in (0, 1))
     for name, change, words in rows:
         line = f"  {name:<{names}}   {change:<{numbers}}"
@@ -30,7 +30,7 @@ def table(rows: Sequence[tuple[str, str, str]]) -> None:
 
 
 def can_draw(picture: str) -> bool:
-    """Whether a graph can be drawn here; where not, says so, before anybody waits for the picture."""
+    """Whether graphs can be drawn here; if not, says so early, before anybody waits for the picture."""
     try:
         layout.check()
     except layout.LayoutError as error:
@@ -40,6 +40,6 @@ def can_draw(picture: str) -> bool:
 
 
 def lines(text: Iterable[str]) -> None:
-    """Lines as they are."""
+    """Lines, unchanged."""
     for line in text:
         print(line)

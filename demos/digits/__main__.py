@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo.
 
     Returns:
-        The exit code: 0; 1 for a loss that blew up; 2 for bad options or files.
+        The exit code: 0; 1 if the loss diverged; 2 for bad options or files.
     """
     options = parse(arguments)
     try:
@@ -69,7 +69,7 @@ def _resized(options: argparse.Namespace, images: Images) -> Images:
 
 
 def _keep(options: argparse.Namespace, run: Run) -> int:
-    """Writes the model and the report, each where it is asked for; returns the exit code."""
+    """Writes the model and the report, as requested; returns the exit code."""
     code = 0
     if options.save:
         try:
@@ -91,7 +91,7 @@ def _keep(options: argparse.Namespace, run: Run) -> int:
 
 
 def _data(options: argparse.Namespace) -> tuple[Images, Images]:
-    """The images to learn from, and those for the test, as they are in the file."""
+    """The images for training and those for the test, as in the file."""
     images, test = split(read(options.data, options.size))
     if options.images is not None:
         if options.images > len(images):
@@ -101,7 +101,7 @@ def _data(options: argparse.Namespace) -> tuple[Images, Images]:
 
 
 def _network(options: argparse.Namespace, saved: Sizes | None, images: Images) -> nn.MLP:
-    """A network of random weights, or a saved one."""
+    """A network with random weights, or a saved one."""
     if not saved:
         inputs = options.pixels**2 if options.pixels else images.pixels.shape[1]
         hidden = options.hidden or HIDDEN

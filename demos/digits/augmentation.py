@@ -1,7 +1,7 @@
-"""More to learn from: the images again, slightly moved, and digits written by simulated hands.
+"""Augmentation: copies of the images, slightly moved, and digits written by simulated hands.
 
-The data were written by a few people, with none of the habits of others: no 1 with a foot, no 8 of two loops. A network
-that has seen nothing else knows half of those, and that is what people meet first when they draw.
+The data were written by a few people, and lack the habits of others: no 1 with a foot, no 8 made of two loops. A
+network trained only on them recognises half of those digits, and that is what people notice first when they draw.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_WRITTEN = 1500
 
 @dataclass(frozen=True)
 class Augmented:
-    """Images to learn from, and of what kinds they are."""
+    """Images for training, with the number of each kind."""
 
     images: Images
     """All of them: those of the data first."""
@@ -32,7 +32,7 @@ class Augmented:
 
 
 def augment(images: Images, seed: int = 0) -> Augmented:
-    """The images, copies of them that are slightly moved, and as many digits by simulated hands, up to 1,500."""
+    """The images, slightly moved copies of them, and as many digits by simulated hands, up to 1,500."""
     rng = np.random.default_rng(seed)
     copies = COPIES if len(images) < _MOST_COPIED else 0
     count = min(len(images), _MOST_WRITTEN)
@@ -50,7 +50,7 @@ def augment(images: Images, seed: int = 0) -> Augmented:
 
 
 def written(like: Images, labels: Labels, rng: np.random.Generator) -> Array:
-    """Digits by simulated hands, with pens of several widths, laid into images as the data are."""
+    """Digits by simulated hands, with pens of several widths, placed in images like those of the data."""
     place = measure(like)
     rows = []
     for label in labels.tolist():
@@ -60,7 +60,7 @@ def written(like: Images, labels: Labels, rng: np.random.Generator) -> Array:
 
 
 def moved(images: Images, rng: np.random.Generator) -> Array:
-    """Each image turned, slanted, stretched and shifted by a little, interpolated between its pixels."""
+    """Each image rotated, slanted, stretched and shifted slightly, with interpolated pixels."""
     count, height, width = len(images), images.height, images.width
     turn, slant = rng.normal(0, 0.08, (2, count, 1, 1))
     stretch = np.exp(rng.normal(0, 0.06, (2, count, 1, 1)))
@@ -73,7 +73,7 @@ def moved(images: Images, rng: np.random.Generator) -> Array:
 
 
 def _between(images: Array, down: Array, across: Array) -> Array:
-    """The images at places between their pixels, bilinearly; beyond their edges there is paper."""
+    """The images at positions between their pixels, by bilinear interpolation, with paper beyond their edges."""
     framed = np.pad(images, ((0, 0), (1, 2), (1, 2)))
     top, left = (
         np.clip(np.floor(at).astype(int), -1, size) for at, size in zip((down, across), images.shape[1:], strict=True)

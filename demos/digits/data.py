@@ -1,4 +1,4 @@
-"""Images of digits: reading them, and setting some aside for the test."""
+"""Reads images of digits, and sets some aside for the test."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_COLUMNS = 1_000_001
 
 
 class DataError(ValueError):
-    """A data file that is missing, damaged, or not what it should be; the message says which and where."""
+    """A data file is missing, damaged or not as expected; the message says which file, and where."""
 
     def __init__(self, message: str) -> None:
         super().__init__(printable(message, 300))
@@ -52,27 +52,27 @@ class Images:
         return len(self.labels)
 
     def take(self, rows: npt.NDArray[np.int64]) -> Images:
-        """These images alone."""
+        """A subset of the images."""
         return Images(self.pixels[rows], self.labels[rows], self.height, self.width)
 
     @property
     def targets(self) -> Array:
-        """(images, 10): 1 at the label, 0 elsewhere: what the ten confidences should be."""
+        """(images, 10): the ideal confidences, 1 for the label and 0 elsewhere."""
         return np.eye(10)[self.labels]
 
 
 def read_csv(path: Path = OURS, size: tuple[int, int] | None = None) -> Images:
-    """Reads a CSV file, gzipped or not: each line the pixels of an image, row by row, and its label at either end.
+    """Reads a CSV file, gzipped or not. Each line has the pixels of an image, row by row, and its label at either end.
 
-    A first line of names is passed over; one of them that is called label says which column is the label.
+    A header line is skipped; a column named label in it is the label's.
 
     Args:
         path: the file.
         size: height and width of the images; None: they are square.
 
     Raises:
-        DataError: the file is missing or damaged, a line is not as it should be, or it cannot be told which column is
-            the label; the message names the line.
+        DataError: the file is missing or damaged, a line is malformed, or either end might be the label; the message
+            names the line.
     """
     shown = path_shown(path)
     lines = list(enumerate(_text(path).rstrip().splitlines(), 1))
@@ -108,7 +108,7 @@ _LABEL_NAMES = {"label", "labels", "class", "digit", "target", "y"}
 
 
 def _names(line: str) -> list[str]:
-    """The names in a first line; none where it holds numbers, or begins with one."""
+    """The names in a header line; none if the line consists of numbers, or begins with one."""
     if line.count(",") >= _MOST_COLUMNS:
         return []
     fields = [field.strip().strip('"').lower() for field in line.split(",")]
@@ -124,9 +124,9 @@ def _is_number(field: str) -> bool:
 
 
 def _label_column(shown: str, table: Array, names: list[str]) -> int:
-    """The column of the labels, 0 or -1: named so, or else the only end whose numbers vary as labels do.
+    """The column of the labels, 0 or -1: the one with that name, or else the only end whose numbers vary like labels.
 
-    The corner of an image is nearly always paper, and a label nearly always varies.
+    The corner of an image is nearly always paper, while labels nearly always vary.
     """
     named = [i for i, name in enumerate(names) if name in _LABEL_NAMES]
     if named and named[0] in (0, table.shape[1] - 1):
@@ -140,19 +140,19 @@ def _label_column(shown: str, table: Array, names: list[str]) -> int:
 
 
 def _varies_as_labels(column: Array) -> bool:
-    """Whether a column holds digits alone, and no digit in most of its lines."""
+    """Whether a column contains only digits, and none of them in most lines."""
     digits, counts = np.unique(column, return_counts=True)
     return bool(np.isin(digits, range(10)).all() and len(digits) > 1 and counts.max() <= len(column) / 2)
 
 
 def square(pixels: int) -> tuple[int, int]:
-    """Height and width of the largest square image of at most so many pixels."""
+    """Height and width of the largest square image with at most that number of pixels."""
     side = math.isqrt(max(pixels, 0))
     return side, side
 
 
 def scale(largest: float) -> float:
-    """What stands for ink, by the largest pixel of all images: pixels are from 0 to 1, to 16, or to 255."""
+    """The pixel value of ink, from the largest pixel of all images: pixels are from 0 to 1, to 16, or to 255."""
     return next(ink for ink in INKS if largest <= ink)
 
 
@@ -164,10 +164,10 @@ def _text(path: Path) -> str:
 
 
 def unzipped(path: Path) -> bytes:
-    """What a file holds, gzipped or not.
+    """The contents of a file, gzipped or not.
 
     Raises:
-        DataError: it cannot be read, is damaged, or holds far more than images need.
+        DataError: it cannot be read, is damaged, or is far larger than images need.
     """
     content = beginning(path, _MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
@@ -176,7 +176,7 @@ def unzipped(path: Path) -> bytes:
 
 
 def beginning(path: Path, count: int) -> bytes:
-    """The first bytes of what a file holds, gzipped or not.
+    """The first bytes of a file's contents, gzipped or not.
 
     Raises:
         DataError: it cannot be read, or is damaged.
@@ -212,13 +212,13 @@ def _pixel(shown: str, number: int, field: str) -> float:
 
 
 def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Images, Images]:
-    """Sets aside that share of each digit's images, chosen by the seed, for the test.
+    """Sets aside a share of each digit's images, chosen by the seed, for the test.
 
     Returns:
         The training images and the test images, each in the order of the file.
 
     Raises:
-        DataError: there are too few images for that, or all have the same label.
+        DataError: there are too few images, or all have the same label.
     """
     if len(np.unique(images.labels)) == 1:
         raise DataError(

@@ -1,4 +1,4 @@
-"""What a derivative is good for, on numbers: one weight nudged, one step downhill, and three learning rates."""
+"""Numbers that show the use of a derivative: one weight nudged, one step downhill, and three learning rates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RATES = {"too small": 0.001, "right": 0.3, "too large": 10.0}
 
 @dataclass(frozen=True)
 class Nudged:
-    """One weight increased slightly, and what that did to the loss."""
+    """One weight increased slightly, with the effect on the loss."""
 
     name: str
     layer: int
@@ -38,12 +38,12 @@ class Nudged:
 
     @property
     def slope(self) -> float:
-        """How much the loss changed, for each unit by which the weight did."""
+        """The change of the loss, divided by that of the weight."""
         return (self.after - self.before) / NUDGE
 
 
 def nudge(network: nn.MLP, pixels: Array, target: Array) -> Nudged:
-    """Increases the weight into the right answer with the steepest derivative, and puts it back."""
+    """Increases the steepest of the weights of the right answer, measures the loss, and restores the weight."""
     loss = _loss(network, pixels, target)
     network.zero_grad()
     loss.backward()
@@ -63,7 +63,7 @@ def nudge(network: nn.MLP, pixels: Array, target: Array) -> Nudged:
 
 @dataclass(frozen=True)
 class Downhill:
-    """One step against all derivatives at once."""
+    """One step of all weights against their derivatives."""
 
     rate: float
     before: float
@@ -73,7 +73,7 @@ class Downhill:
 
 
 def step(network: nn.MLP, pixels: Array, target: Array, rate: float) -> Downhill:
-    """Moves each weight against its derivative, which `nudge` has left there, looks at the loss, and puts all back."""
+    """Moves each weight against its derivative, as left by `nudge`, measures the loss, and restores the weights."""
     parameters = network.parameters()
     start = [parameter.data for parameter in parameters]
     with no_grad():
@@ -102,7 +102,7 @@ class Descent:
 
     @property
     def words(self) -> str:
-        """What happened."""
+        """A description of what happened."""
         if len(self.losses) <= STEPS:
             return f"it explodes at step {len(self.losses)}"
         before, after = self.losses[0], self.losses[-1]
@@ -114,9 +114,9 @@ class Descent:
 
 
 def descents(engine: Engine, images: Images, rate: float) -> list[Descent]:
-    """Ten steps on the first training image of each digit with each of three rates, all from the same weights.
+    """Ten steps with each of three rates, on the first training image of each digit, all from the same weights.
 
-    The engine's weights are as they were afterwards.
+    The engine's weights are restored afterwards.
     """
     first = [np.flatnonzero(images.labels == digit)[:1] for digit in np.unique(images.labels)]
     few = images.take(np.concatenate(first))
@@ -134,7 +134,7 @@ def _descent(engine: Engine, images: Images, start: Array, name: str, rate: floa
         for _ in range(STEPS + 1):
             loss, derivatives = engine.gradient(images.pixels, images.targets)
             losses.append(loss)
-            with np.errstate(over="ignore", invalid="ignore"):  # the next loss tells
+            with np.errstate(over="ignore", invalid="ignore"):  # the next loss shows it
                 engine.weights = engine.weights - rate * derivatives
     except DivergedError:
         return Descent(name, rate, losses, False)

@@ -1,4 +1,4 @@
-"""Images and confidences, drawn in characters, for a terminal of 80 columns or more."""
+"""Draws images and confidences with characters, for terminals of 80 columns or more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDEST = 30
 
 
 def image(pixels: Array, height: int, width: int) -> list[str]:
-    """The lines of an image, two characters a pixel, darker for more ink; a large image is drawn smaller."""
+    """The lines of an image, with two characters per pixel, darker for more ink; a large image is scaled down."""
     step = -(-max(height, width) // _WIDEST)
     rows = pixels.reshape(height, width)[: height // step * step, : width // step * step]
     blocks = rows.reshape(height // step, step, width // step, step).mean(axis=(1, 3))
@@ -26,7 +26,7 @@ def image(pixels: Array, height: int, width: int) -> list[str]:
 
 
 def confidences(outputs: Sequence[float], label: int) -> list[str]:
-    """Ten bars, one a digit, with a mark at the right one."""
+    """Ten bars, one for each digit, with a mark at the right one."""
     top = int(np.argmax(outputs))
     lines = []
     for digit, confidence in enumerate(outputs):
@@ -37,7 +37,7 @@ def confidences(outputs: Sequence[float], label: int) -> list[str]:
 
 
 def answer(outputs: Sequence[float]) -> str:
-    """What the network says, in a sentence.
+    """The network's answer, in a sentence.
 
     Example:
         >>> answer([0, 0, 0, 0, 0, 0, 0, 0, 0.91, 0.02])
@@ -51,7 +51,7 @@ def answer(outputs: Sequence[float]) -> str:
 
 
 def a(digit: int) -> str:
-    """A digit with its article.
+    """A digit with its indefinite article.
 
     Example:
         >>> a(8), a(1)

@@ -1,4 +1,4 @@
-"""Two ways to run the same network: the scalar graph itself, and the same graph compiled to numpy."""
+"""Two ways to run the same network: as a scalar graph, and as the same graph compiled to numpy."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ WEIGHT_DECAY = 3e-4
 
 
 class DivergedError(ArithmeticError):
-    """The loss is no longer a finite number; the message says at which step."""
+    """The loss is no longer finite; the message names the step."""
 
 
 class Engine(Protocol):
-    """How a network is evaluated and trained."""
+    """Evaluates and trains a network."""
 
     optimiser: nn.SGD
     method: str
@@ -45,11 +45,11 @@ class Engine(Protocol):
         """(images, 10): the network's answers."""
 
     def sync(self) -> None:
-        """Sees to it that the network's own Values hold what was learned."""
+        """Makes sure that the network's own Values have the learned weights."""
 
 
 class Eager:
-    """The scalar graph itself, built anew for each image."""
+    """Builds the scalar graph anew for each image."""
 
     method = "each image builds its graph of scalars anew"
 
@@ -94,11 +94,11 @@ class Eager:
         return np.array([[output.data for output in self.network(image)] for image in pixels.tolist()])
 
     def sync(self) -> None:
-        """Does nothing: it is the network's own Values that learn."""
+        """Does nothing: this engine changes the network's own Values."""
 
 
 class Compiled:
-    """The graph of one image, built once and compiled: a whole batch goes through in a few numpy calls."""
+    """Builds the graph of one image once, and compiles it: a few numpy calls evaluate a whole batch."""
 
     def __init__(self, network: nn.MLP, rate: Rate) -> None:
         pixels = [Value(0.0, label=f"pixel[{i}]") for i in range(len(network.layers[0].neurons[0].w))]
@@ -112,7 +112,7 @@ class Compiled:
 
     @property
     def weights(self) -> Array:
-        """The numbers that the program computes with."""
+        """The program's weights."""
         return self._loss.params.copy()
 
     @weights.setter
@@ -132,7 +132,7 @@ class Compiled:
     def train_on(self, pixels: Array, targets: Array) -> float:
         """One step downhill on a batch; returns the batch's loss before it."""
         loss, _ = self.gradient(pixels, targets)
-        with np.errstate(over="ignore", invalid="ignore"):  # the next loss tells
+        with np.errstate(over="ignore", invalid="ignore"):  # the next loss shows it
             self.optimiser.step()
         return loss
 
@@ -142,12 +142,12 @@ class Compiled:
         return answers
 
     def sync(self) -> None:
-        """Writes what was learned into the network's own Values."""
+        """Writes the learned weights into the network's own Values."""
         self._loss.sync()
 
 
 def check_finite(loss: float, optimiser: nn.SGD) -> None:
-    """Stops a run whose loss is inf or nan before the weights follow it."""
+    """Raises if the loss is inf or nan, before the weights become so too."""
     if not math.isfinite(loss):
         last = max(optimiser.steps - 1, 0)
         rate = optimiser.lr(last) if callable(optimiser.lr) else optimiser.lr

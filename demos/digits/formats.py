@@ -1,6 +1,6 @@
-"""The files in which people keep images of digits: ours, numpy's, and the one that MNIST comes in.
+"""Reads the common file formats for images of digits: CSV, numpy's, and the one of MNIST.
 
-What a file is, its first bytes say, and not its name. No pickle is ever loaded.
+The first bytes of a file determine its format, not its name. No pickle is ever loaded.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def read(path: Path, size: tuple[int, int] | None = None) -> Images:
     """Reads images with their labels.
 
     Args:
-        path: a `.npz` file that holds `images` and `labels`; an IDX file of images, beside which lies the one of its
-            labels, named alike; or CSV, a line for each image with its label at the end. IDX and CSV may be gzipped.
-        size: height and width, for images whose file gives their pixels in a row; None: those are square.
+        path: an `.npz` file with `images` and `labels`; an IDX file of images, with the file of its labels beside it
+            under a similar name; or CSV, a line for each image with its label at the end. IDX and CSV may be gzipped.
+        size: height and width, for files that give an image's pixels in a row; None: such images are square.
 
     Raises:
-        DataError: the file is missing or damaged, or does not hold such images; the message says what is wrong.
+        DataError: the file is missing or damaged, or does not contain such images; the message says what is wrong.
     """
     begin = beginning(path, 4)
     if begin == _ZIP:
@@ -55,7 +55,7 @@ def _npz(path: Path) -> tuple[Any, Any]:
 
 
 def _beside(path: Path) -> Path:
-    """The labels of MNIST's images: `train-labels-idx1-ubyte.gz` beside `train-images-idx3-ubyte.gz`."""
+    """The file of labels for MNIST's images: `train-labels-idx1-ubyte.gz` for `train-images-idx3-ubyte.gz`."""
     name = path.name.replace("images", "labels").replace("idx3", "idx1")
     if name == path.name:
         raise DataError(
@@ -65,7 +65,7 @@ def _beside(path: Path) -> Path:
 
 
 def _idx(path: Path) -> npt.NDArray[np.uint8]:
-    """An array as IDX files hold it: 0, 0, its type, the number of dimensions, each of them, and the numbers.
+    """Reads the array in an IDX file: 0, 0, its type, the number of dimensions, each dimension, and the numbers.
 
     Source: http://yann.lecun.com/exdb/mnist, "The IDX file format".
     """
@@ -83,7 +83,7 @@ def _idx(path: Path) -> npt.NDArray[np.uint8]:
 
 
 def _images(shown: str, images: Any, labels: Any, size: tuple[int, int] | None) -> Images:
-    """Arrays that were read, checked."""
+    """Checks arrays from a file, and makes `Images` of them."""
     if images.ndim == 4 and images.shape[3] == 1:
         images = images[..., 0]
     if images.ndim == 2:

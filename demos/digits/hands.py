@@ -1,4 +1,4 @@
-"""Digits as people write them, stroke by stroke: what the data lack, a network can learn from these."""
+"""Simulates handwritten digits, stroke by stroke, including the shapes that the data lack."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ a corner."""
 
 @cache
 def shapes(digit: int) -> list[Strokes]:
-    """The ways to write a digit, at a height of about 1."""
+    """The shapes of a digit, at a height of about 1."""
     return [
         [_smooth(np.array([point.split(",") for point in stroke.split()], float) / 100) for stroke in shape.split("|")]
         for shape in _SHAPES[digit]
@@ -91,7 +91,7 @@ def shapes(digit: int) -> list[Strokes]:
 
 
 def write(digit: int, rng: np.random.Generator) -> Strokes:
-    """A digit in one of its shapes, as a hand would vary it: wider, slanted, turned, and not quite steady."""
+    """A digit in one of its shapes, varied as by a hand: wider, slanted, rotated, and slightly unsteady."""
     ways = shapes(digit)
     strokes = ways[rng.integers(len(ways))]
     turn, slant = rng.normal(0, 0.08), rng.normal(0, 0.2)
@@ -101,7 +101,7 @@ def write(digit: int, rng: np.random.Generator) -> Strokes:
 
 
 def _unsteady(stroke: Array, rng: np.random.Generator) -> Array:
-    """Moves all points of a stroke by two slow waves along each axis, and the whole stroke a little."""
+    """Moves all points of a stroke by two slow waves along each axis, and the whole stroke slightly."""
     moved = stroke + rng.normal(0, 0.015, 2)
     for _ in range(2):
         direction, waves = rng.normal(0, 0.025, 2), rng.normal(0, 3, 2)
@@ -110,7 +110,7 @@ def _unsteady(stroke: Array, rng: np.random.Generator) -> Array:
 
 
 def _smooth(points: Array) -> Array:
-    """A line through the points: between two of them a cubic whose slope at each is that from neighbour to neighbour.
+    """A curve through the points: cubics whose slope at each point is that between its two neighbours.
 
     Source: E. Catmull and R. Rom, "A Class of Local Interpolating Splines", 1974.
     """

@@ -16,7 +16,7 @@ EPOCHS = 30
 
 
 def positive(text: str) -> float:
-    """Takes finite numbers above 0."""
+    """Accepts finite numbers above 0."""
     try:
         number = float(text)
     except ValueError:
@@ -27,7 +27,7 @@ def positive(text: str) -> float:
 
 
 def size(text: str) -> tuple[int, int]:
-    """Takes a height and a width, as 20x30."""
+    """Accepts a height and a width, such as 20x30."""
     found = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text)
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is not a height and a width such as 20x30")
@@ -35,7 +35,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The options of a command line; a bad one ends the program with a line about it and exit code 2."""
+    """The options of a command line. A bad option ends the program with a message of one line and exit code 2."""
     parser = argparse.ArgumentParser(
         prog="python -m demos.digits",
         description="Trains a small network to recognise handwritten digits, and tells how it learns.",

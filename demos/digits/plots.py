@@ -21,7 +21,7 @@ def loss(history: History) -> Figure:
 
 
 def accuracy(history: History) -> Figure:
-    """The accuracy, epoch by epoch, on a scale on which every halving of what is wrong is as far."""
+    """The accuracy, epoch by epoch, on a scale with equal distances for each halving of the error rate."""
     figure, axes = _chart()
     wrong = [max(100 * (1 - share), _LEAST_WRONG) for share in history.accuracies]
     _curve(axes, wrong)
@@ -49,7 +49,7 @@ def _curve(axes: Any, numbers: list[float]) -> None:
 
 
 def confusion(answers: Any, labels: Any) -> Figure:
-    """How often each digit (rows) was taken for each (columns)."""
+    """The confusion matrix: how often each digit (row) was taken for each digit (column)."""
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (labels, answers), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

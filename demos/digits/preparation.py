@@ -1,4 +1,4 @@
-"""How the digits lie in their images, and a line drawn by hand laid into an image in the same way."""
+"""Measures where the digits are in their images, and places a line drawn by hand in an image in the same way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STRETCH = 1.5
 
 @dataclass(frozen=True)
 class Place:
-    """Where ink is in an image, as shares of its height and width."""
+    """The position of the ink in an image, as shares of its height and width."""
 
     height: float
     """From the first to the last pixel with ink; half of all digits are no higher."""
@@ -37,7 +37,7 @@ class Place:
 
 
 def measure(images: Images) -> Place:
-    """How the digits lie in the images, and how wide their strokes are: so wide that hands leave as much ink."""
+    """The position of the digits in the images, and the stroke width with which hands leave as much ink."""
     pixels = images.pixels.reshape(-1, images.height, images.width)
     rows, columns = pixels.max(axis=2), pixels.max(axis=1)
     place = Place(
@@ -58,13 +58,13 @@ def measure(images: Images) -> Place:
 
 
 def lay(line: Array, place: Place, height: int, width: int) -> Array:
-    """An image of a line, as the data would show it: upright, as large, in the same place, with strokes as wide.
+    """An image of a line, like those of the data: upright, with the same size, position and stroke width.
 
     Args:
         line: (points, 2), x to the right and y downwards, close together.
-        place: where ink is in the data.
-        height: of the image.
-        width: of the image.
+        place: the position of the ink in the data.
+        height: the height of the image.
+        width: the width of the image.
 
     Returns:
         (height · width,), from 0 (paper) to 1 (ink).
@@ -90,13 +90,13 @@ def lay(line: Array, place: Place, height: int, width: int) -> Array:
 
 
 def _stamped(x: Array, y: Array, radius: float, height: int, width: int) -> Array:
-    """Discs around points, given in pixels, counted on a finer bitmap."""
+    """Discs around points, which are given in pixels, sampled on a finer bitmap."""
     x, y, radius = x * FINE, y * FINE, radius * FINE
     window = np.arange(-int(np.ceil(radius)) - 1, int(np.ceil(radius)) + 2)
     across = np.floor(x)[:, None] + window
     down = np.floor(y)[:, None] + window
     near = (across + 0.5 - x[:, None])[:, None, :] ** 2 + (down + 0.5 - y[:, None])[:, :, None] ** 2 <= radius**2
-    # A margin takes what falls beyond the edge.
+    # A margin receives the ink beyond the edge.
     fine = np.zeros((height * FINE + 2, width * FINE + 2))
     rows = np.clip(down, -1, height * FINE).astype(int) + 1
     columns = np.clip(across, -1, width * FINE).astype(int) + 1
@@ -116,14 +116,14 @@ def _extents(profiles: Array) -> Array:
 
 
 def _middle(profiles: Array) -> float:
-    """The mean place of the ink along an edge, from 0 to 1."""
+    """The mean position of the ink along an edge, from 0 to 1."""
     centres = (np.arange(profiles.shape[1]) + 0.5) / profiles.shape[1]
     mean = profiles.mean(axis=0)
     return float(mean @ centres / max(float(mean.sum()), 1e-9))
 
 
 def _upright(pixels: Array) -> bool:
-    """Whether the left ends of first and last rows are far closer together than the right ends are."""
+    """Whether the left ends of the first and last rows are far closer together than the right ends."""
     inked = [(image[ink[0]], image[ink[-1]]) for image in pixels if len(ink := np.flatnonzero(image.max(axis=1) > 0))]
     left = [_start(first) - _start(last) for first, last in inked]
     right = [_start(first[::-1]) - _start(last[::-1]) for first, last in inked]
@@ -131,6 +131,6 @@ def _upright(pixels: Array) -> bool:
 
 
 def _start(row: Array) -> float:
-    """Where ink begins in a row; a first pixel half full begins in its middle."""
+    """The start of the ink in a row; if the first pixel is half full, its middle."""
     first = int(np.flatnonzero(row > 0)[0])
     return float(first + 1 - row[first])

@@ -36,7 +36,7 @@ _MOST_NUMBERS = 200_000
 
 @dataclass
 class Run:
-    """What a report tells of."""
+    """The training run that a report describes."""
 
     network: nn.MLP
     images: Images
@@ -57,7 +57,7 @@ class Run:
 
 
 def write(run: Run, path: str | os.PathLike[str]) -> None:
-    """Writes the page: one file, which needs no network.
+    """Writes the page: one self-contained file.
 
     Raises:
         OSError: the file cannot be written.
@@ -78,13 +78,13 @@ def write(run: Run, path: str | os.PathLike[str]) -> None:
 
 
 def style() -> str:
-    """The style sheet of pages with drawings: the theme's colours, and those of numbers on white paper."""
+    """The style sheet of pages with drawings: the colours of the theme, and of numbers on white paper."""
     signs = f":root {{ --above: {themes.LIGHT.positive}; --below: {themes.LIGHT.negative}; }}"
     return f"{themes.variables()}\n{signs}\n{page('drawing.css')}"
 
 
 def _module(name: str, network: nn.MLP) -> str:
-    """A module of the page; that of the network is written by the compiler."""
+    """A module of the page; the compiler writes that of the network."""
     if name != "answers_program":
         return module(name)
     pixels = [Value(0.0, label=f"pixel[{i}]") for i in range(len(network.layers[0].neurons[0].w))]
@@ -97,12 +97,12 @@ def _module(name: str, network: nn.MLP) -> str:
 
 
 def module(name: str) -> str:
-    """A module that pages are made of."""
+    """A JavaScript module of pages."""
     return page(f"{name}.js")
 
 
 def page(name: str) -> str:
-    """A file of which pages are made."""
+    """A source file of pages."""
     return (PAGE / name).read_text(encoding="utf-8")
 
 
@@ -131,7 +131,7 @@ _SPEAKERS = """<div class="speaking">
 
 
 def _slider(run: Run) -> str:
-    """Goes back through the epochs whose weights were kept."""
+    """A slider through the epochs whose weights were kept."""
     past = len(_past(run))
     if not past:
         return ""
@@ -142,7 +142,7 @@ def _slider(run: Run) -> str:
 
 
 def _past(run: Run) -> dict[int, Array]:
-    """The weights to look back at, if a page can hold so many; the last are the network's own."""
+    """The weights of earlier epochs, if they fit in a page; the last are the network's own."""
     if not run.history:
         return {}
     kept = {epoch: weights for epoch, weights in run.history.weights.items() if epoch < len(run.history.losses)}
@@ -150,7 +150,7 @@ def _past(run: Run) -> dict[int, Array]:
 
 
 def _learning(run: Run, shown: list[Array]) -> list[str]:
-    """How training went: the curves, a few images before and after, and what is taken for what."""
+    """The course of training: the curves, a few images before and after, and the confusion matrix."""
     sections = []
     if run.history and run.history.losses:
         words = (
@@ -211,7 +211,7 @@ def _mistakes(run: Run, shown: list[Array]) -> str:
 
 
 def _bars(outputs: list[float], label: int) -> str:
-    """Ten bars, as those beside the canvas."""
+    """Ten bars, like those beside the canvas."""
     top = outputs.index(max(outputs))
     items = []
     for digit, confidence in enumerate(outputs):
@@ -222,7 +222,7 @@ def _bars(outputs: list[float], label: int) -> str:
 
 
 def _digit(images: Images, row: int, shown: list[Array]) -> str:
-    """An image that a click puts onto the canvas."""
+    """An image that a click copies to the canvas."""
     shown.append(images.pixels[row])
     label = int(images.labels[row])
     source = charts.picture(images.pixels[row].reshape(images.height, images.width))
@@ -233,7 +233,7 @@ def _digit(images: Images, row: int, shown: list[Array]) -> str:
 
 
 def _weights(run: Run) -> str:
-    """The first layer's weights as images, folded away, those of the most weight further on first."""
+    """The first layer's weights as images, folded away; neurons with the largest outgoing weights come first."""
     first, second = run.network.layers[:2]
     onward = np.array([[weight.data for weight in neuron.w] for neuron in second.neurons])
     figures = []
@@ -261,7 +261,7 @@ def _weights(run: Run) -> str:
 def _network(run: Run) -> str:
     """The whole network and its loss as one expression, rolled up, with its gradients for the first test image.
 
-    It is left out where nothing can lay it out.
+    It is omitted if no layout program is available.
     """
     first = run.test.take(np.array([0]))
     pixels = (first if run.pixels is None else resize(first, run.pixels)).pixels[0].tolist()
@@ -290,7 +290,7 @@ def _network(run: Run) -> str:
 
 
 def _data(run: Run, shown: list[Array]) -> str:
-    """What the page computes with."""
+    """The data that the page computes with."""
     return in_script(
         {
             "size": {"height": run.test.height, "width": run.test.width},

@@ -1,4 +1,4 @@
-"""Images made larger or smaller."""
+"""Scales images."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from demos.digits.data import Array, Images
 def resize(images: Images, side: int) -> Images:
     """The images at `side` × `side` pixels, by bilinear interpolation.
 
-    A new pixel's centre falls between the centres of up to four old ones, and is their mean, weighted by how near they
-    are; beyond the outermost centres the outermost pixels go on.
+    A new pixel's centre is between the centres of up to four old ones. The new pixel is their mean, weighted by their
+    distances; beyond the outermost centres the outermost pixels are repeated.
     """
     rows, columns = weights(images.height, side), weights(images.width, side)
     old = images.pixels.reshape(-1, images.height, images.width)
@@ -19,6 +19,6 @@ def resize(images: Images, side: int) -> Images:
 
 
 def weights(old: int, new: int) -> Array:
-    """(new, old): how much each of the old pixels along an edge counts in each of the new ones."""
+    """(new, old): the weight of each old pixel along an edge in each new one."""
     centres = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
     return np.maximum(0, 1 - abs(centres[:, None] - np.arange(old)))

@@ -1,4 +1,4 @@
-"""The sizes of a saved network, from its file: what was trained with other options is loaded without repeating them."""
+"""Reads the sizes of a saved network from its file, so that loading it does not need its training options."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_WEIGHTS = 6_000_000
 
 @dataclass(frozen=True)
 class Sizes:
-    """What a saved network looks like."""
+    """The sizes of a saved network."""
 
     path: Path
     inputs: int
@@ -27,7 +27,7 @@ class Sizes:
     output: str
 
     def network(self) -> nn.MLP:
-        """A network into which the file can be loaded."""
+        """A new network that can load the file."""
         return nn.MLP(self.inputs, [*self.hidden, 10], self.activation, self.output)
 
 
@@ -36,7 +36,7 @@ def of(path: Path) -> Sizes:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is no saved model, or not one of a network with ten outputs, or too large a one.
+        ValueError: it is not a saved model, or one of a network without ten outputs or with too many weights.
     """
     description = nn.saving.description(path)
     found = re.fullmatch(r"MLP (\d+)-((?:\d+-)+)10 \((\w+)(?:, \3)*, (\w+)\)", description)
@@ -49,7 +49,7 @@ def of(path: Path) -> Sizes:
 
 
 def check(inputs: int, hidden: list[int]) -> None:
-    """Refuses a network that is too large to be made of scalars here.
+    """Refuses a network that is too large for a graph of scalars.
 
     Raises:
         ValueError: it has too many weights and biases.
@@ -63,10 +63,10 @@ def check(inputs: int, hidden: list[int]) -> None:
 
 
 def side(sizes: Sizes, images: Images) -> int | None:
-    """To which side images are to be scaled for the network; None: they fit as they are.
+    """The side to which images must be scaled for the network; None if they already fit.
 
     Raises:
-        ValueError: the network takes no square image, and these are of another size.
+        ValueError: the network does not take square images, and these have another size.
     """
     if sizes.inputs == images.pixels.shape[1]:
         return None

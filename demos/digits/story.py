@@ -1,4 +1,4 @@
-"""The story of learning, told in the terminal."""
+"""Tells the story of learning in the terminal."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _MISTAKES = 3
 
 
 def choose(before: Array, images: Images, test: Images, seed: int) -> int:
-    """The test image to follow: one that is taken for another digit now, and should not be after training.
+    """Chooses the test image to follow: one that is wrong now, and should be right after training.
 
-    That is, of the digit that the seed decides, the wrong one nearest to the mean of that digit's training images,
-    since there are enough of its kind to learn it from. Where none of that digit is wrong, it is of the next.
+    The seed chooses the digit. Of its images that are wrong, the nearest to the mean of the digit's training images is
+    taken, since there are enough of that kind to learn from. If none is wrong, the next digit is taken.
     """
     wrong = before.argmax(axis=1) != test.labels
     for digit in np.roll(np.arange(10), -int(test.labels[seed % len(test)])).tolist():
@@ -38,7 +38,7 @@ def choose(before: Array, images: Images, test: Images, seed: int) -> int:
 
 
 def begin(network: nn.MLP, images: Images, augmented: Augmented, test: Images, file: Path | None) -> None:
-    """What there is: a network, and images to learn from."""
+    """Introduces the network and the images."""
     hidden = " and ".join(str(len(layer.neurons)) for layer in network.layers[:-1])
     say(
         f"A network of {test.pixels.shape[1]:,} pixels, {hidden} hidden neurons and 10 confidences: "
@@ -53,7 +53,7 @@ def begin(network: nn.MLP, images: Images, augmented: Augmented, test: Images, f
 
 
 def introduce(before: Array, test: Images, row: int, *, random: bool) -> None:
-    """One image, what the network says of it before training, and how wrong that is."""
+    """Shows one image, the network's answer before training, and how wrong it is."""
     outputs = before[row].tolist()
     label = int(test.labels[row])
     wrong = int(np.argmax(outputs)) != label
@@ -68,7 +68,7 @@ def introduce(before: Array, test: Images, row: int, *, random: bool) -> None:
 
 
 def differentiate(network: nn.MLP, test: Images, row: int) -> None:
-    """One weight is nudged, and the loss with it; its derivative says so beforehand."""
+    """Nudges one weight, and compares the change of the loss with the derivative's prediction."""
     found = descent.nudge(network, test.pixels[row], test.targets[row])
     title("If this weight increases slightly, what happens to the loss?")
     say(f"{found.name}, from {_source(found)} to the confidence for {found.neuron}:")
@@ -85,7 +85,7 @@ def differentiate(network: nn.MLP, test: Images, row: int) -> None:
 
 
 def descend(engine: Engine, network: nn.MLP, images: Images, test: Images, row: int, rate: float) -> None:
-    """One step downhill, then ten with each of three learning rates. The weights are as they were afterwards."""
+    """Takes one step downhill, then ten with each of three learning rates. The weights are restored afterwards."""
     one = descent.step(network, test.pixels[row], test.targets[row], rate)
     title("One step downhill: each weight against its derivative")
     say(
@@ -103,12 +103,12 @@ def descend(engine: Engine, network: nn.MLP, images: Images, test: Images, row: 
 
 
 def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: int, seed: int) -> History:
-    """Trains, with a bar that shows the loss falling and the accuracy rising."""
+    """Trains, with a progress bar, the loss and the accuracy."""
     batches = -(-len(images) // batch)
     title(f"Repeat: {len(images):,} images, {epochs:,} times, a step after every {batch}: {epochs * batches:,} steps")
     say(engine.method)
     started = time.perf_counter()
-    # Where nobody watches, a bar that redraws itself is noise: there ten plain lines tell the same.
+    # Without a terminal, a bar that redraws itself is noise; ten plain lines say the same.
     with tqdm(
         total=epochs * batches,
         bar_format="  {desc} {bar}",
@@ -146,7 +146,7 @@ def _watched(
 
 
 def conclude(before: Array, after: Array, test: Images, row: int, *, trained: bool) -> None:
-    """The same image again, the accuracy, and some of the mistakes, by the confidences for all test images."""
+    """Shows the same image again, the accuracy, and some mistakes, from the confidences for all test images."""
     right, was_right = (each.argmax(axis=1) == test.labels for each in (after, before))
     label = int(test.labels[row])
     title(f"The same image again: {drawing.a(label)}" if trained else f"A test image: {drawing.a(label)}")

@@ -15,7 +15,7 @@ from demos.digits.engines import Engine, check_finite
 
 @dataclass
 class History:
-    """What happened while training."""
+    """The record of a training run."""
 
     losses: list[float]
     """The mean squared error of an image in each epoch."""
@@ -37,23 +37,23 @@ def train(
     report: Callable[[int, float, float], object] = lambda epoch, loss, accuracy: None,
     progress: Callable[[int, float], object] = lambda batches, loss: None,
 ) -> History:
-    """Goes through the images in shuffled batches, `epochs` times.
+    """Trains on the images in shuffled batches, for `epochs` epochs.
 
     Ctrl-C ends it early and keeps the weights so far.
 
     Args:
-        engine: trains a batch at a time.
-        images: to learn from.
-        test: to measure accuracy on after each epoch.
-        epochs: how often to go through all images.
-        batch: images between two steps.
-        seed: shuffles the images.
+        engine: trains on one batch at a time.
+        images: the training images.
+        test: the images for measuring the accuracy after each epoch.
+        epochs: the number of passes over all images.
+        batch: the batch size.
+        seed: determines the order of the images.
         report: called after each epoch with its number from 1, its loss, and the accuracy.
-        progress: called after each batch with the number of those before in all epochs, this one included, and the loss
-            of this epoch so far.
+        progress: called after each batch with the number of batches so far, over all epochs, and the loss of this
+            epoch so far.
 
     Raises:
-        DivergedError: the loss is not finite any more.
+        DivergedError: the loss is no longer finite.
     """
     rng = random.Random(seed)
     history = History([], [], {0: engine.weights})
@@ -81,7 +81,7 @@ def train(
 
 
 def _is_fibonacci(epoch: int) -> bool:
-    """Whether an epoch is among 1, 2, 3, 5, 8, 13, …: the first ones change most."""
+    """Whether an epoch is one of 1, 2, 3, 5, 8, 13, …; the first epochs change most."""
     a, b = 1, 2
     while a < epoch:
         a, b = b, a + b
@@ -104,10 +104,10 @@ def _finite(engine: Engine, test: Images) -> Array:
 
 
 def learning_rate(rate: float, images: int, *, epochs: int, batch: int) -> nn.schedules.Schedule:
-    """The rate from step to step: it climbs to `rate` over the first twentieth of all steps, then falls to 0.
+    """The learning rate schedule: it rises to `rate` over the first twentieth of all steps, then falls to 0.
 
-    Large first steps, while all weights are random, can drive every confidence to 0, where nothing is learned any more;
-    small last steps settle at the bottom of the valley instead of jumping about in it.
+    Large first steps, while all weights are random, can drive every confidence to 0, where learning stops; small last
+    steps settle at the bottom of the valley instead of jumping around in it.
     """
     steps = epochs * -(-images // batch)
     climb = steps // 20
@@ -115,8 +115,8 @@ def learning_rate(rate: float, images: int, *, epochs: int, batch: int) -> nn.sc
 
 
 def suitable_rate(pixels: int) -> float:
-    """A learning rate for images of so many pixels: 1.5 for 64, found by trial, and 0.07 for 3600.
+    """A learning rate for images with that number of pixels: 1.5 for 64, found by trial, and 0.07 for 3600.
 
-    All pixels pull at a neuron together, so that more of them need smaller steps.
+    All pixels pull on a neuron together, so more pixels need smaller steps.
     """
     return float(1.5 * (64 / pixels) ** 0.75)
