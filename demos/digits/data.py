@@ -197,18 +197,16 @@ def beginning(path: Path, count: int) -> bytes:
 def _row(shown: str, number: int, line: str, columns: int) -> list[float]:
     if line.count(",") != columns - 1:
         raise DataError(f"{shown}, line {number}: {line.count(',') + 1} columns, where line 1 has {columns}")
-    row = [_pixel(shown, number, field) for field in line.split(",")]
+    fields = line.split(",")
+    try:
+        row = [float(field) for field in fields]
+    except ValueError:
+        wrong = next(field for field in fields if not _is_number(field))
+        raise DataError(f"{shown}, line {number}: {as_code(wrong)} is no number") from None
     for pixel in row:
         if not 0 <= pixel <= INKS[-1]:
             raise DataError(f"{shown}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 1, to 16 or to 255")
     return row
-
-
-def _pixel(shown: str, number: int, field: str) -> float:
-    try:
-        return float(field)
-    except ValueError:
-        raise DataError(f"{shown}, line {number}: {as_code(field)} is no number") from None
 
 
 def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Images, Images]:
