@@ -345,9 +345,9 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Any]) -> Value:
         """The neuron's output for `nin` inputs, numbers or Values."""
-        if sized(x, "the inputs") != len(self.w):
-            raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(x)}")
         inputs = x if type(x) is _Inputs else _Inputs(x)
+        if len(inputs) != len(self.w):
+            raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(inputs)}")
         answer = self._activate(dotted(self._weights.of(self.w, self.b), inputs.values, inputs.data))
         answer.place = self.place or "neuron"
         return answer

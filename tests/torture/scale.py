@@ -18,7 +18,7 @@ import nn
 import viz
 from autograd import Backprop, Forward, Value
 
-SIZE = int(os.environ.get("GLASSGRAD_SCALE", "100000"))
+SIZE = int(os.environ.get("GLASSGRAD_SCALE", "20000"))
 SECONDS = 60.0
 MEMORY = 2 << 30
 
