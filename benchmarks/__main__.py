@@ -22,7 +22,7 @@ project set out for. What a node of a very large graph costs, and why, is told i
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """The machine and the versions behind the figures."""
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("numpy", "jax", "torch", "micrograd", "graphviz", "pygraphviz")
     )
@@ -30,14 +30,14 @@ def machine() -> str:
 
 
 def main() -> int:
-    """Measures, prints, and writes; returns the status to exit with."""
+    """Measures, prints, and writes; returns the exit status."""
     if missing := [name for name in PEERS if find_spec(name) is None]:
         print(f"error: there is no {' and no '.join(missing)} to compare with: pip install '.[bench]'", file=sys.stderr)
         return 2
     from benchmarks import eager, javascript, jit, live
 
     rows = eager.measure()
-    from benchmarks import compiled, gpt  # not before: the objects of PyTorch would weigh on the collector meanwhile
+    from benchmarks import compiled, gpt  # not earlier: PyTorch's objects would slow down the garbage collector
 
     rows += [*compiled.measure(), *gpt.measure(), *jit.measure(), *javascript.measure(), *live.measure()]
     text = f"# Benchmarks\n\n{machine()}\n\n{EXPLAINED}\n\n{table(rows)}\n"

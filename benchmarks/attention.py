@@ -1,4 +1,4 @@
-"""A transformer's block beside PyTorch and JAX: loss and gradient of causal attention, on one thread."""
+"""A transformer block compared with PyTorch and JAX: loss and gradient of causal attention, on one thread."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Block:
     """The block as a graph of scalars: normalisation, attention, a linear map, and two layers with relu.
 
     Args:
-        positions: how many there are.
-        batch: how many examples.
+        positions: the number of positions.
+        batch: the batch size.
     """
 
     def __init__(self, positions: int, batch: int) -> None:
@@ -39,7 +39,7 @@ class Block:
         self.data = np.random.default_rng(0).normal(size=(batch, positions, WIDTH))
 
     def loss(self) -> Value:
-        """The mean of what comes out, squared."""
+        """The mean of the squared outputs."""
         for row, numbers in zip(self.inputs, self.data[0].tolist(), strict=True):
             for leaf, number in zip(row, numbers, strict=True):
                 leaf.data = number
@@ -62,7 +62,7 @@ class Block:
         loss = self.loss()
         leaves = [v for row in self.inputs for v in row]
         for leaf in leaves:
-            leaf.data = 0.0  # what stands there comes with each example
+            leaf.data = 0.0  # each example has its own
         params = [w for each in self.weights for row in each for w in row]
         return autograd.compile(loss, inputs=leaves, params=params)
 
@@ -114,7 +114,7 @@ def jax_step(block: Block) -> Step:
 
 
 def _formula(np: Any, weights: Any, x: Any, mask: Any) -> Any:
-    """The block in the words of arrays, for either peer."""
+    """The block in arrays, for both peers."""
     wq, wk, wv, wo, w1, w2 = weights
     batch, positions, width = x.shape
 

@@ -1,4 +1,4 @@
-"""The compiled graph beside numpy written by hand, JAX, PyTorch and micrograd: a training step, on one thread.
+"""The compiled graph compared with handwritten numpy, JAX, PyTorch and micrograd: a training step, on one thread.
 
 Run `python -m benchmarks.compiled`.
 """
@@ -39,7 +39,7 @@ def compiled_step(sizes: tuple[int, int, int], batch: int) -> Step:
 
 
 def numpy_step(sizes: tuple[int, int, int], batch: int) -> Step:
-    """The same by hand, as one would write it."""
+    """The same, handwritten in numpy."""
     rng = np.random.default_rng(0)
     n, hidden, outputs = sizes
     w1, b1 = rng.random((hidden, n)) / n, np.zeros((hidden, 1))
@@ -86,7 +86,7 @@ def torch_step(sizes: tuple[int, int, int], batch: int) -> Step:
 
 
 def jax_step(sizes: tuple[int, int, int], batch: int) -> Step:
-    """JAX's jit, float64: the update is part of what is compiled."""
+    """JAX's jit, float64; the compiled function includes the update."""
     import jax
     import jax.numpy as jnp
 
@@ -138,7 +138,7 @@ def micrograd_step(sizes: tuple[int, int, int], batch: int) -> Step:
 
 
 def tracing(sizes: tuple[int, int, int]) -> tuple[float, float, float, int]:
-    """Seconds to trace a network, seconds to compile it, bytes at the most, and how many scalars it has."""
+    """The seconds to trace a network, the seconds to compile it, the peak memory, and the number of scalars."""
 
     def trace() -> tuple[nn.MLP, list[Value], Value]:
         model = nn.MLP(sizes[0], sizes[1:], seed=0)
@@ -162,7 +162,7 @@ def tracing(sizes: tuple[int, int, int]) -> tuple[float, float, float, int]:
 
 
 def chain(length: int) -> float:
-    """Seconds to compile a chain of operations, each on the one before."""
+    """Seconds to compile a chain of operations."""
     x, w = Value(0.5), Value(0.3)
     y = x
     for _ in range(length):
@@ -173,7 +173,7 @@ def chain(length: int) -> float:
 
 
 def steps() -> Iterator[Row]:
-    """A training step of a network beside the peers."""
+    """A training step of a network, compared with the peers."""
     for sizes, batch in (((64, 32, 10), 1), ((64, 32, 10), 32), ((784, 128, 10), 128), ((3600, 32, 10), 32)):
         name = f"step {'-'.join(map(str, sizes))}, batch {batch}"
         peers = (numpy_step(sizes, batch), jax_step(sizes, batch), torch_step(sizes, batch))
@@ -187,7 +187,7 @@ def steps() -> Iterator[Row]:
 
 
 def blocks() -> Iterator[Row]:
-    """The loss and gradient of a transformer's block beside the peers."""
+    """The loss and gradient of a transformer block, compared with the peers."""
     for positions, batch in ((12, 1), (16, 32)):
         block = attention.Block(positions, batch)
         ours, theirs, jitted = side_by_side(
@@ -202,7 +202,7 @@ def blocks() -> Iterator[Row]:
 
 
 def compiling() -> Iterator[Row]:
-    """What it takes to compile."""
+    """The cost of compiling."""
     traced, compiled, peak, scalars = tracing((3600, 32, 10))
     aim = 4e-6 * scalars
     yield Row(f"trace and compile {scalars:,} scalars", traced + compiled, "4 µs for each", aim, 1)

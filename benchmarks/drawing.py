@@ -1,6 +1,6 @@
-"""How long drawings take: graphs of 2,000 nodes in full, of any shape, and far larger ones collapsed.
+"""The time for drawings: full graphs of 2,000 nodes in several shapes, and far larger ones collapsed.
 
-Run by `python -m benchmarks.drawing`. Each row gives the seconds for the DOT and for the SVG after it.
+Run `python -m benchmarks.drawing`. Each row gives the seconds for the DOT, and then for the SVG.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograd import Value
 
 
 def chain(steps: int) -> Value:
-    """v·a + b, over and over: two leaves that every step uses."""
+    """v·a + b, repeatedly: every step uses the two leaves."""
     v, a, b = Value(0.1, label="v"), Value(0.5, label="a"), Value(0.3, label="b")
     for _ in range(steps):
         v = v * a + b
@@ -23,13 +23,13 @@ def chain(steps: int) -> Value:
 
 
 def star(points: int) -> Value:
-    """One leaf that every term of a sum uses."""
+    """A sum in which every term uses one leaf."""
     x = Value(0.1, label="x")
     return sum((x * i for i in range(points)), Value(0.0))
 
 
 def tree(leaves: int) -> Value:
-    """A product taken in pairs."""
+    """A product in pairs."""
     level = [Value(1.0) for _ in range(leaves)]
     while len(level) > 1:
         level = [a * b for a, b in zip(level[::2], level[1::2], strict=True)]
@@ -37,7 +37,7 @@ def tree(leaves: int) -> Value:
 
 
 def tangle(nodes: int) -> Value:
-    """Sums of values picked at random among all before."""
+    """Sums of random earlier values."""
     draw = random.Random(1)
     values = [Value(0.1) for _ in range(10)]
     for _ in range(nodes):
@@ -46,7 +46,7 @@ def tangle(nodes: int) -> Value:
 
 
 def network(sizes: list[int], examples: int = 1) -> Value:
-    """A network's loss over some examples."""
+    """A network's loss for several examples."""
     model = nn.MLP(sizes[0], sizes[1:], seed=1)
     x = [Value(0.1 * i, label=f"x[{i}]") for i in range(sizes[0])]
     return sum((nn.squared_error(model(x), [0.0] * sizes[-1]) for _ in range(examples)), Value(0.0))

@@ -1,7 +1,7 @@
-"""The eager engine beside micrograd, with the garbage collector on.
+"""The eager engine compared with micrograd, with the garbage collector on.
 
-Each comparison is made in a process that has loaded nothing else, and in one that has numpy, matplotlib and PyTorch
-loaded, whose many objects the collector goes through as well. Run `python -m benchmarks.eager`.
+Each comparison is made in a process that has loaded nothing else, and in one that has loaded numpy, matplotlib and
+PyTorch, whose many objects the collector traverses too. Run `python -m benchmarks.eager`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LOADED = ("numpy", "matplotlib.pyplot", "torch")
 
 
 class Network:
-    """A multi-layer perceptron as users of either engine write it."""
+    """A multi-layer perceptron as users of both engines write it."""
 
     def __init__(self, value: Callable[[float], Number], sizes: list[int]) -> None:
         draw = random.Random(1337)
@@ -58,7 +58,7 @@ class Network:
 
 
 def moons(count: int) -> list[tuple[list[float], int]]:
-    """Two half circles, one inside the other's opening."""
+    """Two interlocking half circles."""
     draw = random.Random(1)
     points = []
     for i in range(count):
@@ -69,7 +69,7 @@ def moons(count: int) -> list[tuple[list[float], int]]:
 
 
 def moons_step(value: Callable[[float], Number]) -> Step:
-    """A step on two moons as a user writes it: hinge, and the sum of squared weights."""
+    """A step on two moons as users write it: the hinge loss and the sum of squared weights."""
     network = Network(value, [2, 16, 16, 1])
     return _moons_by_hand(value, network, lambda x: network(x)[0])
 
@@ -106,7 +106,7 @@ def moons_step_of_ours() -> Step:
 
 
 def moons_step_of_micrograd() -> Step:
-    """The same with micrograd's network; it has no losses, so that the rest is its demo's."""
+    """The same with micrograd's network; the rest is from its demo, since it has no losses."""
     random.seed(1337)
     model = micrograd.nn.MLP(2, [16, 16, 1])
     return _moons_by_hand(Micro, model, model)
@@ -132,7 +132,7 @@ def image_step(value: Callable[[float], Number], network: Any = None, loss_of: A
 
 
 def count(loss: Number) -> int:
-    """How many nodes there are, leaves included."""
+    """The number of nodes, including leaves."""
     met, pending = {loss}, [loss]
     while pending:
         for operand in pending.pop()._prev:
@@ -143,7 +143,7 @@ def count(loss: Number) -> int:
 
 
 def bytes_of(step: Step) -> float:
-    """The memory of what a step makes, its loss and the graph below."""
+    """The memory of a step's loss and the graph below it."""
     step()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
@@ -155,7 +155,7 @@ def bytes_of(step: Step) -> float:
 
 
 def seconds_a_node(nodes: int) -> float:
-    """Forward and backward of a chain, for each of its nodes."""
+    """The time per node for a forward and backward pass of a chain."""
     best = float("inf")
     for _ in range(3):
         started = time.process_time()
@@ -170,7 +170,7 @@ def seconds_a_node(nodes: int) -> float:
 
 
 def import_seconds(*codes: str) -> list[float]:
-    """The least processor time of an interpreter that runs each of the codes, in turns; with bytecode cached."""
+    """The least CPU time of an interpreter that runs each code, alternately, with cached bytecode."""
     times: list[list[float]] = [[] for _ in codes]
     with tempfile.TemporaryDirectory() as cache:
         environment = os.environ | {"PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
@@ -188,7 +188,7 @@ def _seconds_of_children() -> float:
 
 
 def beside_micrograd(where: str) -> list[Row]:
-    """The steps of both engines, in this process as it is."""
+    """The steps of both engines, in this process."""
 
     def row(what: str, ours: Step, theirs: Step, aim: float) -> Row:
         mine, peers = side_by_side(ours, theirs, rounds=4, least=1.0, clock=time.process_time)
@@ -205,7 +205,7 @@ def beside_micrograd(where: str) -> list[Row]:
 
 
 def among_ourselves() -> list[Row]:
-    """What takes how long beside building a graph: without recording it, and to evaluate it again."""
+    """The time to build a graph, compared with the same without recording and with evaluating it again."""
     model, points = nn.MLP(2, [16, 16, 1], seed=1337), moons(100)
     network = Network(Value, [2, 16, 16, 1])
 

@@ -1,4 +1,4 @@
-"""A training step of the GPT of `demos.gpt` beside PyTorch and JAX: loss, gradient and Adam, in float64, on one thread.
+"""A training step of `demos.gpt` compared with PyTorch and JAX: loss, gradient and Adam, in float64, on one thread.
 
 Run `python -m benchmarks.gpt`.
 """
@@ -21,7 +21,7 @@ Step = Callable[[], float]
 
 _LETTERS = 10
 _FOREVER = 10**12
-"""So many steps that the learning rate does not decay."""
+"""A number of steps so large that the learning rate does not decay."""
 
 
 def batch_of(size: int) -> Batch:
@@ -67,7 +67,7 @@ def torch_step(batch: Batch) -> Step:
 
 
 def jax_step(batch: Batch) -> Step:
-    """JAX's jit. Adam is part of what is compiled."""
+    """JAX's jit; the compiled function includes Adam."""
     import jax
     import jax.numpy as jnp
 
@@ -97,7 +97,7 @@ def jax_step(batch: Batch) -> Step:
 
 
 def formula(np: Any, weights: Any, texts: Any) -> Any:
-    """The loss in arrays, for either peer: all positions at once, with a causal mask."""
+    """The loss in arrays, for both peers: all positions at once, with a causal mask."""
     heads, width = 4, weights["place"].shape[1]
     read, targets = texts[:, :-1], texts[:, 1:]
     size, places = read.shape
@@ -126,7 +126,7 @@ def formula(np: Any, weights: Any, texts: Any) -> Any:
 
 
 def first_steps(batch: Batch, rounds: int = 3) -> list[float]:
-    """The best times of a first step, ours and JAX's: to trace and compile for a new length."""
+    """The best times of a first step, ours and JAX's, which traces and compiles for a new length."""
     best = [float("inf")] * 2
     for _ in range(rounds):
         for i, make in enumerate((ours, jax_step)):

@@ -1,4 +1,4 @@
-"""A program as JavaScript, run by node, beside the same in numpy: loss and gradient, on one thread.
+"""A program as JavaScript, run by node, compared with the same in numpy: loss and gradient, on one thread.
 
 Run `python -m benchmarks.javascript`.
 """
@@ -35,7 +35,7 @@ for await (const count of createInterface({ input: process.stdin })) {
   console.log(best / 1000);
 }
 """
-"""For each number that comes in: the best time of so many calls, in seconds."""
+"""Reads numbers of calls; answers each with the best time of that many calls, in seconds."""
 
 
 def network(sizes: tuple[int, int, int]) -> Program:
@@ -48,7 +48,7 @@ def network(sizes: tuple[int, int, int]) -> Program:
 
 
 def times(program: Program, batch: int, rounds: int = 8, calls: int = 100) -> tuple[float, float]:
-    """Seconds for a call in node, and for one in numpy: the best of rounds that alternate."""
+    """Seconds for a call in node and for one in numpy, each the best of alternating rounds."""
     width = len(program._inputs)
     data = np.random.default_rng(0).random((batch, width))
     with TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def times(program: Program, batch: int, rounds: int = 8, calls: int = 100) -> tu
 
 
 def measure() -> Iterator[Row]:
-    """The comparisons; none where there is no node."""
+    """The comparisons; none if node is not installed."""
     if shutil.which("node") is None:
         return
     for sizes, batch in (((64, 32, 10), 1), ((64, 32, 10), 32), ((784, 128, 10), 128), ((3600, 32, 10), 32)):

@@ -1,4 +1,4 @@
-"""A function that decides, jitted, beside the function itself: ten thousand rows, on one thread.
+"""A jitted function with decisions compared with the function itself: ten thousand rows, on one thread.
 
 Run `python -m benchmarks.jit`.
 """
@@ -20,7 +20,7 @@ ROWS = 10_000
 
 
 def decides(x: Any, y: Any) -> Any:
-    """A branch, and a loop whose count depends on the data: seven paths, for x up to 80."""
+    """A branch, and a loop whose count depends on the data: seven paths for x up to 80."""
     if x < 0:
         return y * y
     count = 0
@@ -31,7 +31,7 @@ def decides(x: Any, y: Any) -> Any:
 
 
 def measure() -> Iterator[Row]:
-    """The rows as they come in, and what the first call takes, which traces."""
+    """The time for all rows, and for the first call, which traces."""
     x, y = (np.random.default_rng(0).normal(size=(ROWS, 2)) * [20, 1]).T
     pairs = list(zip(x.tolist(), y.tolist(), strict=True))
     started = time.perf_counter()
@@ -52,7 +52,7 @@ def measure() -> Iterator[Row]:
 
 
 def training() -> tuple[Any, Any]:
-    """The mean and gradient of a robust loss, squared near its target and straight beyond, of a line."""
+    """The mean and gradient of a line's robust loss, which is quadratic near the target and linear beyond."""
     slope, offset = Value(0.3), Value(0.1)
     x, t = np.random.default_rng(0).normal(size=(2, 1000))
 

@@ -1,4 +1,4 @@
-"""What a page that follows a training costs it."""
+"""The cost of a page that follows a training loop."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ with connect(url.replace("http", "ws", 1) + "socket", origin=url.rpartition("/")
 
 
 def measure() -> list[Row]:
-    """A step of training with an open page that follows it, and without, in this process's time."""
+    """The CPU time of a training step, with an open page that follows it and without."""
     model = nn.MLP(64, [32, 10], activation="tanh", seed=1)
     x = [Value(0.0, label=f"x[{i}]") for i in range(64)]
     target = [Value(0.0) for _ in range(10)]

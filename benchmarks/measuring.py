@@ -1,4 +1,4 @@
-"""Timing two things side by side, so that what disturbs the machine disturbs both."""
+"""Times two functions side by side, so that disturbances of the machine affect both."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """A comparison: ours, a peer's, and what was promised."""
+    """A comparison: our figure, a peer's, and the target."""
 
     what: str
     ours: float
-    """Seconds, or what `unit` says."""
+    """In seconds, or in `unit`."""
     peer: str
     theirs: float
     least: float | None = None
-    """The ratio that the project set out for."""
+    """The target of the ratio."""
     unit: str = "s"
 
     @property
     def ratio(self) -> float:
-        """How many times as much the peer needs."""
+        """The peer's figure, divided by ours."""
         return self.theirs / self.ours
 
     @property
     def aim(self) -> str:
-        """What was set out for, and whether it was missed."""
+        """The target, and whether it was missed."""
         if self.least is None:
             return ""
         return f"at least {self.least:,g}" + ("" if self.ratio >= self.least else ", missed")
@@ -42,10 +42,10 @@ def side_by_side(
 ) -> list[float]:
     """The best time of each function, in seconds, over rounds in which each runs for at least `least` seconds.
 
-    With `time.process_time` for a clock, what other programs do meanwhile is not counted.
+    With `time.process_time` as the clock, the time of other programs is not counted.
 
-    The garbage that one leaves is collected before the next begins, and on no one's account; what a function leaves
-    to the collector within its own stretch, it pays for.
+    A function's garbage is collected before the next one starts, off the clock; collections while a function runs
+    count as its own time.
     """
     counts = []
     for function in functions:

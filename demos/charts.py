@@ -29,7 +29,7 @@ matplotlib.rcParams.update(
 )
 
 SIGNS = LinearSegmentedColormap.from_list("signs", [LIGHT.negative, "#ffffff", LIGHT.positive])
-"""From the colour of negative numbers over white to that of positive ones."""
+"""From the colour of negative numbers through white to that of positive ones."""
 
 
 def as_svg(figure: Any) -> str:

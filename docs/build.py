@@ -1,4 +1,4 @@
-"""Builds what is made from other files: the tutorial's pictures and notebook. Run by `make docs`."""
+"""Builds the tutorial's pictures and notebook. Run by `make docs`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BLOCK = re.compile(r"^```python\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
 
 
 def cells(markdown: str) -> Iterator[tuple[str, str]]:
-    """The text as cells of a notebook: `("markdown", text)` and `("code", source)` in turn."""
+    """Splits the text into cells of a notebook: `("markdown", text)` and `("code", source)`."""
     for i, part in enumerate(_BLOCK.split(markdown)):
         if i % 2 == 0:
             if part.strip():
@@ -29,7 +29,7 @@ def cells(markdown: str) -> Iterator[tuple[str, str]]:
 
 
 def notebook() -> str:
-    """The tutorial as a notebook, without outputs: those are made by whoever runs it."""
+    """The tutorial as a notebook without outputs."""
     book = nbformat.v4.new_notebook()
     book.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     for i, (kind, text) in enumerate(cells(TUTORIAL.read_text())):
@@ -39,7 +39,7 @@ def notebook() -> str:
 
 
 def main() -> None:
-    """Runs the tutorial where its pictures belong, and writes its notebook."""
+    """Runs the tutorial in the folder of its pictures, and writes its notebook."""
     PICTURES.mkdir(exist_ok=True)
     os.chdir(PICTURES)
     failed, tried = doctest.testfile(

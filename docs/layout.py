@@ -1,4 +1,4 @@
-"""Draws which part of the project imports which, from the imports themselves. Run by `python -m docs.layout`."""
+"""Draws the imports between the parts of the project. Run by `python -m docs.layout`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def parts() -> dict[str, list[Path]]:
 
 @functools.cache
 def imports() -> dict[str, set[str]]:
-    """The other parts that each part imports, inside functions too, but for what is imported only for its types."""
+    """The other parts that each part imports, inside functions too, without imports for type checking."""
     return {
         part: {_part(name.split(".")) for path in paths for name in _imported(path)} - {part}
         for part, paths in parts().items()
@@ -38,7 +38,7 @@ def imports() -> dict[str, set[str]]:
 
 
 def reduced(arrows: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The arrows without those that a longer way implies."""
+    """The arrows without those that a longer path implies."""
 
     @functools.cache
     def below(part: str) -> frozenset[str]:
@@ -87,7 +87,7 @@ def _imported(path: Path) -> Iterator[str]:
 
 
 def _run(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those that only a type checker reads."""
+    """All nodes except those under `if TYPE_CHECKING`."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             continue

@@ -10,7 +10,7 @@ from autograd import Value
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CAPTION = 26
-"""The height of the line of words below the picture."""
+"""The height of the caption below the picture."""
 
 
 def moving(loss: Value, seconds: float = 2.0) -> str:

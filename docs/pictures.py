@@ -124,7 +124,7 @@ GALLERY: list[Picture] = [
         ),
     ),
 ]
-"""Each picture: its name, what it shows, how one makes it, and the function that makes this one."""
+"""Each picture: its name, its caption, the call that makes it, and the function that makes this one."""
 
 
 def page() -> str:
@@ -154,7 +154,7 @@ def page() -> str:
 
 
 def pages() -> None:
-    """Writes the pages, and a still picture of each where there is a browser to take it."""
+    """Writes the pages, and a screenshot of each if there is a browser."""
     small, large = network([2, 3, 1]), network([64, 32, 10])
     viz.play(small, PICTURES / "page.html")
     viz.play(large, PICTURES / "boxes.html")

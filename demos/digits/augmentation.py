@@ -15,9 +15,9 @@ from demos.digits.data import Array, Images, Labels
 from demos.digits.preparation import lay, measure
 
 COPIES = 2
-"""How often each image comes again, moved."""
+"""The number of moved copies of each image."""
 _MOST_COPIED = 10_000
-"""From so many images on there is enough variety in the data."""
+"""Data with this many images have enough variety."""
 _MOST_WRITTEN = 1500
 
 
@@ -26,7 +26,7 @@ class Augmented:
     """Images for training, with the number of each kind."""
 
     images: Images
-    """All of them: those of the data first."""
+    """All images; those of the data come first."""
     copies: int
     written: int
 

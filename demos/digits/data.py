@@ -17,16 +17,16 @@ from autograd.shown import as_code, path_shown, printable
 
 OURS = Path(__file__).with_name("digits.csv.gz")
 INKS = (1.0, 16.0, 255.0)
-"""Where pixels may end: the smallest that is no smaller than any pixel stands for ink."""
+"""The possible values of full ink: the smallest that no pixel exceeds is taken."""
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 
 MOST_PIXELS = 64_000_000
-"""In all images of a file; MNIST, with 60,000, has 47 million. Each takes eight bytes here."""
+"""The most pixels in all images of a file; MNIST, with 60,000 images, has 47 million. Each takes eight bytes."""
 _MOST_BYTES = 4 * MOST_PIXELS
-"""Of a file, unpacked: three digits and a comma for each pixel."""
+"""The most bytes of a file, unpacked: three digits and a comma for each pixel."""
 _MOST_COLUMNS = 1_000_001
 
 

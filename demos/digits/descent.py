@@ -14,9 +14,9 @@ from demos.digits.engines import DivergedError, Engine
 NUDGE = 0.001
 STEPS = 10
 _GENTLE = 0.03
-"""One step on one image goes so far, as a share of the rate for training."""
+"""The learning rate of one step on one image, as a share of the rate for training."""
 _RATES = {"too small": 0.001, "right": 0.3, "too large": 10.0}
-"""For ten steps on ten images, as shares of the rate for training."""
+"""The learning rates of ten steps on ten images, as shares of the rate for training."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,16 @@ class Nudged:
 
     name: str
     layer: int
-    """The layer that it belongs to, from 0."""
+    """Its layer, from 0."""
     neuron: int
     source: int
-    """The input, or neuron of the layer before, that it weighs."""
+    """The input that it weights, or the neuron of the previous layer."""
     weight: float
     before: float
     """The loss."""
     after: float
     derivative: float
-    """What `backward()` gives for it."""
+    """Its gradient from `backward()`."""
 
     @property
     def slope(self) -> float:
@@ -69,7 +69,7 @@ class Downhill:
     before: float
     after: float
     changed: float
-    """How far the weights moved on average."""
+    """The mean distance that the weights moved."""
 
 
 def step(network: nn.MLP, pixels: Array, target: Array, rate: float) -> Downhill:
@@ -96,9 +96,9 @@ class Descent:
     name: str
     rate: float
     losses: list[float]
-    """Before the first step and after each; shorter where the loss stopped being a number."""
+    """The losses before the first step and after each; fewer if the loss stopped being finite."""
     silent: bool
-    """Whether all confidences were driven to 0, or to where no slope is left."""
+    """Whether all confidences were driven to 0, or to a point without slope."""
 
     @property
     def words(self) -> str:

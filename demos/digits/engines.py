@@ -14,7 +14,7 @@ from demos.digits.data import Array
 from nn.optimisers import Rate
 
 WEIGHT_DECAY = 3e-4
-"""Pulls all weights towards 0, and those that no image needs all the way: what is left is what a neuron looks for."""
+"""Pulls all weights towards 0. Those that no image needs become 0; the rest show what a neuron looks for."""
 
 
 class DivergedError(ArithmeticError):
@@ -26,10 +26,10 @@ class Engine(Protocol):
 
     optimiser: nn.SGD
     method: str
-    """How it computes, in a line."""
+    """A description of how it computes, in one line."""
 
     weights: Array
-    """(parameters,), the network's weights and biases as they are now, in the order of `network.parameters()`."""
+    """(parameters,), the network's current weights and biases, in the order of `network.parameters()`."""
 
     def gradient(self, pixels: Array, targets: Array) -> tuple[float, Array]:
         """The mean over a batch of the squared error of an image, and its derivatives with respect to the weights.

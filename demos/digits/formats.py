@@ -19,7 +19,7 @@ from demos.digits.data import INKS, MOST_PIXELS, DataError, Images, beginning, r
 
 _ZIP = b"PK\x03\x04"
 _IDX_BYTES = b"\x00\x00\x08"
-"""How an IDX file of unsigned bytes begins; the next byte is the number of its dimensions."""
+"""The first bytes of an IDX file of unsigned bytes; the next byte is the number of dimensions."""
 
 
 def read(path: Path, size: tuple[int, int] | None = None) -> Images:

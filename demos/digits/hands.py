@@ -10,7 +10,7 @@ import numpy as np
 from demos.digits.data import Array
 
 Strokes = list[Array]
-"""Each (points, 2): x to the right and y downwards, as far apart as a smooth line needs."""
+"""Each (points, 2): x to the right and y downwards, close enough for a smooth line."""
 
 _SHAPES = {
     0: [
@@ -77,8 +77,8 @@ _SHAPES = {
         "32,0 8,8 4,34 28,48 52,36 54,8 32,0 | 54,10 52,100",
     ],
 }
-"""Several ways to write each digit: points in hundredths of its height, strokes apart by a bar; a point given twice is
-a corner."""
+"""Several shapes of each digit: points in hundredths of its height, with a bar between strokes. A repeated point is a
+corner."""
 
 
 @cache

@@ -34,7 +34,7 @@ def accuracy(history: History) -> Figure:
 
 
 _LEAST_WRONG = 0.1
-"""In percent: nothing wrong has no place on that scale."""
+"""In percent; the scale cannot show an error rate of 0."""
 
 
 def _chart() -> tuple[Figure, Any]:

@@ -10,13 +10,13 @@ from demos.digits import hands
 from demos.digits.data import Array, Images
 
 FINE = 4
-"""Ink is counted on a bitmap so many times as fine as the image."""
+"""The resolution of the bitmap on which ink is counted, relative to the image."""
 _BAND = 1 / 16
-"""The first and the last part of a digit's height, by which it is set upright."""
+"""The size of the first and the last part of a digit's height, by which it is set upright."""
 _STEEPEST = 2.0
-"""How far a digit is moved sideways at most, for each unit of height, to set it upright."""
+"""The most that setting a digit upright moves it sideways, for each unit of height."""
 _STRETCH = 1.5
-"""A digit wider than high is made higher by at most this factor."""
+"""The largest factor by which a digit that is wider than high is made higher."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class Place:
     """The position of the ink in an image, as shares of its height and width."""
 
     height: float
-    """From the first to the last pixel with ink; half of all digits are no higher."""
+    """The median height of the digits, from the first to the last pixel with ink."""
     width: float
-    """The same across; three quarters of all digits are no wider."""
+    """The third quartile of their widths."""
     x: float
-    """Of the digit's middle."""
+    """The position of the digit's middle."""
     y: float
     stroke: float
-    """How wide a pen's stroke is, as a share of the image's height."""
+    """The width of a stroke, as a share of the image's height."""
     upright: bool
-    """Whether slanted digits were set upright, the leftmost ink of the first and the last row one above the other."""
+    """Whether slanted digits were set upright, by aligning the leftmost ink of the first and last rows."""
 
 
 def measure(images: Images) -> Place:

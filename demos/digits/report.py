@@ -31,7 +31,7 @@ from viz.template import filled, in_script
 PAGE = Path(__file__).with_name("page")
 _FEW = 8
 _MOST_NUMBERS = 200_000
-"""So many weights of earlier epochs make a page a megabyte larger."""
+"""The most weights of earlier epochs in a page; they make it a megabyte larger."""
 
 
 @dataclass
@@ -40,18 +40,18 @@ class Run:
 
     network: nn.MLP
     images: Images
-    """As in the file, before they were resized."""
+    """The images of the file, before they were resized."""
     test: Images
     pixels: int | None
-    """The side to which images are resized for the network; None: as they are."""
+    """The side to which images are resized for the network; None if they are not resized."""
     before: Array
     """(test images, 10): confidences before training."""
     after: Array
     """(test images, 10): confidences now."""
     history: History | None
-    """How training went; None where nothing was trained."""
+    """The training history; None if nothing was trained."""
     augmented: Augmented
-    """What it learned from."""
+    """The training images."""
     row: int
     """The test image that the story follows."""
 

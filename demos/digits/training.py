@@ -22,7 +22,7 @@ class History:
     accuracies: list[float]
     """The share of test images recognised after each epoch."""
     weights: dict[int, Array] = field(default_factory=dict)
-    """The weights after some of the epochs, to look back at; 0 is before the first."""
+    """The weights after some of the epochs, for the report; 0 is before the first."""
     interrupted: bool = False
 
 

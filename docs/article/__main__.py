@@ -1,4 +1,4 @@
-"""Builds the article: `python -m docs.article` writes article.html, one file that needs no network."""
+"""Builds the article: `python -m docs.article` writes article.html, one self-contained file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def article() -> str:
 
 
 def text(markdown: str) -> str:
-    """Markdown with figures as Python calls, `{{ draw() }}`, as HTML."""
+    """Turns Markdown, with figures as Python calls, `{{ draw() }}`, into HTML."""
     called: list[str] = []
 
     def call(found: re.Match[str]) -> str:
@@ -57,7 +57,7 @@ def text(markdown: str) -> str:
 
 
 def data() -> dict[str, Any]:
-    """What the page computes with: the same numbers as in Python."""
+    """The data that the page computes with: the same numbers as in Python."""
     learned, test = model.images()
     weights, bias = figures.large_neuron()
     return {
@@ -91,7 +91,7 @@ _NETWORKS = {"network_program": model.network, "unbounded_program": model.unboun
 
 
 def module(name: str) -> str:
-    """A module of the page; those of the programs are written by the compiler."""
+    """A module of the page; the compiler writes those of the programs."""
     if name == "programs":
         return _PROGRAMS
     if name in _NETWORKS:

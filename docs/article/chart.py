@@ -1,4 +1,4 @@
-"""Curves on a logarithmic scale, as SVG; the page goes on drawing in them."""
+"""Curves on a logarithmic scale, as SVG, which the page continues to draw."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def chart(name: str, title: str, losses: Sequence[float], *, steps: int, low: fl
 
     Args:
         name: the id of the curve.
-        title: what it shows, for those who hear the page.
-        losses: what is known already.
-        steps: as many as fit.
-        low: the least loss that fits.
+        title: its description, for screen readers.
+        losses: the first losses.
+        steps: the most steps that fit.
+        low: the smallest loss that fits.
         high: the largest.
     """
     ticks = "".join(
@@ -36,7 +36,7 @@ def chart(name: str, title: str, losses: Sequence[float], *, steps: int, low: fl
 
 
 def points(losses: Sequence[float], steps: int, low: float, high: float) -> str:
-    """The corners of a curve; what goes beyond an edge is drawn at it."""
+    """The points of a curve; those beyond an edge are drawn at it."""
     corners = []
     for step, loss in enumerate(losses):
         x = LEFT + (WIDTH - LEFT - RIGHT) * step / max(steps - 1, 1)

@@ -1,4 +1,4 @@
-"""The article's figures: each as it looks before the page's script takes it over, with numbers from the engine."""
+"""The article's figures as they are before the page's script takes over, with numbers from the engine."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from docs.article.chart import chart
 
 TITLES = {"too small": "it crawls", "right": "it learns", "too large": "it explodes"}
 _SMOOTH = 20
-"""Batches whose mean loss is drawn."""
+"""The number of batches whose mean loss is drawn."""
 
 
 def draw() -> str:
-    """A canvas to draw on, in view again and again."""
+    """A canvas to draw on, which the article shows repeatedly."""
     large, _ = model.drawn()
     return _figure(
         "draw",
@@ -106,7 +106,7 @@ def error() -> str:
 
 
 def nudge() -> str:
-    """One weight, moved: what the derivative predicts, and what happens."""
+    """One nudged weight: the derivative's prediction, and the actual change."""
     found = steepest()
     step = 0.001
     rows = np.concatenate([model.drawn()[1], np.eye(10)[model.DIGIT]])[None]
@@ -137,7 +137,7 @@ def nudge() -> str:
 
 
 class Steepest:
-    """The weight into the right answer with the steepest derivative, for the first drawing."""
+    """The steepest of the weights of the right answer, for the first drawing."""
 
     def __init__(self) -> None:
         network = model.network()
@@ -153,7 +153,7 @@ class Steepest:
 
 @cache
 def steepest() -> Steepest:
-    """That weight, once."""
+    """That weight, computed once."""
     return Steepest()
 
 
@@ -179,7 +179,7 @@ def path() -> str:
 
 
 def chain(given: float, output: float) -> list[tuple[str, float, float]]:
-    """Each operation between the loss and a weight into the right answer: its derivative, and the product so far."""
+    """Each operation between the loss and a weight of the right answer: its derivative, and the product so far."""
     steps = [
         ("the squares are added up", 1.0),
         ("the difference is squared: 2 · difference", 2 * (output - 1)),
@@ -241,7 +241,7 @@ def again() -> str:
 
 
 def why() -> str:
-    """The neurons that decide."""
+    """The neurons that contribute most to the decision."""
     found = _trained_outputs()
     digit = int(np.argmax(found[:10]))
     start = model.HIDDEN * 65 + digit * (model.HIDDEN + 1)
@@ -264,7 +264,7 @@ def why() -> str:
 
 
 def count(what: str) -> str:
-    """Counts that the text speaks of."""
+    """A count for the text."""
     counts = {
         "pixels": 64,
         "hidden": model.HIDDEN,
@@ -278,18 +278,18 @@ def count(what: str) -> str:
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:
-    """At each step the mean of the last few losses."""
+    """The mean of the last few losses at each step."""
     return [float(np.mean(losses[max(0, step - _SMOOTH + 1) : step + 1])) for step in range(len(losses))]
 
 
 def _outputs() -> list[float]:
-    """What the untrained network says of the drawing."""
+    """The untrained network's outputs for the drawing."""
     outputs: list[float] = model.compiled(model.network()).answers(model.drawn()[1][None])[0, :10].tolist()
     return outputs
 
 
 def _trained_outputs() -> list[float]:
-    """What the trained network says of the drawing: ten confidences, then the hidden neurons."""
+    """The trained network's outputs for the drawing: ten confidences, then the hidden neurons."""
     made = model.compiled(model.network())
     made.program.params[...] = model.trained().params
     outputs: list[float] = made.answers(model.drawn()[1][None])[0].tolist()

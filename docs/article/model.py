@@ -1,4 +1,4 @@
-"""What the article is about: a network, what it learns from, and its training in Python, step by step."""
+"""The subject of the article: a network, its data, and its training in Python, step by step."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from demos.digits.data import Array, Images, read_csv, split
 from demos.digits.preparation import Place, lay, measure
 
 SIDE = 60
-"""Pixels a side of the first figures."""
+"""The side of the first figures, in pixels."""
 HIDDEN = 32
 BATCH = 32
 RATE = 0.7
 EPOCHS = 20
 STARTS = 5
-"""So many random starts are in the page."""
+"""The number of random initialisations in the page."""
 DIGIT = 2
-"""What is drawn before anybody draws."""
+"""The digit of the initial drawing."""
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A network as a program, whose rows are 64 pixels and ten targets."""
+    """A network as a program; a row is 64 pixels and ten targets."""
 
     program: Program
-    """The squared error of an image; and beside it ten outputs, then what the hidden neurons say."""
+    """The squared error of an image; its other results are ten outputs, then the hidden neurons."""
     scalars: int
-    """How many numbers the expression of the loss is made of, every product and partial sum counted."""
+    """The number of nodes in the expression of the loss, including every product and partial sum."""
 
     def answers(self, pixels: Array) -> Array:
-        """(images, 10 + hidden): what the outputs and the hidden neurons say of images."""
+        """(images, 10 + hidden): the outputs and the hidden neurons' activations for images."""
         found: Array = self.program(np.hstack([pixels, np.zeros((len(pixels), 10))]))[1]
         return found
 
@@ -59,19 +59,19 @@ def compiled(network: nn.MLP) -> Compiled:
 
 @cache
 def network(start: int = 0) -> nn.MLP:
-    """The network with one of its random starts."""
+    """The network with one of its random initialisations."""
     return nn.MLP(64, [HIDDEN, 10], output="sigmoid", init="he", seed=start)
 
 
 @cache
 def unbounded() -> nn.MLP:
-    """A network whose loss can grow without bounds, for too large a learning rate."""
+    """A network whose loss can grow without bounds, to show too large a learning rate."""
     return nn.MLP(64, [16, 10], "tanh", init="xavier", seed=0)
 
 
 @cache
 def images() -> tuple[Images, Images]:
-    """What is learned from, shuffled: data and as many digits by simulated hands; and the test images."""
+    """The training images, shuffled: data and as many digits by simulated hands; and the test images."""
     data, test = split(read_csv())
     labels = np.arange(len(data)) % 10
     rng = np.random.default_rng(0)
@@ -82,13 +82,13 @@ def images() -> tuple[Images, Images]:
 
 @cache
 def place() -> Place:
-    """Where ink is in the data."""
+    """The position of the ink in the data."""
     return measure(split(read_csv())[0])
 
 
 @cache
 def drawing() -> list[Array]:
-    """What is drawn before anybody draws: strokes on a square of side 1."""
+    """The initial drawing: strokes on a square of side 1."""
     strokes = hands.shapes(DIGIT)[0]
     points = np.concatenate(strokes)
     middle = (points.max(axis=0) + points.min(axis=0)) / 2
@@ -96,7 +96,7 @@ def drawing() -> list[Array]:
 
 
 def drawn() -> tuple[Array, Array]:
-    """The drawing as 60×60 pixels, and as the 64 that the network gets."""
+    """The drawing as 60×60 pixels, and as the network's 64 inputs."""
     line = np.concatenate(drawing())
     large = Place(height=0.68 + 20 / 256, width=1.0, x=0.5, y=0.5, stroke=20 / 256, upright=False)
     return lay(line, large, SIDE, SIDE), lay(line, place(), 8, 8)
@@ -104,17 +104,17 @@ def drawn() -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class Trained:
-    """How training went."""
+    """The result of training."""
 
     losses: list[float]
-    """Of each batch."""
+    """The loss of each batch."""
     accuracies: list[float]
-    """On the test images, after each epoch."""
+    """The accuracy on the test images after each epoch."""
     params: Array
 
 
 def batches(count: int) -> Iterator[Array]:
-    """So many batches of images with their targets, as in the page: from the beginning to the end, over again."""
+    """Yields `count` batches of images with their targets, in order and repeatedly, as in the page."""
     learned, _ = images()
     rows = np.hstack([learned.pixels, learned.targets])
     whole = len(rows) // BATCH
@@ -145,7 +145,7 @@ RATE_STEPS = 100
 
 @cache
 def descents() -> dict[str, list[float]]:
-    """The loss at each step with each of three learning rates; shorter where it stopped being a number."""
+    """The loss at each step with each of three learning rates; stops when the loss is no longer finite."""
     program = compiled(unbounded()).program
     start = program.params.copy()
     found = {}
