@@ -236,16 +236,29 @@ def test_what_is_chosen_and_compiled_in_one_place_is_told() -> None:
         autograd.compile(y, inputs=[x], params=[w])
 
 
-def test_code_without_source_is_told_too() -> None:
-    namespace: dict[str, Any] = {}
-    exec("def f(x, w):\n    return w * x if x.data > 0 else w\ndef g(x):\n    return [x.data]", namespace)
+def run(line: str) -> tuple[Value, Value, Value]:
+    """A line of code whose source is nowhere."""
     x, w = Value(1.0), Value(2.0)
-    namespace["g"](x)
+    namespace: dict[str, Any] = {"x": x, "w": w, "y": x * w, "numbers": []}
+    exec(line, namespace)
+    return namespace["y"], x, w
+
+
+@pytest.mark.parametrize(
+    "line", ["y = w * x if x.data > 0 else w", "y = w * x if x else w", "y = max(w * x, x)", "if x > 0: y = w * x * x"]
+)
+def test_code_without_source_is_told_too(line: str) -> None:
+    y, x, w = run(line)
+    with pytest.warns(UserWarning, match=re.escape("<string>:1.")):
+        autograd.compile(y + w, inputs=[x], params=[w])
+
+
+@pytest.mark.parametrize("line", ["numbers.append(x.data)", "v = x.data", "str(x.data)", "w.data -= 0.5"])
+def test_code_without_source_that_decides_nothing(line: str) -> None:
+    y, x, w = run(line)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        autograd.compile(x * w, inputs=[x], params=[w])
-    with pytest.warns(UserWarning, match=re.escape("<string>:2.")):
-        autograd.compile(namespace["f"](x, w), inputs=[x], params=[w])
+        autograd.compile(y, inputs=[x], params=[w])
 
 
 def test_what_is_remembered_of_looks_is_bounded() -> None:

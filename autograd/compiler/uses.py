@@ -65,10 +65,10 @@ def _numbers(constants: Iterable[Any]) -> frozenset[float]:
 
 
 def _use_by_jumps(code: CodeType, at: int) -> Use:
-    for instruction in dis.get_instructions(code):
-        if instruction.offset >= at and ("JUMP_IF" in instruction.opname or instruction.opname == "COMPARE_OP"):
-            return Use.DECIDED
-    return Use.KEPT
+    later = [each.opname for each in dis.get_instructions(code) if each.offset >= at]
+    read = later[0].startswith("LOAD") or "detach" in code.co_names
+    jumps = any(name == "COMPARE_OP" or ("JUMP" in name and "IF" in name) for name in later)
+    return Use.DECIDED if jumps or not read else Use.KEPT
 
 
 class _Tree:
