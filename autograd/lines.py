@@ -41,6 +41,15 @@ def where() -> Where:
     return Where("?", 0) if frame is None else Where(frame.f_code.co_filename, frame.f_lineno)
 
 
+def levels_up() -> int:
+    """How far up the user's line is for the function that calls this, as `stacklevel` of a warning counts."""
+    frame: FrameType | None = sys._getframe(1)
+    levels = 1
+    while frame is not None and _of_others(frame.f_code.co_filename):
+        frame, levels = frame.f_back, levels + 1
+    return levels
+
+
 _made: WeakKeyDictionary[Any, Where] = WeakKeyDictionary()
 
 

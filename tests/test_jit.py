@@ -377,8 +377,10 @@ def test_wrong_arguments_are_refused() -> None:
     f = autograd.jit(lambda x, y: x * y)
     with pytest.raises(TypeError, match="jit takes a function, not int"):
         autograd.jit(3)  # type: ignore[call-overload]
-    with pytest.raises(ValueError, match="as many in all of them"):
+    with pytest.raises(ValueError, match="as many rows in all arguments, not 2 and 1"):
         f.batch([1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match="in place of 3.0"):
+        f.batch([1.0, 2.0], 3.0)
     with pytest.raises(TypeError, match="can be hashed; not bytearray"):
         f(1.0, [io.StringIO, bytearray(b"x")])
     with pytest.raises(ValueError, match="has no parameters"):

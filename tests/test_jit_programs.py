@@ -269,3 +269,47 @@ def test_structures_differ_in_named_arguments_too() -> None:
     assert [f(1.0), f(1.0, mode="b"), f(1.0, mode="a")] == [1.0, -1.0, 1.0]
     assert "(number, mode='b')" in f.report()
     assert "3 structures" in f.report()
+
+
+def test_a_comparison_of_arguments_names_no_number() -> None:
+    f = autograd.jit(lambda x, y: x if x > y else y)
+    f(2.0, 1.0)
+    with pytest.raises(TypeError):
+        f()
+    assert "(> … holds)" in f.report()
+    assert "1 structure " in f.report()  # where the function raises, nothing is known
+
+
+def test_methods_of_a_class_have_programs_and_those_without_a_place_are_refused() -> None:
+    class Slotted:
+        __slots__ = ("factor",)
+        scale = 2.0
+
+        @classmethod
+        @autograd.jit
+        def scaled(cls, x: Any) -> Any:
+            return cls.scale * x
+
+        @autograd.jit
+        def of_an_instance(self, x: Any) -> Any:
+            return x
+
+    assert Slotted.scaled(3.0) == Slotted().scaled(3.0) == 6.0
+    with pytest.raises(TypeError, match="add '__dict__'"):
+        Slotted().of_an_instance(1.0)
+
+
+def test_where_a_number_of_python_is_needed_the_error_says_what_to_do() -> None:
+    f = autograd.jit(lambda x, n: x * (n // 2))
+    with pytest.raises(TypeError) as caught:
+        f(1.0, 3)
+    assert "static" in caught.value.__notes__[0]
+    assert autograd.jit(f.function, static="n")(1.0, 3) == 1.0
+
+
+def test_warnings_name_the_line_that_called() -> None:
+    calls: list[int] = []
+    for effect in (lambda x: calls.append(1) or x, lambda x: print() or x):  # type: ignore[func-returns-value]
+        with pytest.warns(UserWarning, match="eagerly") as caught:
+            autograd.jit(effect)(1.0)
+        assert caught[0].filename == __file__

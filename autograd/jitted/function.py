@@ -25,7 +25,7 @@ from autograd.jitted.parameters import Parameters
 from autograd.jitted.path import Path, trace
 from autograd.jitted.report import Known, report
 from autograd.jitted.state import State
-from autograd.lines import Where
+from autograd.lines import Where, levels_up
 from autograd.locks import Lock
 from autograd.scalars import as_float
 from autograd.shown import as_code, shown
@@ -239,6 +239,7 @@ class Jitted:
             Known(_arguments(structure.shapes), structure.paths, structure.eager)
             for scope in self._scopes.values()
             for structure in scope.structures.values()
+            if structure.paths or structure.eager
         ]
         notes = [note if count == 1 else f"{note} ({count} times)" for note, count in self._notes.items()]
         return report(self.__name__, known, notes, self._eager_rows)
@@ -251,10 +252,18 @@ class Jitted:
         if instance is None:
             return self
         name = f"_jitted_{self.__name__}_{id(self)}"
+        if not hasattr(instance, "__dict__"):
+            raise TypeError(
+                f"{type(instance).__name__} has __slots__, and so no place for the programs of its method "
+                f"{self.__name__}: add '__dict__' to them"
+            )
         if name not in vars(instance):
             bound = Jitted(self.function.__get__(instance, owner), (), self._dtype, self.budget)
             bound._static = {each - 1 if isinstance(each, int) else each for each in self._static}
-            vars(instance)[name] = bound
+            if isinstance(instance, type):  # a method of the class
+                type.__setattr__(instance, name, bound)
+            else:
+                vars(instance)[name] = bound
         return vars(instance)[name]
 
     def __reduce__(self) -> Any:
@@ -272,9 +281,12 @@ class Jitted:
     def _rows(self, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Shape, ...], Array]:
         columns: list[Any] = []
         shapes = self._shapes(args, kwargs, columns, rows=True)
-        sizes = {np.shape(column) for column in columns}
-        if len(sizes) > 1 or () in sizes:
-            raise ValueError("each argument needs an array with one entry for each row, and as many in all of them")
+        sizes = {np.shape(column): column for column in columns}
+        if () in sizes:
+            raise ValueError(f"a batch needs an array with one entry for each row in place of {shown(sizes[()])}")
+        if len(sizes) > 1:
+            counts = " and ".join(str(count) for count, *_ in sizes)
+            raise ValueError(f"a batch needs as many rows in all arguments, not {counts}")
         X = np.stack(columns, axis=1).astype(np.float64, copy=False) if columns else np.empty((1, 0))
         if not len(X):
             raise ValueError("a batch needs at least one row")
@@ -364,7 +376,7 @@ class Jitted:
             structure.eager = str(met)
             return None
         except Exception as error:
-            self._called(structure.shapes, row)[0]()  # raises too, if the function does
+            self._fails_too(self._called(structure.shapes, row)[0])
             structure.eager = f"{type(error).__name__} only while it is traced: {error}"
             return None
         changed = scope.state.changed()
@@ -372,12 +384,24 @@ class Jitted:
             structure.eager = f"the function changes {changed}"
         return path
 
+    def _fails_too(self, call: Callable[[], Any]) -> None:
+        """Raises what the function raises when it is not traced."""
+        try:
+            call()
+        except TypeError as error:
+            if "Value" in str(error) or "Whole" in str(error):
+                error.add_note(
+                    f"jit gives {self.__name__} a Value in place of each number: "
+                    f"an argument that is to stay a number is named with jit(static=...)"
+                )
+            raise
+
     def _warn(self, structure: _Structure) -> None:
         if not self._warned:
             self._warned = True
             warnings.warn(
                 f"{self.__name__} runs eagerly, as correct and slower, for it cannot be followed: {structure.eager}",
-                stacklevel=5,
+                stacklevel=levels_up(),
             )
 
 

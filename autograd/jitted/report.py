@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import groupby
 from typing import NamedTuple
 
@@ -57,7 +57,8 @@ def _path(number: int, path: Path) -> Iterator[str]:
     for machine in list(path.machines.values())[-1:]:
         yield f"      {size(machine.built)}"
     lines = [list(guards) for _, guards in groupby(path.guards, key=lambda guard: guard.where)]
-    yield from (f"      {told(guards)}" for guards in lines[:_SHOWN])
+    leaves = {id(v) for v in (*path.inputs, *path.parameters.values, *path.others)}
+    yield from (f"      {told(guards, leaves)}" for guards in lines[:_SHOWN])
     if len(lines) > _SHOWN:
         yield f"      and {_many(sum(map(len, lines[_SHOWN:])), 'more guard')}"
 
@@ -65,10 +66,15 @@ def _path(number: int, path: Path) -> Iterator[str]:
 _SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
-def told(guards: Sequence[Guard]) -> str:
-    """A line of code, and how its comparisons came out: `f.py:8  while x > 1:  (> 1 holds 4 times, then not)`."""
+def told(guards: Sequence[Guard], leaves: Set[int]) -> str:
+    """A line of code, and how its comparisons came out: `f.py:8  while x > 1:  (> 1 holds 4 times, then not)`.
+
+    Args:
+        guards: those of the line.
+        leaves: the Values, by identity, whose numbers are others at each call.
+    """
     outcomes: list[str] = []
-    for (what, holds), same in groupby(guards, key=lambda guard: (_what(guard), guard.holds)):
+    for (what, holds), same in groupby(guards, key=lambda guard: (_what(guard, leaves), guard.holds)):
         times = len(list(same))
         again = bool(outcomes) and outcomes[-1].startswith(f"{what} ")
         outcome = ("then" if again else what) + (" holds" if holds else " not" if again else " does not hold")
@@ -79,8 +85,9 @@ def told(guards: Sequence[Guard]) -> str:
     return f"{where if len(where) <= room else where[: room - 1] + '…'}  ({shown})"
 
 
-def _what(guard: Guard) -> str:
-    return f"{_SIGNS[guard.name]} {'…' if guard.b._prev else f'{guard.b._data:g}'}"
+def _what(guard: Guard, leaves: Set[int]) -> str:
+    number = "…" if guard.b._prev or id(guard.b) in leaves else f"{guard.b._data:g}"
+    return f"{_SIGNS[guard.name]} {number}"
 
 
 def _time(seconds: float) -> str:
