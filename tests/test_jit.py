@@ -379,7 +379,7 @@ def test_wrong_arguments_are_refused() -> None:
         autograd.jit(3)  # type: ignore[call-overload]
     with pytest.raises(ValueError, match="as many rows in all arguments, not 2 and 1"):
         f.batch([1.0, 2.0], [1.0])
-    with pytest.raises(ValueError, match="in place of 3.0"):
+    with pytest.raises(ValueError, match=r"in place of 3\.0"):
         f.batch([1.0, 2.0], 3.0)
     with pytest.raises(TypeError, match="can be hashed; not bytearray"):
         f(1.0, [io.StringIO, bytearray(b"x")])
