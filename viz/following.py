@@ -23,10 +23,10 @@ from viz.play import page
 
 _FRAMES = 30
 """So many times a second a page is told what has changed, at most."""
-_SHARE = 0.005
+_SHARE = 0.0025
 """The share of a training's time that the threads of a page may take: where frames cost more, there are fewer.
 
-What they take from the training besides, by turns at the interpreter and in the caches, is more than that again.
+What they take from the training besides, by turns at the interpreter and in the caches, is several times that.
 """
 _LOOKS = 10
 """So many times a second the graph is looked at where nobody calls `update`, while a page is open."""
