@@ -23,7 +23,8 @@ class Where:
     @property
     def text(self) -> str:
         """The line itself, where its file can be read."""
-        return linecache.getline(self.file, self.line).strip()
+        lines = source(self.file)
+        return lines[self.line - 1].strip() if 0 < self.line <= len(lines) else ""
 
     def __str__(self) -> str:
         text = f"  {self.text}" if self.text else ""
@@ -31,6 +32,11 @@ class Where:
 
 
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
+
+
+def source(file: str) -> list[str]:
+    """The lines of a file; none for code from a string, since all of it has the same name."""
+    return [] if file == "<string>" else linecache.getlines(file)
 
 
 def where() -> Where:

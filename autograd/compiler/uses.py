@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import linecache
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
@@ -16,6 +15,7 @@ from itertools import islice
 from types import CodeType
 from typing import Any, NamedTuple
 
+from autograd.lines import source
 from autograd.looks import Place
 
 
@@ -81,18 +81,13 @@ class _Tree:
             self.parents.update((child, node) for child in ast.iter_child_nodes(node))
 
     def at(self, span: tuple[int, int, int, int]) -> ast.expr | None:
-        """The expression of an instruction: the one with the same span, or else the smallest one around it."""
-        start, end = span[::2], span[1::2]
-        around: list[tuple[tuple[int, int], ast.expr]] = []
+        """The expression that spans the same as an instruction; None if the source is not that of the code."""
         for node in self.parents:
             if not isinstance(node, (ast.expr, ast.If, ast.While, ast.Assert)):
                 continue
-            first, last = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
-            if (first, last) == (start, end):
+            if (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset) == span:
                 return node if isinstance(node, ast.expr) and not isinstance(node, ast.IfExp) else node.test
-            if first <= start and last >= end and isinstance(node, ast.expr):
-                around.append(((last[0] - first[0], last[1] - first[1]), node))
-        return min(around, key=lambda each: each[0])[1] if around else None
+        return None
 
     def within(self, node: ast.AST) -> Iterator[ast.AST]:
         """All nodes in the outermost function around a node, or else all outside of functions."""
@@ -131,15 +126,16 @@ class _Tree:
 
 
 @lru_cache(maxsize=32)
-def _parsed(source: str) -> _Tree | None:
+def _parsed(text: str) -> _Tree | None:
     try:
-        return _Tree(source)
+        return _Tree(text)
     except (SyntaxError, ValueError, RecursionError):
         return None
 
 
 def _tree(file: str) -> _Tree | None:
-    return _parsed("".join(linecache.getlines(file))) if linecache.getlines(file) else None
+    lines = source(file)
+    return _parsed("".join(lines)) if lines else None
 
 
 class _Flow:
