@@ -46,7 +46,7 @@ def _power(a: Any, b: Any) -> Any:
 
 def as_number(x: Any) -> float:
     """A number, or a Value's number."""
-    return x.data if isinstance(x, Value) else float(x)
+    return x._data if isinstance(x, Value) else float(x)
 
 
 def _of_values(primitive: Primitive) -> Callable[..., Any]:

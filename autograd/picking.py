@@ -11,6 +11,7 @@ from autograd.floats import NOTHING
 from autograd.ops import Operation
 from autograd.scalars import as_float, is_scalar
 from autograd.shown import as_code, shown
+from autograd.structure import is_array
 from autograd.value import Value, apply, operand
 
 
@@ -95,11 +96,11 @@ def position(index: Any, count: int) -> int:
     return int(index)
 
 
-def pick(table: Sequence[Any], index: Any) -> Any:
+def pick(table: Any, index: Any) -> Any:
     """The entry of a table at an index; of a table of rows, the row.
 
     Args:
-        table: Values or numbers, or rows of them, all of one length.
+        table: a list, tuple or array of Values or numbers, or of rows of them, all of one length.
         index: a whole number from 0, or a Value that holds one. With a number, this is `table[index]`. With a Value,
             the choice stays in the graph: each number picked is a node whose operands are the index and all
             candidates, so that `refresh()` and programs pick again.
@@ -119,7 +120,7 @@ def pick(table: Sequence[Any], index: Any) -> Any:
         raise ValueError("pick needs a table with at least one entry, and it is empty")
     if not isinstance(index, Value):
         return entries[position(index, len(entries))]
-    if not isinstance(entries[0], (list, tuple)):
+    if not (isinstance(entries[0], (list, tuple)) or is_array(entries[0])):
         return apply(among(len(entries)), index, *map(operand, entries))
     widths = sorted({sized(row, "each row of a table") for row in entries})
     if len(widths) > 1:

@@ -133,7 +133,9 @@ def why_zero(loss: Value, a: Value | None = None) -> Text:
             return Text(f"{name}.grad is {number(a.grad)}: it is not zero.")
         why = "backward() has not been run on this loss" if loss.grad == 0 else "it was zeroed after backward()"
         return Text(f"{name}.grad is 0, but the derivative is {number(gradient[a])}: {why}.")
-    return Text("\n".join([f"{name}.grad is 0: {_cut(a, loss, gradient)}"]))
+    if a.grad != 0:
+        return Text(f"{name}.grad is {number(a.grad)}, and none of it is from this loss: {_cut(a, loss, gradient)}")
+    return Text(f"{name}.grad is 0: {_cut(a, loss, gradient)}")
 
 
 def _alone(a: Value) -> Text:

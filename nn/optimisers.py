@@ -51,7 +51,8 @@ class Optimiser:
         if self._program is None:
             self._names, self.params = _leaves(params)
         if not (self.params or (self._program is not None and len(self._program.params))):
-            raise ValueError("there are no parameters to optimise")
+            later = "; a jitted function finds those of modules among its arguments when it is first called"
+            raise ValueError(f"there are no parameters to optimise{'' if self._program is None else later}")
         self.lr = lr if callable(lr) else a_number(lr, "the learning rate", above=0.0)
         self.steps = 0
         self._states: dict[Any, State] = {}

@@ -84,3 +84,12 @@ def test_labels_as_positions_in_cross_entropy() -> None:
     assert found == pytest.approx(total.data, rel=1e-13)
     np.testing.assert_allclose(gradient, [p.grad for p in model.parameters()], rtol=1e-12, atol=1e-15)
     assert "1 path for" in jitted.report()
+
+
+def test_rows_of_an_array_are_rows() -> None:
+    table = np.arange(12.0).reshape(3, 2, 2)
+    index = Value(2.0)
+    picked = autograd.pick(table, index)
+    assert [[v.data for v in row] for row in picked] == table[2].tolist()
+    index.data = 1.0
+    assert [v.refresh().data for v in autograd.pick(table[0], index)] == table[0, 1].tolist()

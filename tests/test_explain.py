@@ -94,6 +94,9 @@ def test_why_zero_tells_the_cause() -> None:
     w, x, z = Value(-2.0, label="w"), Value(3.0, label="x"), Value(0.0, label="z")
     dead = (w * x).relu() + 1
     assert "backward() has not been run on this loss" in why_zero(w, w * x)
+    used = Value(2.0, label="used")
+    (used * 3).backward()
+    assert why_zero(used, used * 0).startswith("used.grad is 3.0, and none of it is from this loss: every way")
     assert "a dead ReLU" in why_zero(w, dead)
     assert "mul(w = -2.0, z = 0.0): the other factor is 0" in why_zero(w, w * z)
     assert "tanh(3000.0): saturated" in why_zero(x, (x * 1000).tanh())

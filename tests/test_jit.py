@@ -318,6 +318,8 @@ def test_a_function_that_calls_grad_inside() -> None:
 
     rows = [0.1, 0.7, -0.4]
     found, gradient = residual.value_and_grad(rows)
+    assert residual.report().startswith("residual: 1 path ")
+    assert "3 rows in 1 call" in residual.report()
     model.zero_grad()
     total = sum(residual.function(Value(x)) for x in rows) / 3
     total.backward()

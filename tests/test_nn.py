@@ -108,6 +108,7 @@ ONE = Value(1.0)
         (lambda: nn.SGD([Value(1)], momentum=1.0), "momentum must be at least 0 and below 1, not 1.0"),
         (lambda: nn.Adam([Value(1)], betas=(0.9, 1.0)), "beta must be at least 0 and below 1, not 1.0"),
         (lambda: nn.SGD([]), "no parameters to optimise"),
+        (lambda: nn.SGD(autograd.jit(lambda m, x: m(x))), "when it is first called"),
         (lambda: list(nn.minibatches([1], [1, 2], size=1)), r"all of one length; these have \[1, 2\]"),
         (lambda: nn.minibatches([1], size=0), "the size of a batch must be at least 1, not 0"),
         (lambda: nn.accuracy([[1, 2]], []), "1 outputs need as many labels"),
