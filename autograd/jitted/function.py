@@ -8,32 +8,27 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import modes
 from autograd.arguments import a_dtype, a_whole_number, iterated
 from autograd.calls import within_transform
-from autograd.differentiable import adjoints
 from autograd.jitted import arguments
 from autograd.jitted.arguments import Shape, Static
+from autograd.jitted.batch import Array, Batch, Found, Scope, Structure
 from autograd.jitted.guards import CannotFollowError, current
 from autograd.jitted.parameters import Parameters
 from autograd.jitted.path import Path, trace
-from autograd.jitted.report import Known, report
+from autograd.jitted.report import Known, arguments_told, report
 from autograd.jitted.state import State
 from autograd.lines import Where, levels_up
 from autograd.locks import Lock
 from autograd.scalars import as_float
 from autograd.shown import as_code, shown
-from autograd.structure import flat, is_structure, like, same
-from autograd.sweep import stored
+from autograd.structure import flat, like
 from autograd.value import Value
-
-Array = npt.NDArray[Any]
 
 BUDGET = 64
 """So many paths are traced for one structure of arguments."""
@@ -95,33 +90,6 @@ def jit(
     return Jitted(function, static, dtype, budget)
 
 
-@dataclass
-class _Structure:
-    """What is known for arguments of one structure: its paths, and why it runs eagerly, if it does."""
-
-    shapes: tuple[Shape, ...]
-    paths: list[Path] = field(default_factory=list)
-    eager: str = ""
-
-
-@dataclass
-class _Scope:
-    """What the function finds outside of its numbers, and what was traced with that."""
-
-    state: State
-    parameters: Parameters
-    structures: dict[tuple[Shape, ...], _Structure] = field(default_factory=dict)
-
-
-@dataclass
-class _Found:
-    """The results of a batch: for each row, the numbers that the function returned."""
-
-    structure: Any
-    columns: list[Any]
-    gradient: Array
-
-
 class Jitted:
     """A function as programs: see `autograd.jit`."""
 
@@ -133,8 +101,8 @@ class Jitted:
         functools.update_wrapper(self, function, updated=())
         self.__name__ = _innermost(function).__name__
         self._static = _positions(function, static)
-        self._scopes: dict[tuple[Any, ...], _Scope] = {}
-        self._last: _Scope | None = None
+        self._scopes: dict[tuple[Any, ...], Scope] = {}
+        self._last: Scope | None = None
         self._notes: Counter[str] = Counter()
         self._eager_rows = 0
         self._warned = False
@@ -236,7 +204,7 @@ class Jitted:
     def report(self) -> str:
         """What was traced, and why: paths, guards with their lines, rows along each, and seconds."""
         known = [
-            Known(_arguments(structure.shapes), structure.paths, structure.eager)
+            Known(arguments_told(structure.shapes), structure.paths, structure.eager)
             for scope in self._scopes.values()
             for structure in scope.structures.values()
             if structure.paths or structure.eager
@@ -314,12 +282,12 @@ class Jitted:
     # What the function finds outside
 
     @property
-    def _current(self) -> _Scope:
+    def _current(self) -> Scope:
         if self._last is None:
             self._last = self._scope([])
         return self._last
 
-    def _scope(self, held: list[Any]) -> _Scope:
+    def _scope(self, held: list[Any]) -> Scope:
         key = tuple(map(id, held))
         known = self._scopes.get(key)
         if known is not None:
@@ -334,17 +302,17 @@ class Jitted:
             parameters = known.parameters
         else:
             parameters = Parameters(leaves, self._dtype)
-        scope = self._scopes[key] = _Scope(state, parameters)
+        scope = self._scopes[key] = Scope(state, parameters)
         if known is not None and self._notes.total() > self.budget:
             reason = f"what it reads changes again and again: {changed}"
-            scope.structures = {shapes: _Structure(shapes, eager=reason) for shapes in known.structures}
+            scope.structures = {shapes: Structure(shapes, eager=reason) for shapes in known.structures}
         while len(self._scopes) > _SCOPES:
             del self._scopes[next(iter(self._scopes))]
             self._notes[f"forgotten: more than {_SCOPES} sets of modules among the arguments"] += 1
         return scope
 
-    def _structure(self, scope: _Scope, shapes: tuple[Shape, ...]) -> _Structure:
-        found = scope.structures.pop(shapes, None) or _Structure(shapes)
+    def _structure(self, scope: Scope, shapes: tuple[Shape, ...]) -> Structure:
+        found = scope.structures.pop(shapes, None) or Structure(shapes)
         scope.structures[shapes] = found
         if len(scope.structures) > _STRUCTURES:
             del scope.structures[next(iter(scope.structures))]
@@ -353,15 +321,15 @@ class Jitted:
 
     # Running
 
-    def _run(self, shapes: tuple[Shape, ...], X: Array, learning: bool) -> _Found:
+    def _run(self, shapes: tuple[Shape, ...], X: Array, learning: bool) -> Found:
         scope = self._last = self._scope(arguments.held(shapes))
         scope.parameters.exchange()
         structure = self._structure(scope, shapes)
         with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
             X = X.astype(self._dtype, copy=False)
-        return _Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
+        return Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
 
-    def _trace(self, scope: _Scope, structure: _Structure, row: Sequence[float]) -> Path | None:
+    def _trace(self, scope: Scope, structure: Structure, row: Sequence[float]) -> Path | None:
         """The path of a row; None if the function cannot be followed, which `structure.eager` then explains."""
         call, leaves = self._called(structure.shapes, row)
         code = getattr(_innermost(self.function), "__code__", None)
@@ -396,131 +364,13 @@ class Jitted:
                 )
             raise
 
-    def _warn(self, structure: _Structure) -> None:
+    def _warn(self, structure: Structure) -> None:
         if not self._warned:
             self._warned = True
             warnings.warn(
                 f"{self.__name__} runs eagerly, as correct and slower, for it cannot be followed: {structure.eager}",
                 stacklevel=levels_up(),
             )
-
-
-@dataclass
-class _Batch:
-    """Some rows of one structure, each to be sent along its path."""
-
-    owner: Jitted
-    scope: _Scope
-    structure: _Structure
-    X: Array
-    learning: bool
-    one_number: bool
-    result: Any = None
-    found: list[tuple[Array, list[Any]]] = field(default_factory=list)
-
-    def run(self) -> _Found:
-        self.gradient = np.zeros(len(self.scope.parameters.values), self.X.dtype)
-        left = np.arange(len(self.X))
-        for path in self.structure.paths:
-            if len(left):
-                left = self._along(path, left)
-        while len(left) and not self.structure.eager:
-            left = self._along_new(left)
-        if len(left):
-            self.owner._warn(self.structure)
-            for i in left.tolist():
-                self._eagerly(i, self.owner._called(self.structure.shapes, self.X[i].tolist())[0]())
-        self.gradient /= len(self.X)
-        return _Found(self.result, self._columns(), self.gradient)
-
-    def _along_new(self, left: Array) -> Array:
-        """Traces the path of the first row, and sends along it whatever takes it."""
-        first, paths = int(left[0]), self.structure.paths
-        if len(paths) >= self.owner.budget:
-            self.structure.eager = f"more than {self.owner.budget} paths, most of them through {_busiest(paths)}"
-            return left
-        path = self.owner._trace(self.scope, self.structure, self.X[first].tolist())
-        if path is None:
-            return left
-        if self.structure.eager:  # it has run, and what it changed is changed
-            self.owner._warn(self.structure)
-            self._eagerly(first, path.result)
-            return left[1:]
-        paths.append(path)
-        left = self._along(path, left)
-        if len(left) and left[0] == first:  # such as nan, which is not equal to itself
-            self._eagerly(first, path.result)
-            left = left[1:]
-        return left
-
-    def _along(self, path: Path, left: Array) -> Array:
-        """Runs a path; returns the rows that do not take it."""
-        X = self.X if len(left) == len(self.X) else self.X[left]
-        try:
-            ok, results = path.run(X, self.learning)
-        except (ArithmeticError, ValueError, IndexError) as error:
-            self._raise_eagerly(left)
-            self.structure.eager = f"an error that the function catches: {error}"
-            return left
-        if not ok.any():
-            return left
-        whole = bool(ok.all())
-        rows = left if whole else left[ok]
-        if self.learning and path.roots:
-            self.gradient += path.machine(True).grads * len(rows)
-        numbers = iter(results)
-        self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in flat(path.result)])
-        return left[:0] if whole else left[~ok]
-
-    def _raise_eagerly(self, left: Array) -> None:
-        """Raises what the function raises for the first row for which it does."""
-        for i in left.tolist():
-            call, _ = self.owner._called(self.structure.shapes, self.X[i].tolist())
-            try:
-                call()
-            except (ArithmeticError, ValueError, IndexError) as error:
-                raise (error if len(self.X) == 1 else type(error)(f"{error} (row {i} of the batch)")) from None
-
-    def _eagerly(self, row: int, result: Any) -> None:
-        """Takes the numbers and derivatives of a row from what the function returned."""
-        self.owner._eager_rows += 1
-        numbers = [x._data if isinstance(x, Value) else x for x in flat(result)]
-        self._keep(np.array([row]), result, numbers)
-        root = next(flat(result))
-        if self.learning and isinstance(root, Value):
-            self.gradient += np.array(adjoints([root], [1.0], self.scope.parameters.values, stored), self.X.dtype)
-
-    def _keep(self, rows: Array, result: Any, numbers: list[Any]) -> None:
-        if self.one_number and is_structure(result):
-            raise ValueError(f"a gradient needs a function of one number, and {self.owner.__name__} returns several")
-        if not self.found:
-            self.result = result
-        elif not same(self.result, result):
-            raise ValueError(f"{self.owner.__name__} returns another structure for row {rows[0]} than for the first")
-        self.found.append((rows, numbers))
-
-    def _columns(self) -> list[Any]:
-        return [self._column([(rows, x[i]) for rows, x in self.found]) for i in range(len(self.found[0][1]))]
-
-    def _column(self, parts: list[tuple[Array, Any]]) -> Any:
-        """An array for all rows, of what some paths found for some; what is no number, and the same for all, stays."""
-        kinds = {_kind(x) for _, x in parts}
-        first = parts[0][1]
-        if kinds == {"other"} and all(type(x) is type(first) and x == first for _, x in parts):
-            return first
-        if len(self.X) == 1 and not isinstance(first, np.ndarray):
-            return np.array([first], dtype=object)  # as the function returned it
-        dtype = self.X.dtype if kinds == {"number"} else bool if kinds == {"truth"} else object
-        column = np.empty(len(self.X), dtype)
-        for rows, x in parts:
-            column[rows] = x.tolist() if dtype is object and isinstance(x, np.ndarray) else x
-        return column
-
-
-def _kind(x: Any) -> str:
-    if isinstance(x, (bool, np.bool_)):
-        return "truth"
-    return "number" if isinstance(x, (np.ndarray, np.number, float, int)) else "other"
 
 
 def _innermost(function: Any) -> Any:
@@ -555,34 +405,6 @@ def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:
 
 def _hold_values(args: Iterable[Any]) -> bool:
     return any(isinstance(x, Value) for arg in args for x in flat(arg))
-
-
-def _busiest(paths: Sequence[Path]) -> Where:
-    """The line of which most of the guards come."""
-    counts = Counter(guard.where for path in paths for guard in path.guards)
-    return counts.most_common(1)[0][0]
-
-
-def _arguments(shapes: Sequence[Shape]) -> str:
-    *given, named = shapes
-    by_name = [f"{name}={_told(part)}" for name, part in zip(named.kind[1], named.parts, strict=True)]
-    return ", ".join([*map(_told, given), *by_name])
-
-
-def _told(shape: Shape) -> str:
-    if shape.kind in ("number", "whole"):
-        return str(shape.kind)
-    if shape.kind == "static":
-        return repr(shape.parts.it)[:40]
-    if shape.kind == "held":
-        return type(shape.parts.it).__name__
-    if isinstance(shape.kind, tuple):
-        if shape.kind[0] is dict:
-            return f"{{{', '.join(map(str, shape.kind[1]))}}}"
-        return f"{'list' if shape.kind[0] is list else 'array'} of {' × '.join(map(str, shape.kind[1]))}"
-    if len(shape.parts) > 4 and len(set(shape.parts)) == 1:
-        return f"{shape.kind.__name__} of {len(shape.parts)} × {_told(shape.parts[0])}"
-    return f"{shape.kind.__name__} of {', '.join(map(_told, shape.parts))}"
 
 
 def _first(column: Any) -> Any:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from autograd.compiler.report import size
+from autograd.jitted.arguments import Shape
 from autograd.jitted.guards import Guard
 from autograd.jitted.path import Path
 
@@ -47,6 +48,29 @@ def report(name: str, known: Sequence[Known], notes: Sequence[str], eager: int) 
     if eager:
         lines.append(f"  eagerly: {_many(eager, 'row')}")
     return "\n".join([*lines, *[f"  {note}" for note in notes]])
+
+
+def arguments_told(shapes: Sequence[Shape]) -> str:
+    """Arguments of one structure, those by name after the others: `(list of 3, number, mode='fast')`."""
+    *given, named = shapes
+    by_name = [f"{name}={_told(part)}" for name, part in zip(named.kind[1], named.parts, strict=True)]
+    return ", ".join([*map(_told, given), *by_name])
+
+
+def _told(shape: Shape) -> str:
+    if shape.kind in ("number", "whole"):
+        return str(shape.kind)
+    if shape.kind == "static":
+        return repr(shape.parts.it)[:40]
+    if shape.kind == "held":
+        return type(shape.parts.it).__name__
+    if isinstance(shape.kind, tuple):
+        if shape.kind[0] is dict:
+            return f"{{{', '.join(map(str, shape.kind[1]))}}}"
+        return f"{'list' if shape.kind[0] is list else 'array'} of {' × '.join(map(str, shape.kind[1]))}"
+    if len(shape.parts) > 4 and len(set(shape.parts)) == 1:
+        return f"{shape.kind.__name__} of {len(shape.parts)} × {_told(shape.parts[0])}"
+    return f"{shape.kind.__name__} of {', '.join(map(_told, shape.parts))}"
 
 
 def _path(number: int, path: Path) -> Iterator[str]:

@@ -1,0 +1,177 @@
+"""Some rows of arguments, each sent along its path, or run eagerly where there is none for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.differentiable import adjoints
+from autograd.jitted.arguments import Shape
+from autograd.jitted.parameters import Parameters
+from autograd.jitted.path import Path
+from autograd.jitted.state import State
+from autograd.lines import Where
+from autograd.structure import flat, is_structure, same
+from autograd.sweep import stored
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.jitted.function import Jitted
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class Structure:
+    """What is known for arguments of one structure: its paths, and why it runs eagerly, if it does."""
+
+    shapes: tuple[Shape, ...]
+    paths: list[Path] = field(default_factory=list)
+    eager: str = ""
+
+
+@dataclass
+class Scope:
+    """What the function finds outside of its numbers, and what was traced with that."""
+
+    state: State
+    parameters: Parameters
+    structures: dict[tuple[Shape, ...], Structure] = field(default_factory=dict)
+
+
+@dataclass
+class Found:
+    """The results of a batch: for each row, the numbers that the function returned."""
+
+    structure: Any
+    columns: list[Any]
+    gradient: Array
+
+
+@dataclass
+class Batch:
+    """Some rows of one structure, each to be sent along its path."""
+
+    owner: Jitted
+    scope: Scope
+    structure: Structure
+    X: Array
+    learning: bool
+    one_number: bool
+    result: Any = None
+    found: list[tuple[Array, list[Any]]] = field(default_factory=list)
+
+    def run(self) -> Found:
+        self.gradient = np.zeros(len(self.scope.parameters.values), self.X.dtype)
+        left = np.arange(len(self.X))
+        for path in self.structure.paths:
+            if len(left):
+                left = self._along(path, left)
+        while len(left) and not self.structure.eager:
+            left = self._along_new(left)
+        if len(left):
+            self.owner._warn(self.structure)
+            for i in left.tolist():
+                self._eagerly(i, self.owner._called(self.structure.shapes, self.X[i].tolist())[0]())
+        self.gradient /= len(self.X)
+        return Found(self.result, self._columns(), self.gradient)
+
+    def _along_new(self, left: Array) -> Array:
+        """Traces the path of the first row, and sends along it whatever takes it."""
+        first, paths = int(left[0]), self.structure.paths
+        if len(paths) >= self.owner.budget:
+            self.structure.eager = f"more than {self.owner.budget} paths, most of them through {_busiest(paths)}"
+            return left
+        path = self.owner._trace(self.scope, self.structure, self.X[first].tolist())
+        if path is None:
+            return left
+        if self.structure.eager:  # it has run, and what it changed is changed
+            self.owner._warn(self.structure)
+            self._eagerly(first, path.result)
+            return left[1:]
+        paths.append(path)
+        left = self._along(path, left)
+        if len(left) and left[0] == first:  # such as nan, which is not equal to itself
+            self._eagerly(first, path.result)
+            left = left[1:]
+        return left
+
+    def _along(self, path: Path, left: Array) -> Array:
+        """Runs a path; returns the rows that do not take it."""
+        X = self.X if len(left) == len(self.X) else self.X[left]
+        try:
+            ok, results = path.run(X, self.learning)
+        except (ArithmeticError, ValueError, IndexError) as error:
+            self._raise_eagerly(left)
+            self.structure.eager = f"an error that the function catches: {error}"
+            return left
+        if not ok.any():
+            return left
+        whole = bool(ok.all())
+        rows = left if whole else left[ok]
+        if self.learning and path.roots:
+            self.gradient += path.machine(True).grads * len(rows)
+        numbers = iter(results)
+        self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in flat(path.result)])
+        return left[:0] if whole else left[~ok]
+
+    def _raise_eagerly(self, left: Array) -> None:
+        """Raises what the function raises for the first row for which it does."""
+        for i in left.tolist():
+            call, _ = self.owner._called(self.structure.shapes, self.X[i].tolist())
+            try:
+                call()
+            except (ArithmeticError, ValueError, IndexError) as error:
+                raise (error if len(self.X) == 1 else type(error)(f"{error} (row {i} of the batch)")) from None
+
+    def _eagerly(self, row: int, result: Any) -> None:
+        """Takes the numbers and derivatives of a row from what the function returned."""
+        self.owner._eager_rows += 1
+        numbers = [x._data if isinstance(x, Value) else x for x in flat(result)]
+        self._keep(np.array([row]), result, numbers)
+        root = next(flat(result))
+        if self.learning and isinstance(root, Value):
+            self.gradient += np.array(adjoints([root], [1.0], self.scope.parameters.values, stored), self.X.dtype)
+
+    def _keep(self, rows: Array, result: Any, numbers: list[Any]) -> None:
+        if self.one_number and is_structure(result):
+            raise ValueError(f"a gradient needs a function of one number, and {self.owner.__name__} returns several")
+        if not self.found:
+            self.result = result
+        elif not same(self.result, result):
+            raise ValueError(f"{self.owner.__name__} returns another structure for row {rows[0]} than for the first")
+        self.found.append((rows, numbers))
+
+    def _columns(self) -> list[Any]:
+        return [self._column([(rows, x[i]) for rows, x in self.found]) for i in range(len(self.found[0][1]))]
+
+    def _column(self, parts: list[tuple[Array, Any]]) -> Any:
+        """An array for all rows, of what some paths found for some; what is no number, and the same for all, stays."""
+        kinds = {_kind(x) for _, x in parts}
+        first = parts[0][1]
+        if kinds == {"other"} and all(type(x) is type(first) and x == first for _, x in parts):
+            return first
+        if len(self.X) == 1 and not isinstance(first, np.ndarray):
+            return np.array([first], dtype=object)  # as the function returned it
+        dtype = self.X.dtype if kinds == {"number"} else bool if kinds == {"truth"} else object
+        column = np.empty(len(self.X), dtype)
+        for rows, x in parts:
+            column[rows] = x.tolist() if dtype is object and isinstance(x, np.ndarray) else x
+        return column
+
+
+def _kind(x: Any) -> str:
+    if isinstance(x, (bool, np.bool_)):
+        return "truth"
+    return "number" if isinstance(x, (np.ndarray, np.number, float, int)) else "other"
+
+
+def _busiest(paths: Sequence[Path]) -> Where:
+    """The line of which most of the guards come."""
+    counts = Counter(guard.where for path in paths for guard in path.guards)
+    return counts.most_common(1)[0][0]
