@@ -167,7 +167,7 @@ def test_no_page_costs_nothing_and_an_open_one_little(served: Any) -> None:
 
 def test_only_leaves_of_the_graph_can_be_followed() -> None:
     loss, a, _ = expression()
-    with pytest.raises(ValueError, match="is no leaf of this graph"):
+    with pytest.raises(ValueError, match="is not a leaf of this graph"):
         viz.live(loss, parameters=[a, Value(1.0)], browse=False)
 
 

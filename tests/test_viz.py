@@ -463,7 +463,7 @@ def test_a_drawing_displays_in_jupyter() -> None:
         ({"rankdir": "XY"}, "unknown direction 'XY'; there are auto, LR, TB, RL, BT"),
         ({"numbers": "zz"}, r"numbers='zz' is not a format specification for floats, such as '\.4g'"),
         ({"dpi": 0}, "dpi, the pixels of an inch, must be at least 1, not 0"),
-        ({"highlight": Value(9.0, label="stranger")}, "stranger.* is to be highlighted, but it is not in the graph"),
+        ({"highlight": Value(9.0, label="stranger")}, "stranger.* cannot be highlighted: it is not in the graph"),
         ({"format": "nonsense"}, "nonsense"),
     ],
 )

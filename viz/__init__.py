@@ -1,4 +1,4 @@
-"""Expression graphs as pictures, and as pages in which they are alive."""
+"""Expression graphs as pictures and as interactive pages."""
 
 import autograd
 

@@ -1,4 +1,4 @@
-"""The boxes of the page: a tree in which a large graph can be entered, from layers down to scalars."""
+"""The boxes of the page: a tree that divides a large graph, from layers down to scalars."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from viz import collapse as collapsing
 from viz.graph import places
 
 MOST = 60
-"""So many parts stand side by side in a box; more are gathered into ranges."""
+"""The most parts of a box; more are grouped into ranges."""
 _FEW = 12
-"""Up to so many scalars of a neuron stand side by side, whatever they are."""
+"""The most scalars of a neuron that are shown together, whatever their kinds."""
 
 
 class _Tree:
-    """Boxes as the page reads them: each with its title and the place of its parent in the list."""
+    """Boxes in the page's format: each with its title and the index of its parent."""
 
     def __init__(self) -> None:
         self.boxes: list[dict[str, Any]] = []
@@ -28,10 +28,10 @@ class _Tree:
 
 
 def boxed(nodes: list[Value]) -> tuple[list[dict[str, Any]], list[int]]:
-    """The boxes, parents first, and for each node the innermost box that it is in, or -1.
+    """The boxes, parents first, and for each node its innermost box, or -1.
 
     A small graph has a box for each layer and neuron. A large one has a box for each layer, and for each operation
-    outside of layers; in it one for each neuron, and in that one for each kind of scalar, where there are many.
+    outside layers; in it one for each neuron, and in that one for each kind of scalar, if there are many.
     """
     tree, home = _Tree(), places(nodes)
     innermost: dict[Value, int] = {}
@@ -56,7 +56,7 @@ def boxed(nodes: list[Value]) -> tuple[list[dict[str, Any]], list[int]]:
 
 
 def _joined(parts: list[tuple[str, list[Value]]]) -> list[tuple[str, list[Value]]]:
-    """The parts, with chains of one operation as one part: a maximum of many is a chain of maxima of two."""
+    """The parts, with each chain of one operation joined, such as the chain of binary maxima in a maximum of many."""
     joined: list[tuple[str, list[Value]]] = []
     for title, members in parts:
         node = members[0]
@@ -78,7 +78,7 @@ def _by_place(
     depth: int,
     finish: Callable[[int, list[Value]], object],
 ) -> None:
-    """Puts members into boxes by what follows in their place after `depth` parts."""
+    """Puts members into boxes by the part of their place at `depth`, and those below."""
     here: list[Value] = []
     inner: dict[str, list[Value]] = {}
     for node in members:
@@ -94,7 +94,7 @@ def _by_place(
 
 
 def _by_kind(tree: _Tree, innermost: dict[Value, int], members: list[Value], parent: int) -> None:
-    """Puts the scalars of a box into boxes of alike ones, where there are many."""
+    """Puts the scalars of a box into a box for each kind, if there are many."""
     kinds: dict[str, list[Value]] = {}
     for node in members:
         kinds.setdefault(_kind(node), []).append(node)
@@ -113,7 +113,7 @@ def _name(node: Value) -> str:
 
 
 def _gathered(tree: _Tree, parent: int, parts: list[Any], name: Callable[[Any], str]) -> list[tuple[int, Any]]:
-    """The parts, each with the box that it is to stand in: `parent`, or where there are many, a range within it."""
+    """The parts, each with its box: `parent`, or a range within it if there are many."""
     if len(parts) <= MOST:
         return [(parent, part) for part in parts]
     size = MOST

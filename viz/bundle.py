@@ -1,4 +1,4 @@
-"""The page's modules as one script."""
+"""Bundles the page's modules into one script."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from importlib.resources import files
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "(?:\.|\.\./\.\./autograd)/(\w+)\.js";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
-"""Comments on lines of their own: readers of the page's source have them in the files."""
+"""Comments on separate lines, which are dropped; readers find them in the source files."""
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) (\w+))", re.MULTILINE)
 
 
 def source(name: str) -> str:
-    """A file of the page."""
+    """A source file of the page."""
     return files("viz").joinpath("page", name).read_text(encoding="utf-8")
 
 
 @cache
 def bundled(entry: str) -> str:
-    """The module of that name and all that it imports, as one script in which only the entry's exports are to be seen.
+    """A module and all that it imports, as one script that exposes only the module's exports.
 
-    Each module becomes a function of its own, so that their names do not meet.
+    Each module becomes a function, so that names do not clash.
     """
     return joined(entry, _module)
 
 
 def _module(name: str) -> str:
-    """The text of a module: the engine's own one has the functions that JavaScript lacks."""
+    """The text of a module; the engine has the one with the functions that JavaScript lacks."""
     if name == "primitives":
         return files("autograd").joinpath("primitives.js").read_text(encoding="utf-8")
     return source(f"{name}.js")
 
 
 def joined(entry: str, read: Callable[[str], str]) -> str:
-    r"""The same, of modules that are read by their names.
+    r"""Bundles modules that `read` returns by their names.
 
     Raises:
-        ValueError: modules import each other in a circle, or a module is not written as it must be.
+        ValueError: modules import each other in a circle, or a module has an unknown form of import or export.
 
     Example:
         >>> texts = {"a": 'import { x } from "./b.js";\nexport const y = x;\n', "b": "export const x = 1;\n"}
@@ -67,7 +67,7 @@ def joined(entry: str, read: Callable[[str], str]) -> str:
         exports = _EXPORT.findall(body)
         body = _COMMENT.sub("", _EXPORT.sub("", body))
         if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
-            raise ValueError(f"{name}.js: {left[0]!r} is no form that the bundle knows")
+            raise ValueError(f"{name}.js: {left[0]!r} is not a form that the bundle knows")
         written[name] = f"const module_{name} = (() => {{\n{body}return {{ {', '.join(exports)} }};\n}})();"
 
     add(entry, ())

@@ -1,4 +1,4 @@
-"""Large graphs, drawn with many scalars in one box."""
+"""Collapses large graphs: draws many scalars in one box."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from viz.graph import places
 
 MODES = ("auto", "none", "neuron", "layer", "rolled")
 FULL = 300
-"""So many nodes are drawn one by one, unless asked otherwise."""
+"""The most nodes that are drawn one by one by default."""
 _FEW = 30
-"""So many boxes fit on a screen."""
+"""The number of boxes that fit on a screen."""
 _NAMES = 6
-"""So many names of operands, or fewer, put alike scalars into boxes of their own."""
+"""The most names of operands for which similar scalars are separated by them."""
 _SHORT = 16
-"""Up to how many characters the formula of a box stands in the formulas of others."""
+"""The most characters of a box's formula within other formulas."""
 
 
 @dataclass
 class Box:
-    """Scalars drawn as one."""
+    """Scalars that are drawn as one."""
 
     title: str
-    """Where they belong, their common label, or the formula that they share."""
+    """Their place, their common label, or their common formula."""
     formula: Written
-    """How the box is written in the formulas of others."""
+    """The box in formulas of other boxes."""
     members: list[Value] = field(default_factory=list)
     outputs: dict[Value, None] = field(default_factory=dict)
-    """Those of its members that other boxes use."""
+    """The members that other boxes use."""
 
 
 @dataclass
@@ -47,12 +47,12 @@ class Collapsed:
 
 
 def collapse(nodes: list[Value], mode: str) -> Collapsed | None:
-    """Puts the nodes into boxes, or None where they are to be drawn one by one.
+    """Puts the nodes into boxes; returns None if they should be drawn one by one.
 
     Args:
-        nodes: of a graph, operands first.
-        mode: `none`; `neuron` or `layer`, by the place where `nn` computed them; `rolled`, what is alike;
-            `auto`, the first of these that gives a picture of some 30 boxes, where there are more than 300 nodes.
+        nodes: the nodes of a graph, operands first.
+        mode: `none`; `neuron` or `layer`, by the place where `nn` computed them; `rolled`, by similarity; `auto`: for
+            more than 300 nodes, the first of these that gives about 30 boxes.
 
     Raises:
         ValueError: there is no such mode.
@@ -98,19 +98,19 @@ def _boxed(nodes: list[Value], mode: str) -> Collapsed:
 
 @dataclass
 class _Shape:
-    """A formula in a box, of which some of its nodes are."""
+    """A formula that some nodes of a box share."""
 
     written: Written
     start: Written
-    """The formula of the first of its chain."""
+    """The formula of the first node of its chain."""
     links: int
-    """How many nodes of the chain are written in it."""
+    """The number of nodes of the chain in it."""
 
 
 def _name(number: int, boxes: list[Box], home: dict[Value, int], inside: set[Value]) -> None:
-    """Titles a box with the formula that its members share, in terms of the boxes that they are made from.
+    """Titles a box with the common formula of its members, in terms of the boxes of their operands.
 
-    A chain in a box is one formula, the middle of which is left out.
+    A chain in a box is one formula, without its middle.
     """
     box = boxes[number]
     known: dict[object, int] = {}
@@ -130,7 +130,7 @@ def _name(number: int, boxes: list[Box], home: dict[Value, int], inside: set[Val
 
 
 def _shape(node: Value, operands: list[Written | _Shape]) -> _Shape:
-    """The formula of a node whose operands stand in other boxes, or in its own."""
+    """The formula of a node whose operands are in other boxes, or in its own."""
     chain = [operand for operand in operands if isinstance(operand, _Shape)]
     written = _formula(node, [_continued(node, each) if isinstance(each, _Shape) else each for each in operands])
     if not chain:
@@ -140,7 +140,7 @@ def _shape(node: Value, operands: list[Written | _Shape]) -> _Shape:
 
 
 def _continued(node: Value, chain: _Shape) -> Written:
-    """What leads to a node: all of it, or the start of a long chain."""
+    """The formula of a chain that leads to a node, or the start of a long one."""
     if chain.links < 2:
         return chain.written
     rule = rule_of(node)
@@ -154,7 +154,7 @@ def _formula(node: Value, operands: list[Written]) -> Written:
 
 
 def _common(formulas: list[Written]) -> Written | None:
-    """The formula that all are, but for numbers in brackets, which then read `[*]`; None where they differ more."""
+    """The common formula, with `[*]` for numbers in brackets that differ; None if the formulas differ otherwise."""
     texts = list(dict.fromkeys(formula.text for formula in formulas))
     if len(texts) > 1:
         texts = list(dict.fromkeys(re.sub(r"\[\d+\]", "[*]", text) for text in texts))
@@ -166,7 +166,7 @@ def _in_short(written: Written) -> Written:
 
 
 def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
-    """A box for each neuron or layer; what is in none is rolled."""
+    """A box for each neuron or layer; nodes in none are rolled."""
     rolled = _rolled(nodes)
     keys = {}
     for node, place in places(nodes).items():
@@ -179,10 +179,10 @@ def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
 
 
 def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
-    """For each node the key of its box and the box's title, empty where its formula is to be the title.
+    """For each node the key of its box and the box's title, empty if the formula should be the title.
 
-    A box for all scalars that the compiler finds alike, or for each of the few names of what they are made from, for
-    queries and keys are computed alike; leaves by their labels.
+    Scalars that the compiler finds alike share a box, unless they are made from leaves of a few different names, since
+    queries and keys, for example, are computed alike. Leaves are grouped by their labels.
     """
     from autograd.compiler.grouping import alike  # loaded for large pictures only
 
@@ -211,12 +211,12 @@ def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
 
 
 def _made_from(node: Value) -> str:
-    """The names of the leaves that a node is made from."""
+    """The names of the leaves among a node's operands."""
     return " ".join(sorted({_pattern(operand.label) for operand in node._prev if not operand._prev and operand.label}))
 
 
 def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple[str, str]]:
-    """For a graph so deep that a box for each depth would be too many: boxes of some depths each, and one of leaves."""
+    """Boxes for a very deep graph: one for each range of depths, and one for leaves."""
     deepest = max(depth.values())
     length = -(-deepest // _FEW)
     keys = {}
@@ -231,7 +231,7 @@ def _stretches(nodes: list[Value], depth: dict[Value, int]) -> dict[Value, tuple
 
 
 def _pattern(label: str) -> str:
-    """A label with its counting numbers left out, all but that of the layer: `layers[0].neurons[*].w[*]`."""
+    """A label with `*` for its indices, except that of the layer: `layers[0].neurons[*].w[*]`."""
     head, dot, rest = label.partition(".")
     if not dot or head.startswith("neurons["):
         return re.sub(r"[0-9]+", "*", label)
@@ -239,6 +239,6 @@ def _pattern(label: str) -> str:
 
 
 def extent(numbers: Iterable[float]) -> tuple[float, float]:
-    """The least and the largest; nan where there is nothing to compare."""
+    """The minimum and maximum; nan if there are no numbers."""
     known = [x for x in numbers if x == x]
     return (min(known), max(known)) if known else (float("nan"), float("nan"))

@@ -1,4 +1,4 @@
-"""Which way a drawing goes: across, as one reads, unless it would be much wider than a page."""
+"""The direction of a drawing: from left to right, unless it would be much wider than a page."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from viz.graph import Node, to_the_end
 
 DIRECTIONS = ("auto", "LR", "TB", "RL", "BT")
 _WIDE = 1000.0
-"""So wide, in points, a drawing may be: on a page of 830 pixels its text is then some 9 pixels high."""
+"""The largest width of a drawing, in points; on a page of 830 pixels its text is then about 9 pixels high."""
 _GAP = 30.0
 
 
 def check(rankdir: str) -> None:
-    """Raises ValueError where there is no such direction."""
+    """Raises ValueError if there is no such direction."""
     a_choice(rankdir, "direction", DIRECTIONS)
 
 
 def chosen(rankdir: str, nodes: Sequence[Node], links: Iterable[tuple[Node, Node]], box: float, label: float) -> str:
-    """The direction, where `auto` leaves it to the shape of the graph.
+    """The direction; for `auto`, it depends on the shape of the graph.
 
     Args:
-        rankdir: as the caller asked.
-        nodes: those that are drawn, operands first.
-        links: between them.
-        box: how wide one is, in points.
-        label: how wide the labels of links are.
+        rankdir: the caller's choice.
+        nodes: the nodes that are drawn, operands first.
+        links: the links between them.
+        box: the width of a box, in points.
+        label: the width of the links' labels.
     """
     if rankdir != "auto":
         return rankdir

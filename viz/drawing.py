@@ -30,14 +30,14 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
     description = ""
     dpi = 192
-    """How many pixels an inch has in a PNG."""
+    """The resolution of a PNG, in pixels per inch."""
     theme = "light"
     title = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.titles: dict[str, str] = {}
-        """For each part, by its id, what it shows."""
+        """The description of each part, by its id."""
         self.roots: tuple[Value, ...] = ()
         self.highlight: list[Value] = []
 
@@ -52,7 +52,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         engine: str | None = None,
         encoding: str | None = None,
     ) -> Any:
-        """The picture as bytes, or as text in an encoding; as `graphviz.Digraph.pipe`."""
+        """The picture as bytes, or as text in an encoding, like `graphviz.Digraph.pipe`."""
         form = _known(format or self.format)
         if encoding is not None:
             a_text(encoding, "an encoding")
@@ -63,12 +63,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         try:
             return data.decode(encoding) if encoding else data
         except (LookupError, UnicodeError, ValueError):
-            raise ValueError(f"the picture is no text in the encoding {as_code(encoding)}") from None
+            raise ValueError(f"the picture is not text in the encoding {as_code(encoding)}") from None
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
     ) -> dict[str, Any]:
-        """For IPython and Jupyter: the picture, and the graph alive, which they prefer."""
+        """For IPython and Jupyter: the picture, and the interactive graph, which they prefer."""
         shown: dict[str, Any] = super()._repr_mimebundle_(include, exclude)
         alive = bundle("", *self.roots, highlight=self.highlight).get("text/html")
         if alive and (include is None or "text/html" in include) and "text/html" not in set(exclude or ()):
@@ -76,7 +76,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         return shown
 
     def _source_at(self, dpi: int) -> str:
-        """The source for a picture of pixels; in all other forms the unit is a point."""
+        """The source for a bitmap; in all other formats the unit is a point."""
         before = self.graph_attr.get("dpi")
         self.graph_attr["dpi"] = str(dpi)
         try:
@@ -121,37 +121,36 @@ def draw_dot(
     highlight: Value | Iterable[Value] = (),
     dpi: int = 192,
 ) -> Drawing:
-    """The graph that values were computed by: a box for each, with the operation, the name, the number, the gradient ∂.
+    """Draws the graph that computed some values: a box for each node, with its operation, name, number and gradient ∂.
 
-    Operands arrive in their order: the first at the top, or at the left where the picture goes down. An unlabelled
-    number that one operation uses is written at it: `- 1`. A gradient reads `–` where `backward()` has not been run on
-    a root (which then would have the gradient 1): it is not computed, rather than 0. What is not finite stands out.
+    Operands enter in order: the first at the top, or at the left if the picture goes down. An unlabelled number that
+    only one operation uses is drawn at it: `- 1`. A gradient is shown as `–`, not computed, rather than 0 if
+    `backward()` has not been run on a root, whose gradient would then be 1. Numbers that are not finite stand out.
 
-    Where edges would span more than 800 operations in all, those of more than 10 start at a tag beside their consumer,
-    which carries the operand's name, and not at the operand's box: Graphviz would be busy for hours with many long
+    If edges would span more than 800 operations in total, those that span more than 10 start at a tag with the
+    operand's name beside their consumer, instead of at the operand's box: Graphviz would take hours for many long
     edges, and nobody could follow them.
 
     Args:
         *roots: one or several values.
-        format: what the drawing renders to by default: `svg`, `png`, `pdf`.
-        rankdir: `LR` from left to right, `TB` from top to bottom; `RL`, `BT`; `auto`: down where it would be wide.
-        collapse: `auto` draws up to 300 nodes one by one, save for long rows of alike operations (`tanh ×198`), and
-            puts more into boxes; `none`, `neuron`, `layer`, `rolled` (one box for all that is alike) choose.
-            Numbers at the edges between boxes count scalars.
-        local_derivatives: write ∂result/∂operand on each edge, where nodes are drawn one by one: the chain rule, made
-            visible.
-        gradients: show gradients, by number; the frame by colour and dashes (sign) and width (size, in powers of ten);
-            edges in the same way by what they carry back.
-        numbers: how numbers are written, in Python's format language.
+        format: the default format of the drawing: `svg`, `png`, `pdf`.
+        rankdir: `LR` from left to right, `TB` from top to bottom; `RL`, `BT`; `auto`: down if it would be wide.
+        collapse: `auto` draws up to 300 nodes one by one, except for long chains of one operation (`tanh ×198`), and
+            groups more into boxes; `none`, `neuron`, `layer` and `rolled` (one box for similar nodes) set the
+            grouping. Numbers at the edges between boxes count scalars.
+        local_derivatives: write ∂result/∂operand on each edge, if nodes are drawn one by one: a visible chain rule.
+        gradients: show gradients as numbers, and by the frame's colour and dashes (sign) and width (size, in powers of
+            ten); edges show the gradient that they carry back in the same way.
+        numbers: the format of numbers, in Python's format language.
         theme: `light`, `dark`, or `auto`, which follows the reader's preference.
-        title: written above.
-        highlight: a node, or several, to mark; the edges between two of them are marked too, as a path.
-        dpi: how many pixels an inch has in a PNG.
+        title: a title above the picture.
+        highlight: a node, or several, to mark; edges between two of them are marked too, as a path.
+        dpi: the resolution of a PNG, in pixels per inch.
 
     Raises:
-        TypeError: a root is no Value.
-        ValueError: an unknown way to collapse, theme, direction, format or format of numbers; `dpi` is not positive; a
-            node to highlight is not in the graph.
+        TypeError: a root is not a Value.
+        ValueError: an unknown collapse mode, theme, direction, format or number format; `dpi` is not positive; a node
+            to highlight is not in the graph.
 
     Example:
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -171,7 +170,7 @@ def draw_dot(
     nodes = every_node(*roots)
     marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else values(highlight, "highlight"))
     if strange := [node for node in marked if node not in set(nodes)]:
-        raise ValueError(f"{strange[0]!r} is to be highlighted, but it is not in the graph")
+        raise ValueError(f"{strange[0]!r} cannot be highlighted: it is not in the graph")
     collapsed = collapsing.collapse(nodes, collapse)
     drawing = Drawing(format=_known(format))
 
@@ -204,7 +203,7 @@ def draw_dot(
 
 
 def _known(form: Any) -> str:
-    """A format that Graphviz writes."""
+    """Checks a format of Graphviz."""
     if not isinstance(form, str) or form not in graphviz.FORMATS:
         raise ValueError(f"unknown format {as_code(form)}; there are svg, png, pdf, dot, and others of Graphviz")
     return form
@@ -228,16 +227,16 @@ def svg(*roots: Value, **options: Any) -> str:
 
 
 def save(root: Value | Sequence[Value], path: str | os.PathLike[str], **options: Any) -> None:
-    """Writes the picture of `draw_dot` to a file, whole or not at all.
+    """Writes the picture of `draw_dot` to a file, completely or not at all.
 
     Args:
         root: a value, or several.
-        path: ends in `.svg`, `.png`, `.pdf` or `.dot`, which decides what is written.
+        path: the file; its suffix, `.svg`, `.png`, `.pdf` or `.dot`, determines the format.
         **options: as for `draw_dot`.
 
     Raises:
-        TypeError: `root` is neither a Value nor several.
-        ValueError: another ending.
+        TypeError: `root` is neither a Value nor a list of them.
+        ValueError: the path has another suffix.
         LayoutError: Graphviz cannot be found.
         OSError: the file cannot be written.
     """

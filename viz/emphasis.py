@@ -1,4 +1,4 @@
-"""How gradients are emphasised: colour and dashes by sign, width by the logarithm of size."""
+"""Styles for gradients: colour and dashes by sign, width by the logarithm of size."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 from viz.themes import Theme
 
 _DECADES = 3
-"""What is so many powers of ten smaller than the largest is drawn as thin as what is 0."""
+"""Numbers this many powers of ten below the largest are drawn as thin as 0."""
 _WIDEST = 2.5
 """In points."""
 
 
 class Stroke(NamedTuple):
-    """How a line is drawn."""
+    """The style of a line."""
 
     colour: str
     width: float
@@ -22,7 +22,7 @@ class Stroke(NamedTuple):
 
 
 def strength(x: float, largest: float) -> float:
-    """How strongly a number is shown: by the logarithm of its size, from 0 to 1; what is not finite, fully.
+    """The emphasis of a number, from 0 to 1: by the logarithm of its size, and 1 if it is not finite.
 
     Example:
         >>> strength(-2.0, largest=2.0), strength(0.0, largest=2.0), strength(1e-9, largest=2.0)
@@ -32,17 +32,17 @@ def strength(x: float, largest: float) -> float:
         return 1.0
     if not x or not largest:
         return 0.0
-    # The difference of logarithms, for a quotient may be 0.
+    # A difference of logarithms, since the quotient may underflow to 0.
     return min(1.0, max(0.0, 1.0 + (math.log10(abs(x)) - math.log10(largest)) / _DECADES))
 
 
 def unusual(colours: Theme) -> Stroke:
-    """The line for what is not finite, or no number."""
+    """The line for inf and nan."""
     return Stroke(colours.highlight, 3.0, "dotted")
 
 
 def stroke(x: float, largest: float, colours: Theme) -> Stroke:
-    """The line for a gradient: solid where it is positive, dashed where negative, dotted where it is no number."""
+    """The line for a gradient: solid if positive, dashed if negative, dotted if nan."""
     if math.isnan(x):
         return unusual(colours)
     if not x:

@@ -26,21 +26,21 @@ from viz.boxes import boxed
 
 @dataclass(frozen=True)
 class Exported:
-    """What a page needs to compute: the graph, and the functions that its rules are."""
+    """The data and code of a page: the graph, and the functions of its rules."""
 
     data: dict[str, Any]
-    """For JSON."""
+    """The graph, for JSON."""
     program: str
     """JavaScript, see `javascript.program`."""
     nodes: list[Value]
 
 
 def exported(loss: Value) -> Exported:
-    """The graph of a value, for the page's `decoded`; it is left as it was.
+    """Exports the graph of a value, for the page's `decoded`, without changing it.
 
-    Numbers that Python holds are kept exactly. Where those of a node are not what its rule gives for its operands'
-    present data, since `.data` was changed after the forward pass, its local derivatives go along, as they do for nodes
-    made by hand: the page shows them, and says that they are old.
+    Python's numbers are kept exactly. If `.data` was changed after the forward pass, so that a node's numbers are not
+    its rule's results for its operands' current data, its local derivatives are exported too, as for nodes made by
+    hand: the page shows them, and says that they are stale.
     """
     nodes = every_node(loss)
     index = {node: i for i, node in enumerate(nodes)}
@@ -80,20 +80,20 @@ def exported(loss: Value) -> Exported:
 
 
 LONGEST = 1000
-"""The number of operations in a rule that a page computes; of a longer one it shows what Python has computed."""
+"""The most operations in a rule that a page computes; for a longer rule it shows Python's numbers."""
 
 
 class _Rules:
-    """The table of the rules in a graph: operations, and those made by hand, alike ones once."""
+    """The table of a graph's rules: operations and rules of nodes made by hand, without duplicates."""
 
     def __init__(self) -> None:
         self.described: list[dict[str, Any]] = []
         self.operations: list[Operation | None] = []
-        """For each what the page can compute; None where only Python can."""
+        """The operation of each rule that the page can compute; None if only Python can."""
         self._numbers: dict[Any, int] = {}
 
     def number(self, node: Value) -> int:
-        """The place of a node's rule in the table; -1 for a leaf."""
+        """The index of a node's rule in the table; -1 for a leaf."""
         rule = node._rule
         if rule is None:
             return -1
@@ -111,7 +111,7 @@ class _Rules:
 
 
 def _readable(operation: Operation) -> bool:
-    """Whether the rules of an operation can be written out: each use of a part that is used twice is written."""
+    """Whether an operation's rules are short enough when written out, with each use of a shared subterm."""
     try:
         answer, partials = traced(operation)
     except TypeError:
@@ -166,7 +166,7 @@ def _by_hand(node: Value, rule: Handmade) -> dict[str, Any]:
 
 
 def _held(loss: Value, nodes: list[Value], rules: _Rules) -> dict[Value, tuple[float, ...]]:
-    """The local derivatives that the page cannot compute from the data: those of old data, or made by hand."""
+    """The local derivatives that the page cannot compute from the data: stale ones, and those made by hand."""
     held = {}
     for node in nodes:
         rule = node._rule
@@ -178,7 +178,7 @@ def _held(loss: Value, nodes: list[Value], rules: _Rules) -> dict[Value, tuple[f
 
 
 def _is_fresh(node: Value, rule: Operation) -> bool:
-    """Whether a node's numbers are what its rule gives for its operands' present data."""
+    """Whether a node's numbers are its rule's results for its operands' current data."""
     try:
         now = rule.evaluate(*[operand.data for operand in node._prev])
     except (ArithmeticError, ValueError):
@@ -188,7 +188,7 @@ def _is_fresh(node: Value, rule: Operation) -> bool:
 
 
 def _of_closures(loss: Value) -> dict[Value, tuple[float, ...]]:
-    """What each assigned `_backward` sends in a backward pass, for each unit of the gradient that it has."""
+    """The share that each assigned `_backward` sends in a backward pass, per unit of its gradient."""
     found = {}
     grads = {loss: 1.0}
     for step in lessons(loss):
@@ -198,13 +198,13 @@ def _of_closures(loss: Value) -> dict[Value, tuple[float, ...]]:
         if node._closure is not None:
             sent = {change.node: change.after - change.before for change in step.changes}
             grad = grads.get(node, 0.0)
-            # What is sent to an operand is sent once, however often it is an operand.
+            # A repeated operand receives its share only once.
             found[node] = tuple([sent.pop(operand, 0.0) / grad if grad else 0.0 for operand in node._prev])
     return found
 
 
 def _labels(nodes: Iterable[Value]) -> tuple[array[int], array[int], list[str]]:
-    """Each label in two parts, which many share: `layers[0].neurons[3]` and `.w[5]`, as places in a list."""
+    """Each label as indices of two parts, which many labels share: `layers[0].neurons[3]` and `.w[5]`."""
     strings: dict[str, int] = {}
     prefixes, suffixes = array("i"), array("i")
     for node in nodes:
@@ -215,7 +215,7 @@ def _labels(nodes: Iterable[Value]) -> tuple[array[int], array[int], list[str]]:
 
 
 def _heads(terms: Iterable[Term]) -> dict[str, dict[str, Any]]:
-    """How the operations within rules are written."""
+    """The notation of the operations within rules."""
     found = {}
     for head, count in sorted(javascript.heads(terms)):
         operation = declared(head, count)
@@ -241,7 +241,7 @@ def _number(x: float) -> float | str:
 
 
 def _packed(numbers: array[Any]) -> str:
-    """The bytes of numbers, the lowest first, as base64."""
+    """The little-endian bytes of numbers, as base64."""
     if sys.byteorder == "big":
         numbers = array(numbers.typecode, numbers)
         numbers.byteswap()

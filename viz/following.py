@@ -22,18 +22,18 @@ from autograd.graph import every_node
 from viz.play import page
 
 _FRAMES = 30
-"""So many times a second a page is told what has changed, at most."""
+"""The most frames per second that a page receives."""
 _SHARE = 0.0025
-"""The share of a training's time that the threads of a page may take: where frames cost more, there are fewer.
+"""The share of training time that the threads of a page may take; expensive frames become less frequent.
 
-What they take from the training besides, by turns at the interpreter and in the caches, is several times that.
+The indirect cost to the training, by switches of the interpreter lock and in the caches, is several times that.
 """
 _LOOKS = 10
-"""So many times a second the graph is looked at where nobody calls `update`, while a page is open."""
+"""How many times per second the graph is checked for changes, without `update`, while a page is open."""
 _BUSY = 2.0
-"""For so many seconds after an `update` what a page asks for waits for the next one."""
+"""The seconds after an `update` during which a page's requests wait for the next one."""
 _HEADER = 3
-"""What stands before the data of the leaves: the step of the training, its loss, the position in the page."""
+"""The numbers before the leaves' data: the training step, its loss, the position in the page."""
 
 
 def live(
@@ -46,22 +46,22 @@ def live(
 ) -> Live:
     """Opens a page that follows this process: a graph and its leaves, a cursor, or a training loop.
 
-    At a prompt the page shows what is done there: each change of a leaf and, given a `Backprop`, each step. In a
-    training loop, `update` tells it the loss and the parameters. The other way, the page steps the cursor and sets
-    leaves. Needs the extra `live`.
+    At a prompt the page shows each change of a leaf and, given a `Backprop`, each step. In a training loop, `update`
+    sends it the loss and the parameters. In the other direction, the page steps the cursor and sets leaves. Needs the
+    extra `live`.
 
     Args:
         loss: the value whose graph is shown, or a cursor on it.
-        parameters: the leaves that `update(params=...)` speaks of, such as `model.parameters()`.
-        inputs: the leaves that `update(inputs=...)` speaks of: those of an example that is shown.
-        port: to listen at, on this machine alone; any that is free, unless given.
+        parameters: the leaves for `update(params=...)`, such as `model.parameters()`.
+        inputs: the leaves for `update(inputs=...)`: the inputs of the example shown.
+        port: the port on this machine; by default any free one.
         browse: whether to open the browser.
 
     Raises:
         ImportError: `websockets` is not installed.
         TypeError: `loss` is neither a Value nor a cursor.
-        ValueError: a parameter or an input is no leaf of the graph.
-        OSError: the port is taken.
+        ValueError: a parameter or an input is not a leaf of the graph.
+        OSError: the port is in use.
     """
     following = Live(loss, parameters=parameters, inputs=inputs, port=port)
     if browse and not webbrowser.open(following.url):
@@ -70,10 +70,10 @@ def live(
 
 
 class Live:
-    """A page that follows this process, served on this machine alone, at an address that cannot be guessed.
+    """A page that follows this process, served only on this machine, at an address that cannot be guessed.
 
-    One port serves the page and the socket. Only the newest state is kept for a page, which asks for the next when it
-    has shown the last: nothing here ever waits for it.
+    One port serves the page and the socket. Only the newest state is kept for a page, which requests the next when it
+    has shown the last, so the process never waits for the page.
     """
 
     def __init__(
@@ -93,17 +93,17 @@ class Live:
         self._news = threading.Condition()
         self._version = self._updates = 0
         self._wanted = False
-        """Whether a page waits for what the next `update` tells, or has asked for something."""
+        """Whether a page waits for the next `update`, or has sent a request."""
         self._noticed, self._last_update = 0, -_BUSY
         self._asked: list[dict[str, Any]] = []
         self.pages = 0
-        """How many pages are open."""
+        """The number of open pages."""
         self._closed = False
         self._token = secrets.token_urlsafe(16)
         self._server = self._serve(port)
         self.port: int = self._server.socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/{self._token}/"
-        """Where the page is."""
+        """The address of the page."""
         self._look()
 
     def __repr__(self) -> str:
@@ -111,12 +111,12 @@ class Live:
         return f"<live page at {self.url}: {state}>"
 
     def update(self, loss: float | None = None, *, params: Any = None, inputs: Any = None) -> None:
-        """Tells the page where the training is; while no page is open, this does nothing.
+        """Sends the state of the training to the page; does nothing if no page is open.
 
         Args:
-            loss: of this step, for the chart.
-            params: the numbers of the `parameters`, as `program.params`; without them those of the leaves are shown.
-            inputs: the numbers of the `inputs`, one example.
+            loss: the loss of this step, for the chart.
+            params: the numbers of the `parameters`, such as `program.params`; by default the data of the leaves.
+            inputs: the numbers of the `inputs`, for one example.
         """
         self._updates += 1
         if not self._wanted:
@@ -136,7 +136,7 @@ class Live:
             self._news.notify_all()
 
     def close(self) -> None:
-        """Ends the page's connection and gives the port back."""
+        """Closes the page's connection and releases the port."""
         with self._news:
             self._closed = True
             self._news.notify_all()
@@ -150,10 +150,10 @@ class Live:
     ) -> None:
         self.close()
 
-    # What the page asks for
+    # Requests from the page
 
     def _ask(self, wish: dict[str, Any]) -> None:
-        """Does what a page asks for: at once at a prompt, at the next `update` in a training loop."""
+        """Carries out a page's request: at once at a prompt, at the next `update` in a training loop."""
         if self._is_training():
             self._asked.append(wish)
             self._wanted = True
@@ -177,10 +177,10 @@ class Live:
             if self._cursor is None or self._cursor.position == 0:
                 _refreshed(self.loss)
 
-    # What the page is told
+    # Frames for the page
 
     def _look(self) -> None:
-        """Takes up what has changed in the graph and in the cursor, where nobody says so."""
+        """Makes a frame of changes of the graph and the cursor that were not announced by `update`."""
         position = -1 if self._cursor is None else self._steps_forward + 1 + self._cursor.position
         data = np.array([leaf.data for leaf in self._leaves])
         with self._news:
@@ -191,7 +191,7 @@ class Live:
                 self._news.notify_all()
 
     def _next(self, seen: int) -> tuple[int, bytes]:
-        """The newest frame, once there is one that has not been seen; an empty one if there is none for now."""
+        """Waits for a new frame and returns it; returns an empty one if there is none for a while."""
         with self._news:
             self._news.wait_for(lambda: self._version != seen or self._closed, 1 / _LOOKS)
             if self._version != seen:
@@ -201,7 +201,7 @@ class Live:
         return seen, b""
 
     def _is_training(self) -> bool:
-        """Whether `update` was called in the last seconds, as far as anybody has looked."""
+        """Whether `update` was called in the last seconds, as far as has been checked."""
         now = time.perf_counter()
         if self._updates != self._noticed:
             self._noticed, self._last_update = self._updates, now
@@ -218,7 +218,7 @@ class Live:
             port,
             process_request=self._answer,
             compression=None,
-            open_timeout=1,  # browsers open connections ahead of need: those must not keep the process from ending
+            open_timeout=1,  # browsers open connections in advance, which must not keep the process from ending
             close_timeout=1,
         )
         threading.Thread(target=server.serve_forever, daemon=True, name="live page").start()
@@ -244,7 +244,7 @@ class Live:
         return response
 
     def _connected(self, socket: Any) -> None:
-        """Serves an open page until it is closed, or the process ends."""
+        """Serves an open page until it is closed or the process ends."""
         shown = threading.Semaphore(1)  # the page shows one frame at a time
         gone = threading.Event()
         self.pages += 1
@@ -262,7 +262,7 @@ class Live:
                     shown.release()
                 else:
                     self._ask(wish)
-        except Exception:  # whatever ends a connection, it is over
+        except Exception:  # any error ends the connection
             return
         finally:
             gone.set()
@@ -291,14 +291,14 @@ class Live:
 
 
 def _clocks(*threads: threading.Thread | None) -> list[int]:
-    """The clocks of the processor's time that threads take, where the system has such."""
+    """The CPU clocks of threads, if the system has them."""
     if not hasattr(time, "pthread_getcpuclockid"):
         return []
     return [time.pthread_getcpuclockid(thread.ident) for thread in threads if thread is not None and thread.ident]
 
 
 def _spent(clocks: list[int]) -> float:
-    """The time on some clocks, in seconds; nothing on those of threads that have ended."""
+    """The total of some clocks, in seconds, without those of threads that have ended."""
     total = 0.0
     for clock in clocks:
         with suppress(OSError):
@@ -310,12 +310,12 @@ def _places(leaves: Sequence[Value], place: dict[Value, int]) -> Any:
     leaves = values(leaves, "parameters and inputs")
     for leaf in leaves:
         if leaf not in place:
-            raise ValueError(f"{leaf!r} is no leaf of this graph: the page could not show it")
+            raise ValueError(f"{leaf!r} is not a leaf of this graph: the page could not show it")
     return np.array([place[leaf] for leaf in leaves], dtype=int)
 
 
 def _refreshed(loss: Value) -> None:
-    """Carries a change on; where Python raises, the page says so too."""
+    """Evaluates the graph again; ignores errors, since the page reports them too."""
     try:
         loss.refresh()
     except (ArithmeticError, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""`frames`: a forward and a backward pass as one picture a step, for slides."""
+"""`frames`: a forward and a backward pass as one picture per step, for slides."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _SVG = "{http://www.w3.org/2000/svg}"
 def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g", rankdir: str = "auto") -> list[Path]:
     """Writes one SVG for each step of a forward and a backward pass: `000.svg`, `001.svg`, … in a folder.
 
-    All have the same layout, so that nothing jumps from one to the next. The words of the step are in `<desc>`. The
-    folder is made if need be; pictures of a longer pass that were written into it before are removed.
+    All have the same layout, so nothing jumps from one to the next. The words of the step are in `<desc>`. The folder
+    is made if necessary; leftover pictures of an earlier, longer pass in it are removed.
 
     Args:
-        loss: what to explain.
-        folder: where to.
-        numbers: how numbers are written, in Python's format language.
-        rankdir: `LR` from left to right, `TB` from top to bottom, and so on; `auto`: down where it would be wide.
+        loss: the Value to explain.
+        folder: the folder to write to.
+        numbers: the format of numbers, in Python's format language.
+        rankdir: `LR` from left to right, `TB` from top to bottom, and so on; `auto`: down if it would be wide.
 
     Returns:
         The paths of the pictures, in order.
 
     Raises:
-        TypeError: `loss` is no Value.
+        TypeError: `loss` is not a Value.
         ValueError: the graph has more than 300 nodes, too many to follow; an unknown direction.
         LayoutError: Graphviz cannot be found.
         OSError: a file cannot be written.
@@ -50,7 +50,7 @@ def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g",
     story = _story(loss, numbers)
     scene = _scene(story, rankdir)
     style = ET.SubElement(scene, f"{_SVG}style")
-    # Programs that show slides know no variables.
+    # Presentation programs do not support CSS variables.
     style.text = re.sub(
         r"var\(--(\w+)\)",
         lambda name: str(getattr(themes.LIGHT, name[1])),
@@ -86,7 +86,7 @@ def _story(loss: Value, numbers: str) -> Story:
 
 
 def _scene(story: Story, rankdir: str) -> ET.Element:
-    """The picture, with room for all that it will show, and an id for every part that changes."""
+    """The picture, with room for the longest texts, and an id for every part that changes."""
     drawing = Drawing(format="svg")
     drawn = plan(story.nodes, [story.nodes[-1]], fold=False)
     links = [edge[:2] for edge in drawn.edges]
@@ -125,7 +125,7 @@ def _texts(part: ET.Element, tag: str) -> list[ET.Element]:
 
 
 def _apply(frame: Frame, scene: ET.Element) -> None:
-    """Carries what changes in a frame into the picture."""
+    """Applies a frame's changes to the picture."""
     parts = {part.get("id", ""): part for part in scene.iter() if part.get("id")}
     for name in frame.states.keys() & parts.keys():
         parts[name].set("data-state", frame.states[name])

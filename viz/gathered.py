@@ -1,4 +1,4 @@
-"""How a collapsed graph is drawn: many scalars in a box, and how many edges join two boxes."""
+"""Draws a collapsed graph: many scalars in a box, and the number of edges between two boxes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from viz.text import beside, in_markup, shown
 
 
 def draw(pen: Pen, collapsed: Collapsed, roots: tuple[Value, ...]) -> None:
-    """Writes the boxes and their links into the drawing of a pen.
+    """Draws the boxes and their links with a pen.
 
     Args:
-        pen: which has drawn nothing yet.
+        pen: the pen, whose drawing is empty.
         collapsed: the boxes.
-        roots: what was asked for: where such has a label, its box says it.
+        roots: the values to draw; a box shows the label of a root in it.
     """
     for i, box in enumerate(collapsed.boxes):
         _box(pen, f"b{i}", box, [root for root in roots if root in set(box.members)])
@@ -36,7 +36,7 @@ def draw(pen: Pen, collapsed: Collapsed, roots: tuple[Value, ...]) -> None:
 
 
 def _siblings(collapsed: Collapsed) -> list[list[int]]:
-    """Rows of boxes that differ in a number alone, as neurons of a layer do, and that stand equally deep."""
+    """Rows of boxes at the same depth whose titles differ only in a number, such as the neurons of a layer."""
     boxes, links = range(len(collapsed.boxes)), list(collapsed.links)
     after = to_the_end(boxes, links)
     before = to_the_end(boxes[::-1], [(end, start) for start, end in links])
@@ -71,7 +71,7 @@ def _box(pen: Pen, name: str, box: Box, roots: list[Value]) -> None:
 
 
 def _range(pen: Pen, numbers: list[float]) -> str:
-    """From the least to the largest, in markup; what is not finite stands out."""
+    """The range from minimum to maximum, in markup; numbers that are not finite stand out."""
     least, most = extent(numbers)
     if any(x != x for x in numbers):
         most = float("nan")

@@ -1,4 +1,4 @@
-"""What there is to draw: the nodes of an expression, their operands, and where in a network they belong."""
+"""The graph to draw: the nodes of an expression, their operands, and their places in a network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Edge(NamedTuple):
     operand: Value
     result: Value
     position: int
-    """Which operand it is, from 0: `a - b` has a at 0 and b at 1, and `a + a` has two edges."""
+    """The operand's index: `a - b` has a at 0 and b at 1, and `a + a` has two edges."""
 
 
 def trace(*roots: Value) -> tuple[list[Value], list[Edge]]:
@@ -42,14 +42,14 @@ def edges_of(nodes: list[Value]) -> list[Edge]:
 
 
 DEEPEST = 20
-"""How many parts of a place are drawn: a frame around a frame around a frame."""
+"""The most parts of a place that are drawn, as nested frames."""
 
 
 def places(nodes: list[Value]) -> dict[Value, str]:
-    """Where in a network each node belongs: `layers[0].neurons[3]`, or '' for what belongs nowhere.
+    """The place of each node in a network: `layers[0].neurons[3]`, or '' for nodes without one.
 
-    A module marks what it returns; what only leads there belongs there too, and so do its parameters, whose labels
-    begin with its place. Of a place of more than 20 parts it is the outer ones.
+    A module marks its results. Nodes that only lead to them have the same place, and so do the module's parameters,
+    whose labels begin with it. Only the outer 20 parts of a longer place are kept.
     """
     consumers: dict[Value, list[Value]] = {}
     for node in nodes:
@@ -68,12 +68,12 @@ def places(nodes: list[Value]) -> dict[Value, str]:
 
 
 def _own(leaf: Value, place: str) -> bool:
-    """Whether it is a parameter of a lone neuron, whose parameters carry no path."""
+    """Whether a leaf is a parameter of a single neuron, whose parameters have no path."""
     return place == "neuron" and (leaf.label == "b" or leaf.label.startswith("w["))
 
 
 def to_the_end(nodes: Sequence[Node], links: Iterable[tuple[Node, Node]]) -> dict[Node, int]:
-    """For each node, operands first, how many operations the longest way from it has."""
+    """For each node, operands first, the length of the longest path from it, in operations."""
     incoming: dict[Node, list[Node]] = {}
     for start, end in links:
         incoming.setdefault(end, []).append(start)
@@ -85,9 +85,9 @@ def to_the_end(nodes: Sequence[Node], links: Iterable[tuple[Node, Node]]) -> dic
 
 
 def spans(nodes: list[Value], edges: list[Edge]) -> dict[Edge, int]:
-    """How many operations each edge spans in a drawing, at least 1.
+    """The number of operations that each edge spans in a drawing, at least 1.
 
-    Each node stands as near to its first consumer as can be, so only those used again much later have long edges.
+    Each node is placed as close as possible to its first consumer, so only nodes used again much later have long edges.
     """
     distance = to_the_end(nodes, (edge[:2] for edge in edges))
     return {edge: distance[edge.operand] - distance[edge.result] for edge in edges}

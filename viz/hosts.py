@@ -1,4 +1,4 @@
-"""Where a page is shown: in the browser, and in a notebook."""
+"""Shows a page in the browser or in a notebook."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from viz.layout import LayoutError
 from viz.play import page, play
 
 HEIGHT = 480
-"""How high the frame of a page in a notebook is, in pixels."""
+"""The height of a page's frame in a notebook, in pixels."""
 
 
 def show(loss: Value, *, numbers: str = ".4g") -> Path:
-    """Opens the page of `play` in the browser, and says where it is where there is none.
+    """Opens the page of `play` in the browser; prints its path if there is none.
 
     Args:
-        loss: what to explain.
-        numbers: how numbers are written, in Python's format language.
+        loss: the Value to explain.
+        numbers: the format of numbers, in Python's format language.
 
     Returns:
-        The page's path, in a folder of its own among the system's temporary files.
+        The page's path, in a new folder among the system's temporary files.
 
     Raises:
         TypeError, ValueError: as for `play`.
@@ -44,7 +44,7 @@ def show(loss: Value, *, numbers: str = ".4g") -> Path:
 
 
 def framed(loss: Value, *, selected: Value | None = None) -> str:
-    """The page in a frame, for a notebook; a step begins at the node that is selected.
+    """The page in a frame, for a notebook; it begins at the step of the selected node.
 
     The frame runs the page's script and nothing else: it has no access to the notebook around it.
     """
@@ -55,9 +55,9 @@ def framed(loss: Value, *, selected: Value | None = None) -> str:
 
 
 def pictures(roots: Sequence[Value], highlight: Sequence[Value], drawn: bool) -> dict[str, str]:
-    """What a notebook shows of a graph: the page of one root, and a drawing where one is wanted and can be laid out.
+    """A graph in a notebook: the page of one root, and a drawing if it is wanted and can be laid out.
 
-    `autograd` finds this function as a plug-in, named in `pyproject.toml`.
+    `autograd` finds this function as a plug-in named in `pyproject.toml`.
     """
     shown = {}
     if len(roots) == 1:

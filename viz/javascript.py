@@ -1,4 +1,4 @@
-"""Rules of operations as JavaScript, written from their declarations."""
+"""Rules of operations as JavaScript, generated from their declarations."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.terms import Term, simplified, traced
 
 _OWN = "primitives."
-"""What stands before a function of the page's module with those that JavaScript lacks."""
+"""The prefix of functions in the page's module of functions that JavaScript lacks."""
 
 
 def program(operations: Iterable[Operation | None]) -> str:
     """A JavaScript function of the module `primitives`: the functions of each operation, and of each head of a term.
 
     Args:
-        operations: the table of rules; None where only Python knows how to compute.
+        operations: the table of rules; None for those that only Python can compute.
 
     Raises:
         TypeError: the rules of an operation cannot be written out.
@@ -29,7 +29,7 @@ def program(operations: Iterable[Operation | None]) -> str:
 
 
 def functions(operation: Operation) -> str:
-    """The answer as a function of the operands, and each partial derivative as one of the answer and the operands.
+    """The result as a function of the operands, and each partial derivative as one of the result and the operands.
 
     Example:
         >>> from autograd import ops
@@ -43,7 +43,7 @@ def functions(operation: Operation) -> str:
 
 
 def heads(terms: Iterable[Term]) -> set[tuple[str, int]]:
-    """The heads in terms, with how many arguments each has."""
+    """The heads in terms, with the number of arguments of each."""
     found: set[tuple[str, int]] = set()
     pending = list(terms)
     while pending:

@@ -1,4 +1,4 @@
-"""What stands in the boxes of a drawing, in DOT's HTML-like markup. All text given is markup already."""
+"""The contents of boxes, in DOT's HTML-like markup. All text arguments are markup already."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from viz.emphasis import Stroke
 
 _NARROW = 3
-"""How far apart two operands arrive at least, in points."""
+"""The least distance between two operands' ports, in points."""
 _TALL = 24
-"""How far apart the first and the last of a few operands arrive."""
+"""The distance between the first and the last port of a few operands."""
 _LONG = 10
-"""A name of more characters has a line of its own."""
+"""The most characters of a name that shares a line."""
 
 
 def box(
@@ -24,15 +24,15 @@ def box(
     side: str = "w",
     mark: str = "",
 ) -> str:
-    """A box: on the left the operation's symbol, on the side where edges arrive a port for each operand, in order.
+    """A box, with the operation's symbol on the left and a port for each operand, in order, on the side of its edges.
 
     Args:
         text: rows of a table.
-        fill: its colour.
+        fill: the colour of the box.
         frame: the line around it.
-        symbol: the operation, in markup with its colour, see `chip`.
-        operands: the numbers of those whose edges arrive: `i0`, `i1`, … are their ports.
-        side: where they arrive: `w`, `n`, `e` or `s`, as of a compass.
+        symbol: the operation, in coloured markup, see `chip`.
+        operands: the indices of the operands with edges; their ports are `i0`, `i1`, ….
+        side: the side of the ports, as a compass point: `w`, `n`, `e` or `s`.
         mark: the colour of a second frame around the first.
     """
     table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
@@ -73,13 +73,13 @@ def _ports(operands: Sequence[int], side: str) -> str:
 
 
 def value(name: str, data: str, grad: str, *, align: str = "RIGHT") -> str:
-    """The rows of a value, at most two: its name and number, and the gradient; a long name has a line of its own.
+    """The rows of a value, at most two: its name and number, and its gradient; a long name has a separate line.
 
     Args:
-        name: or nothing.
+        name: its name, or an empty string.
         data: its number.
-        grad: its gradient, or nothing.
-        align: the side at which numbers stand.
+        grad: its gradient, or an empty string.
+        align: the alignment of numbers.
     """
     numbers = [_cell(data, align), *([_cell(grad, align)] if grad else [])]
     if not name:
@@ -92,7 +92,7 @@ def value(name: str, data: str, grad: str, *, align: str = "RIGHT") -> str:
 
 
 def lines(title: str, count: str, *rest: str) -> str:
-    """The rows of a box of many: its title and how many there are, and a line for each of the rest."""
+    """The rows of a box of many scalars: its title with their number, and a line for each of the rest."""
     columns = 2 if count else 1
     first = _cell(f"<B>{title}</B>", "LEFT") + (_cell(count, "RIGHT") if count else "")
     return f"<TR>{first}</TR>" + "".join(f"<TR>{_cell(line, 'LEFT', columns)}</TR>" for line in rest)

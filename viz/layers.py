@@ -1,4 +1,4 @@
-"""Layers side by side: what keeps the parameters of one away from the layer before it."""
+"""Places layers side by side, by keeping a layer's parameters away from the layer before it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from viz.graph import Edge
 
 
 def behind(nodes: list[Value], edges: list[Edge], home: dict[Value, str]) -> list[tuple[Value, Value]]:
-    """Pairs of a result and a parameter that is to stand behind it, in the layer that the result goes into.
+    """Pairs of a result and a parameter to place behind it, in the layer that uses the result.
 
-    A parameter would stand beside its first consumer, among the nodes of the layer before: the two layers would then be
-    drawn one below the other. No pair closes a circle, recurrent layers included.
+    Otherwise a parameter would be beside its first consumer, among the nodes of the layer before, and the two layers
+    would be drawn one below the other. No pair closes a cycle, even with recurrent layers.
 
     Args:
-        nodes: those that are drawn, operands first.
-        edges: between them.
+        nodes: the nodes that are drawn, operands first.
+        edges: the edges between them.
         home: the place of each node in the network.
     """
     place = {node: i for i, node in enumerate(nodes)}

@@ -1,4 +1,4 @@
-"""From DOT to SVG, PNG and PDF: by `dot` where it is on the PATH, else by the library inside pygraphviz's wheel."""
+"""Turns DOT into SVG, PNG and PDF, by `dot` if it is on the PATH, else by the library in pygraphviz's wheel."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _here = Lock()
 
 
 class LayoutError(RuntimeError):
-    """There is nothing to lay a graph out with, or it refused; the message says what to do."""
+    """Graphviz is missing or refused a graph; the message says what to do."""
 
 
 def check() -> None:
-    """Says whether pictures can be had here, before anybody works for one.
+    """Checks early whether pictures can be made here.
 
     Raises:
-        LayoutError: neither `dot` nor pygraphviz is there.
+        LayoutError: neither `dot` nor pygraphviz is installed.
     """
     if not shutil.which("dot") and find_spec("pygraphviz") is None:
         raise LayoutError(
@@ -31,17 +31,17 @@ def check() -> None:
 
 
 def render(source: str, form: str) -> bytes:
-    """Lays out a graph, in a process of its own: if that crashes, or never ends, this one goes on.
+    """Lays out a graph in a separate process, so that a crash or hang of Graphviz does not affect this one.
 
-    Where no Python can be started, as in a frozen program, it is laid out in this process.
+    If no Python can be started, as in a frozen program, the layout runs in this process.
 
     Args:
-        source: in the language DOT.
-        form: `svg`, `png`, `pdf`, or another that Graphviz knows.
+        source: the graph in DOT.
+        form: `svg`, `png`, `pdf`, or another format of Graphviz.
 
     Raises:
-        LayoutError: neither `dot` nor pygraphviz is there; Graphviz refused the graph or the form, crashed on it, or
-            took longer than a minute and another for each million bytes of DOT; or no process can be started.
+        LayoutError: neither `dot` nor pygraphviz is installed; Graphviz refused the graph or the format, crashed, or
+            took longer than a minute plus another for each million bytes of DOT; or no process can be started.
     """
     check()
     dot = source.encode(errors="replace")

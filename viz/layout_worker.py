@@ -1,7 +1,7 @@
-"""What lays graphs out with the library inside pygraphviz's wheel: a function, and a program that answers requests.
+"""Lays out graphs with the library in pygraphviz's wheel: a function, and a program that answers requests.
 
-The library may crash or never end, and holds Python still meanwhile; so `viz.workers` runs this file in a process of
-its own. It imports nothing of ours, to be there at once.
+The library may crash or hang, and blocks Python meanwhile, so `viz.workers` runs this file in a separate process. It
+imports none of our modules, in order to start fast.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from contextlib import contextmanager, suppress
 from io import FileIO
 
 MEMORY = 4 << 30
-"""So many bytes may be taken, where the system can see to it; a graph of 3,000 nodes takes a fortieth of that."""
+"""The memory limit in bytes, if the system can enforce it; a graph of 3,000 nodes takes a fortieth of it."""
 _LENGTH = struct.Struct("<Q")
 
 
 class RefusedError(Exception):
-    """Graphviz refused a graph or a form; the message says why."""
+    """Graphviz refused a graph or a format; the message says why."""
 
 
 def laid_out(source: str, form: str) -> bytes:
-    """Lays out a graph, in this process. One at a time: the library keeps its errors and its fonts in globals.
+    """Lays out a graph in this process. Not thread-safe: the library keeps its errors and fonts in global variables.
 
     Raises:
-        RefusedError: Graphviz refused the graph or the form.
-        ImportError: pygraphviz is not there, or broken.
+        RefusedError: Graphviz refused the graph or the format.
+        ImportError: pygraphviz is missing or broken.
     """
     from pygraphviz import AGraph, graphviz
 
     with _quiet() as noise:
         try:
             graph = AGraph(string=source)
-        except Exception as error:  # what it raises depends on where the DOT breaks
+        except Exception as error:  # its type depends on the error in the DOT
             raise RefusedError(f"Graphviz cannot read this DOT: {noise() or error}") from None
         context = graphviz.gvContextWithBuiltins()
         try:
@@ -45,7 +45,7 @@ def laid_out(source: str, form: str) -> bytes:
                 raise RefusedError(f"Graphviz found no layout: {noise()}")
             rendered = graphviz.gvRenderData(context, graph.handle, form.encode())
             graphviz.gvFreeLayout(context, graph.handle)
-            # A status and the data, or a status alone where there are no data.
+            # A status and the data, or only a status if there are no data.
             if not isinstance(rendered, (list, tuple)) or rendered[0] != 0:
                 raise RefusedError(f"Graphviz cannot write {form!r}: {noise()}")
             data = rendered[1]
@@ -57,7 +57,7 @@ def laid_out(source: str, form: str) -> bytes:
 
 @contextmanager
 def _quiet() -> Iterator[Callable[[], str]]:
-    """Keeps what C code writes to the standard error stream off the screen; yields a function that returns it."""
+    """Captures C code's output to the standard error stream; yields a function that returns it."""
     if sys.stderr:
         sys.stderr.flush()
     with tempfile.TemporaryFile() as sink:
@@ -76,14 +76,14 @@ def _quiet() -> Iterator[Callable[[], str]]:
 
 
 def send(stream: FileIO, *parts: bytes) -> None:
-    """Writes parts to a pipe, each with its length before it."""
+    """Writes parts to a pipe, each preceded by its length."""
     rest = memoryview(b"".join(piece for part in parts for piece in (_LENGTH.pack(len(part)), part)))
     while rest:
         rest = rest[stream.write(rest) :]
 
 
 def receive(stream: FileIO, count: int) -> list[bytes]:
-    """Reads so many parts from a pipe.
+    """Reads `count` parts from a pipe.
 
     Raises:
         EOFError: the other end was closed.
@@ -103,10 +103,10 @@ def _read(stream: FileIO, length: int) -> bytes:
 
 
 def serve(requests: FileIO, replies: FileIO) -> None:
-    """Answers requests until there are no more.
+    """Answers requests until the pipe is closed.
 
-    First comes where to look for modules. Then each request has a graph, a form, the folder that names of files in the
-    graph are relative to, and how many seconds it may take; the reply is why not, or nothing, and the data.
+    The first message is the module search path. Each request is a graph, a format, the folder for relative file names
+    in the graph, and a time limit in seconds. The reply is an error message, empty on success, and the data.
     """
     (path,) = receive(requests, 1)
     sys.path[:] = json.loads(path)
@@ -126,21 +126,21 @@ def serve(requests: FileIO, replies: FileIO) -> None:
 
 
 def _end_after(seconds: int) -> None:
-    """Has the system end this process after so many seconds, unless they are 0: nobody else may be left to do it."""
+    """Makes the system end this process after some seconds, since no other may be left to do it; 0 cancels that."""
     if hasattr(signal, "alarm"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whatever the parent does with it
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the parent may handle it differently
         signal.alarm(seconds)
 
 
 def _limit_memory() -> None:
-    with suppress(ImportError, ValueError, OSError):  # not on Windows, or less is allowed anyway
+    with suppress(ImportError, ValueError, OSError):  # Windows has no limits, and a lower one may be set already
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def main() -> None:
-    """Serves at the standard streams, out of which what libraries print is kept."""
+    """Serves requests on the standard streams, protected from output of libraries."""
     _limit_memory()
     requests, replies = FileIO(os.dup(0), "rb"), FileIO(os.dup(1), "wb")
     with open(os.devnull, "r+b") as nothing:

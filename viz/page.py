@@ -1,4 +1,4 @@
-"""What Graphviz's SVG lacks: titles and a description for those who hear it, and colours that follow the page."""
+"""Completes Graphviz's SVG: titles and a description for screen readers, and colours that follow the page."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _PART = re.compile(r'(<g id="([^"]*)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title
 
 
 def dressed(svg: str, title: str, description: str, theme: str, titles: Mapping[str, str]) -> str:
-    """Graphviz's SVG with a title and a description, and titles that say what each part shows.
+    """Adds a title, a description, and titles of the parts to Graphviz's SVG.
 
-    Its comments, which say when and by what it was made, are left out: the same graph gives the same bytes.
+    Its comments, which name the time and the program, are removed, so that the same graph gives the same bytes.
 
     Args:
-        svg: as Graphviz wrote it.
-        title: of the whole.
-        description: of the whole, in a sentence.
-        theme: `auto` adds the style sheet by which colours follow the page.
-        titles: for each part, by its id, what it shows.
+        svg: Graphviz's output.
+        title: the title of the picture.
+        description: a description in one sentence.
+        theme: `auto` adds the style sheet with which colours follow the page.
+        titles: the description of each part, by its id.
     """
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = _PART.sub(lambda part: f"{part[1]}<title>{escape(titles.get(unescape(part[2]), ''))}</title>", svg)
@@ -34,7 +34,7 @@ def dressed(svg: str, title: str, description: str, theme: str, titles: Mapping[
     spoken = f"<title>{escape(shown(title, 200))}</title>\n<desc>{escape(shown(description, 400))}</desc>"
     name, follow = "", ""
     if theme == "auto":
-        # Named by what it shows: the same in every process, and no other picture of the document has its name.
+        # Named by its contents: the same in every process, and unique among the pictures of a document.
         name = f"glass-{sha256(svg.encode()).hexdigest()[:10]}"
         follow = f"\n<style>\n{themes.following(f'.{name}')}\n</style>"
         name = f' class="{name}"'

@@ -1,4 +1,4 @@
-"""What a drawing of scalars is made of: boxes, edges, clusters, tags."""
+"""Draws scalars: boxes, edges, clusters, tags."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from viz.text import FONT, beside, in_markup, shown
 from viz.themes import Theme
 
 ALL_SPANS = 800
-"""How many operations the edges of a drawing may span in all, before long ones are cut."""
+"""The most operations that the edges of a drawing may span in total before long ones are cut."""
 FARTHEST = 10
-"""How many operations an edge may span then; a longer one starts at a tag beside its consumer."""
+"""The most operations that an edge then spans; a longer one starts at a tag beside its consumer."""
 LONG_NAMES = 12
-"""Up to how many characters the two names of a local derivative are written on its edge."""
+"""The most characters of the two names of a local derivative that its edge shows."""
 _HASTE = {"nslimit": "0.5", "nslimit1": "0.5", "mclimit": "0.1", "splines": "line"}
-"""How Graphviz lays out a large graph in seconds: fewer passes over ranks and crossings, straight edges."""
+"""Settings with which Graphviz lays out a large graph in seconds: fewer passes over ranks and crossings, no curves."""
 _PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 """For each direction, the sides of a box where edges leave and arrive."""
 
 
 class Pen:
-    """Writes nodes and edges into a drawing.
+    """Adds nodes and edges to a drawing.
 
     Args:
-        drawing: which starts empty.
+        drawing: an empty drawing.
         rankdir: its direction.
-        colours: of everything.
-        numbers: how they are written, in Python's format language.
-        gradients: whether they are shown.
-        computed: whether there are any to show, as number, colour and width.
+        colours: the theme.
+        numbers: the format of numbers, in Python's format language.
+        gradients: whether to show gradients.
+        computed: whether gradients have been computed, to show as number, colour and width.
         marked: the nodes to highlight.
-        grad_text: how the gradient of a node is written.
-        nickname: what a computed value without a label is called; without one, only those with tags have a name.
-        align: the side of a box at which numbers stand.
+        grad_text: the text of a node's gradient.
+        nickname: the name of a computed value without a label; by default, only those with tags have one.
+        align: the alignment of numbers in a box.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Pen:
         self.drawing, self.colours, self.numbers = drawing, colours, numbers
         self.gradients, self.computed, self.marked = gradients, gradients and computed, marked
         self.titles: dict[str, str] = {}
-        """For each part, by its id, what it shows, for those who hear it or rest the mouse on it."""
+        """The description of each part, by its id, for screen readers and tooltips."""
         self._leave, self._arrive = _PORTS[rankdir]
         self._grad_text = grad_text or self.gradient
         self._nickname = nickname or (lambda node: self._names[node] if node in self._tagged else "")
@@ -82,11 +82,11 @@ class Pen:
         self.drawing.graph_attr.update(label=f"<{text}>", labelloc="t", fontcolor=self.colours.ink, fontsize="12")
 
     def number(self, x: float) -> str:
-        """A number in markup; one that is not finite stands out."""
+        """A number in markup; it stands out if it is not finite."""
         return self.emphasised(format(x, self.numbers), x)
 
     def emphasised(self, text: str, x: float) -> str:
-        """The text of a number in markup, bold where the number is not finite."""
+        """The text of a number in markup, bold if the number is not finite."""
         return in_markup(text) if math.isfinite(x) else f"<B>{in_markup(text)}</B>"
 
     def signed(self, markup: str, x: float) -> str:
@@ -95,16 +95,16 @@ class Pen:
         return f'<FONT COLOR="{colour}">{markup}</FONT>' if colour else markup
 
     def gradient(self, node: Value) -> str:
-        """The gradient of a node as text, or the sign for one that is not computed."""
+        """The gradient of a node as text, or the sign for one that has not been computed."""
         return format(gradient_of(node), self.numbers) if self.computed else "–"
 
     def full(self, plan: Plan, number: dict[Value, int], edge_text: Callable[[Edge, str], str] | None = None) -> None:
-        """Each value by itself, within its neuron and layer.
+        """Draws each value separately, within its neuron and layer.
 
         Args:
-            plan: what is drawn.
-            number: of each node of the graph, by which its parts are named.
-            edge_text: the label of an edge, given the path of the cluster that its result is in.
+            plan: the nodes and edges to draw.
+            number: the number of each node of the graph, for the names of its parts.
+            edge_text: the label of an edge, given the path of its result's cluster.
         """
         self._plan = plan
         self._names = {node: f"v{number[node]}" for node in plan.nodes}
@@ -121,7 +121,7 @@ class Pen:
             self.drawing.edge(self._names[result], self._names[leaf], style="invis")
 
     def _cut_long(self, spans: dict[Edge, int]) -> None:
-        """Tags in place of edges that span much, where Graphviz would be busy with them for long."""
+        """Replaces long edges by tags if Graphviz would take too long for them."""
         if sum(spans.values()) <= ALL_SPANS:
             return
         for edge, span in spans.items():
@@ -149,7 +149,7 @@ class Pen:
         self.titles[self._edge_name(edge)] = text
 
     def _carried(self, edge: Edge) -> Stroke:
-        """The line of an edge: by what it carries back, its share in the operand's gradient."""
+        """The line of an edge, styled by its share in the operand's gradient."""
         if edge.operand in self.marked and edge.result in self.marked:
             return Stroke(self.colours.highlight, 3.0)
         local = edge.result._local_grads[edge.position : edge.position + 1]
@@ -164,7 +164,7 @@ class Pen:
             for part in filter(None, home[node].split(".")):
                 branch = branch.setdefault(part, {})
             branch.setdefault("", []).append(node)
-        # Not by recursion: a place may be as deep as its maker likes.
+        # Not recursive, since places have no limit of depth.
         pending: list[tuple[Any, dict[str, Any], str]] = [(self.drawing, tree, "")]
         inner: list[tuple[Any, list[Any]]] = []
         while pending:
@@ -179,7 +179,7 @@ class Pen:
                 clusters.append(cluster)
                 pending.append((cluster, branch[part], f"{path}.{part}" if path else part))
             inner.append((parent, clusters))
-        # In their order, for Graphviz begins with that; a cluster is copied, so what is in it comes first.
+        # In order, since Graphviz starts from it; contents come first, since a cluster is copied.
         for parent, clusters in reversed(inner):
             for cluster in clusters:
                 parent.subgraph(cluster)
@@ -219,14 +219,14 @@ class Pen:
         self.titles[name] = f"{text}, whose box is far from here: the edge is not drawn in full"
 
     def _frame(self, node: Value) -> Stroke:
-        """By sign and size of the gradient; what is not finite stands out."""
+        """The frame of a box, by the sign and size of the gradient; it stands out if that is not finite."""
         if not math.isfinite(node.data):
             return unusual(self.colours)
         return stroke(gradient_of(node) if self.computed else 0.0, self._largest, self.colours)
 
 
 def within(label: str, path: str) -> str:
-    """A label without the path of the cluster that it stands in: `w[0]` for `layers[0].neurons[3].w[0]`."""
+    """A label without the path of its cluster: `w[0]` for `layers[0].neurons[3].w[0]`."""
     return label.removeprefix(f"{path}.")
 
 
@@ -236,17 +236,17 @@ def as_number(grad: Any) -> float:
 
 
 def gradient_of(node: Value) -> float:
-    """The gradient that a node holds, as a number."""
+    """A node's gradient, as a number."""
     return as_number(node.grad)
 
 
 def derivative_text(edge: Edge, path: str, numbers: str) -> str:
-    """The local derivative of an edge: `∂e/∂a = -3`, or without names that are missing or long.
+    """The local derivative of an edge: `∂e/∂a = -3`, without names that are missing or long.
 
     Args:
-        edge: from an operand to its result.
-        path: of the cluster in which it is drawn.
-        numbers: how they are written, in Python's format language.
+        edge: an edge from an operand to its result.
+        path: the path of its cluster.
+        numbers: the format of numbers, in Python's format language.
     """
     if edge.position >= len(edge.result._local_grads):
         return ""

@@ -1,4 +1,4 @@
-"""What of a graph is drawn by itself: constants stand at their operation, and a long repeat is one box."""
+"""Decides which nodes have a box: constants are drawn at their operation, and a long repeat is one box."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from autograd.words.notation import Written, literal, rule_of, write
 from viz.graph import Edge
 
 REPEATS = 4
-"""So many alike operations in a row, or more, are one box."""
+"""The least number of equal operations in a row that become one box."""
 _SLOT = "·"
-"""What stands for an operand that has a box of its own."""
+"""The placeholder for an operand with its own box."""
 
 
 @dataclass
 class Plan:
-    """The nodes that are drawn, the edges between them, and what the box of an operation says of the rest."""
+    """The nodes to draw, the edges between them, and the other nodes that an operation's box shows."""
 
     nodes: list[Value]
     edges: list[Edge]
     constants: dict[Value, dict[int, Value]] = field(default_factory=dict)
-    """For an operation, those of its operands that are written at it, by position."""
+    """For an operation, the operands that are drawn at it, by position."""
     repeats: dict[Value, int] = field(default_factory=dict)
-    """For the last of a row of alike operations, how many there are."""
+    """For the last of a row of equal operations, the length of the row."""
 
     def symbol(self, node: Value, numbers: str) -> str:
         """The operation of a node, with the constants at it: `*`, `- 1`, `2 **`, `tanh ×198`.
 
         Args:
             node: a result.
-            numbers: how constants are written, in Python's format language.
+            numbers: the format of constants, in Python's format language.
         """
         symbol = node._op or "?"
         if written := self.constants.get(node):
@@ -45,12 +45,12 @@ class Plan:
 
 
 def plan(nodes: list[Value], kept: Container[Value] = (), *, fold: bool = True) -> Plan:
-    """What is to be drawn of a graph.
+    """Plans the drawing of a graph.
 
     Args:
-        nodes: of the graph, operands first.
-        kept: those that keep a box of their own.
-        fold: whether a row of alike operations is one box.
+        nodes: the nodes of the graph, operands first.
+        kept: nodes that keep their own boxes.
+        fold: whether a row of equal operations becomes one box.
     """
     consumers = _consumers(nodes)
     constants = _constants(nodes, consumers, kept)
@@ -72,7 +72,7 @@ def plan(nodes: list[Value], kept: Container[Value] = (), *, fold: bool = True) 
 
 
 def _consumers(nodes: list[Value]) -> dict[Value, list[Value]]:
-    """For each node those that use it, as often as they do."""
+    """For each node its users, with repeats."""
     consumers: dict[Value, list[Value]] = {node: [] for node in nodes}
     for node in nodes:
         for operand in node._prev:
@@ -83,7 +83,7 @@ def _consumers(nodes: list[Value]) -> dict[Value, list[Value]]:
 def _constants(
     nodes: list[Value], consumers: dict[Value, list[Value]], kept: Container[Value]
 ) -> dict[Value, dict[int, Value]]:
-    """Leaves that nobody labelled, where others are, and that one operation uses, beside other operands."""
+    """Unlabelled leaves that only one operation uses, with other operands, if other leaves of the graph have labels."""
 
     def is_leaf(node: Value) -> bool:
         return not node._prev
@@ -108,7 +108,7 @@ def _rows(
     constants: dict[Value, dict[int, Value]],
     kept: Container[Value],
 ) -> list[list[Value]]:
-    """The longest rows of alike operations, each the only one that uses the one before."""
+    """The longest rows of equal operations, each the only user of the one before."""
     before: dict[Value, Value] = {}
     for node in nodes:
         for operand in node._prev:
@@ -128,7 +128,7 @@ def _rows(
 
 
 def _alike(operand: Value, node: Value, constants: dict[Value, dict[int, Value]]) -> bool:
-    """Whether a node does to its operand what that did to its own."""
+    """Whether a node applies the same operation, with the same other operands, as its operand."""
     if node._rule is not operand._rule or node._op != operand._op or node.place != operand.place:
         return False
     mine, its = constants.get(node, {}), constants.get(operand, {})

@@ -1,4 +1,4 @@
-"""`play`: a graph as a page that is alive: it steps, and every number in it can be changed."""
+"""`play`: a graph as an interactive page, which steps through the passes and lets every leaf be changed."""
 
 from __future__ import annotations
 
@@ -21,29 +21,28 @@ from viz.template import filled, in_script
 from viz.text import shown
 
 DRAWN = 20_000
-"""So many scalars are drawn for where there is no JavaScript: more would take longer than the page itself."""
+"""The most scalars in the picture for browsers without JavaScript; more would take longer than the page itself."""
 LARGEST = 100_000
-"""So many scalars a page can hold."""
+"""The most scalars of a page."""
 _NUMBERS = re.compile(r"[+ ]?,?(\.\d+)?[gfe%]?")
 
 
 def play(loss: Value, path: str | os.PathLike[str], *, numbers: str = ".4g") -> None:
-    """Writes a page on which a graph is alive: it steps forward and back, and every leaf can be changed.
+    """Writes a graph as an interactive page: it steps forward and back, and every leaf can be changed.
 
-    The page is one file, needs no network, and computes by itself, with JavaScript written from the operations'
+    The page is one self-contained file that computes by itself, with JavaScript generated from the operations'
     declarations. A large graph opens as a few boxes, which can be entered, down to scalars. The words beside it
-    are those of `Backprop`. The graph is left as it was, and what its gradients are does not matter: the page's own
-    begin at 0.
+    are those of `Backprop`. The graph is not changed, and its gradients do not matter: those of the page begin at 0.
 
     Args:
-        loss: what to explain.
-        path: of the page, such as `backprop.html`.
-        numbers: how numbers are written, in Python's format language: `.4g`, `+.2f`.
+        loss: the Value to explain.
+        path: the path of the page, such as `backprop.html`.
+        numbers: the format of numbers, in Python's format language: `.4g`, `+.2f`.
 
     Raises:
-        TypeError: `loss` is no Value.
-        ValueError: the graph has more than 100,000 nodes; the path ends in something else than `.html`; or numbers
-            cannot be written like that in a page.
+        TypeError: `loss` is not a Value.
+        ValueError: the graph has more than 100,000 nodes; the path does not end in `.html`; or the page does not
+            support the number format.
         OSError: the file cannot be written.
 
     Example:
@@ -59,9 +58,9 @@ def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, li
     """The page of `play` as text.
 
     Args:
-        loss: what to explain.
-        numbers: how numbers are written.
-        selected: the node to begin at, where its gradient is passed on.
+        loss: the Value to explain.
+        numbers: the format of numbers.
+        selected: the node to begin at, in the step that passes its gradient on.
         live: whether the page follows the process that serves it.
     """
     a_value(loss, "play(loss, path)")
@@ -91,13 +90,13 @@ def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, li
 
 
 def script(program: str) -> str:
-    """The page's script, which begins by itself."""
+    """The page's script, which starts by itself."""
     begin = f'module_main.start(JSON.parse(document.getElementById("graph").textContent), {program});'
     return f'"use strict";\n(() => {{\n{bundled("main")}\n{begin}\n}})();'
 
 
 def _still(loss: Value) -> str:
-    """A picture for where there is no JavaScript; none where nothing can lay it out."""
+    """A picture for browsers without JavaScript; empty if no layout program is available."""
     try:
         drawn = svg(loss, theme="auto", title="As Python had it")
     except LayoutError:

@@ -1,4 +1,4 @@
-"""The story of a forward and a backward pass: what changes in the picture at each step, and the words beside it."""
+"""The story of a forward and a backward pass: the changes of the picture at each step, and the words beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Frame:
     """One step. Parts that it does not mention stay as they were."""
 
     heading: str
-    """Where in the story it is: `Backward, step 2 of 5`."""
+    """The position in the story: `Backward, step 2 of 5`."""
     title: str
     sentences: tuple[str, ...] = ()
     changes: tuple[tuple[str, str, str], ...] = ()
@@ -27,12 +27,12 @@ class Frame:
     states: dict[str, str] = field(default_factory=dict)
     """By the id of a part: `later` (not computed yet), `now`, `positive` and `negative` (the gradient's sign)."""
     texts: dict[str, str] = field(default_factory=dict)
-    """By the id of a text in the picture: what it reads."""
+    """The texts in the picture, by their ids."""
 
 
 @contextmanager
 def _fresh(nodes: Iterable[Value]) -> Iterator[None]:
-    """A block in which gradients are 0, as before a first backward pass."""
+    """A block in which all gradients are 0, as before a first backward pass."""
     held = {node: node.grad for node in nodes}
     for node in held:
         node.grad = 0.0
@@ -44,14 +44,14 @@ def _fresh(nodes: Iterable[Value]) -> Iterator[None]:
 
 
 class Story:
-    """The frames of a graph, and the names of the parts that they speak of.
+    """The frames of a graph, and the names of the parts that they mention.
 
     Node i of `trace(loss)` is the part `v{i}`, with the texts `v{i}-data` and `v{i}-grad`; the edge from its operand k
-    is `e{i}-{k}`, with the text `e{i}-{k}-text`. A picture may lack some: constants are written at their operation.
+    is `e{i}-{k}`, with the text `e{i}-{k}-text`. A picture may lack some: constants are drawn at their operation.
 
     Args:
-        loss: what to explain; it is left as it was.
-        numbers: how numbers are written, in Python's format language.
+        loss: the Value to explain; it is not changed.
+        numbers: the format of numbers, in Python's format language.
     """
 
     def __init__(self, loss: Value, numbers: str) -> None:
@@ -63,7 +63,7 @@ class Story:
         self._signs: dict[str, str] = {}
         self._grads: dict[Value, float] = {}
         self.names = Names(loss)
-        """What the words call the nodes."""
+        """The names of the nodes."""
         name = self.names(loss)
         self.title = f"Backpropagation of {name}"
         self.frames = [self._start(name)]
@@ -74,7 +74,7 @@ class Story:
         self.frames.append(self._end(name))
 
     def longest(self, part: str) -> str:
-        """The longest text that a part ever has: it needs that much room."""
+        """The longest text of a part, for which the picture needs room."""
         return max((frame.texts.get(part, "") for frame in self.frames), key=len)
 
     def of_value(self, node: Value) -> str:
@@ -93,7 +93,7 @@ class Story:
         return [self.of_edge(edge) for edge in self._operand_edges(node)]
 
     def _turn_to(self, parts: Iterable[str]) -> dict[str, str]:
-        """What becomes of the parts that were at work until now, and of those that are from now on."""
+        """The new states of the parts that were active until now, and of those that are active next."""
         states = {part: self._signs.get(part, "") for part in self._now}
         self._now = {part: f"now {self._signs.get(part, '')}".strip() for part in parts}
         return states | self._now

@@ -1,4 +1,4 @@
-"""Pages that are one file: a template with what it is to hold put in."""
+"""Pages in one file: a template, filled with parts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 def filled(template: str, parts: Mapping[str, str]) -> str:
     """The template with each `{{name}}` replaced by the part of that name.
 
-    It is done in one pass: what is put in is never looked at again. `{{hashes}}` stands for the hashes of the
-    template's own scripts, for its content policy: nothing that gets into the page in another way is run.
+    It takes one pass: inserted parts are never scanned again. `{{hashes}}` becomes the hashes of the template's own
+    scripts, for its content security policy, so that no other script in the page can run.
 
     Example:
         >>> filled("<p>{{a}} {{b}}</p>", {"a": "{{b}}", "b": "2"})
@@ -34,11 +34,11 @@ def filled(template: str, parts: Mapping[str, str]) -> str:
 
 
 def _hash(script: str) -> str:
-    """A script as a content policy names it. Source: https://www.w3.org/TR/CSP3/#framework-directive-source-list"""
+    """A script's hash in a content security policy (https://www.w3.org/TR/CSP3/#framework-directive-source-list)."""
     digest = hashlib.sha256(script.encode(errors="backslashreplace")).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def in_script(data: Any) -> str:
-    """Data as JSON that cannot end the script element it stands in."""
+    """Data as JSON that cannot end the script element around it."""
     return json.dumps(data).replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")

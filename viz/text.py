@@ -1,18 +1,18 @@
-"""Text in pictures. Labels are data: whatever is in one is shown, and never interpreted."""
+"""Text in pictures. Labels are data: they are shown, never interpreted."""
 
 from __future__ import annotations
 
 FONT = "Arial,Helvetica,Liberation Sans,sans-serif"
-"""The faces of all text, the first that is there: these are as wide as each other, and each is what Graphviz measures.
+"""The fonts of all text, in order of preference. All have equal widths, which are those that Graphviz measures.
 
-Helvetica does not come first, for Graphviz has names of its own for that and finds another face.
+Helvetica is not first, since Graphviz has its own aliases for it and finds another font.
 """
 LONGEST = 40
-"""How many characters of a label are shown."""
+"""The most characters of a label that are shown."""
 
 
 def shown(label: str, longest: int = LONGEST) -> str:
-    r"""A label on one line, cut where it is long; characters that no picture can hold stand as symbols.
+    r"""A label on one line, cut if it is long; characters that pictures cannot contain become symbols.
 
     Example:
         >>> shown("two\nlines"), shown("x" * 10, longest=4)
@@ -30,12 +30,12 @@ def _visible(character: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    # Neither XML nor UTF-8 has these: surrogates, the C1 controls, and the two non-characters of each plane.
+    # XML or UTF-8 exclude these: surrogates, the C1 controls, and the two non-characters of each plane.
     return "�" if 0x80 <= code < 0xA0 or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE else character
 
 
 def in_markup(text: str) -> str:
-    r"""Text for an HTML-like label of DOT, where `&`, `<`, `>`, quotes and backslashes mean something.
+    r"""Text for an HTML-like label of DOT, where `&`, `<`, `>`, quotes and backslashes are special.
 
     Example:
         >>> in_markup('<b> & "\\N"')
@@ -47,7 +47,7 @@ def in_markup(text: str) -> str:
 
 
 def beside(text: str) -> str:
-    r"""Text for the plain label of an edge, with room on both sides; there `&` and backslashes mean something.
+    r"""Text for the plain label of an edge, padded on both sides; `&` and backslashes are special there.
 
     Example:
         >>> beside("∂y/∂x = 2 & \\N")

@@ -9,10 +9,10 @@ from autograd.arguments import a_choice
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours by what they are for.
+    """Colours by purpose.
 
-    The two signs and what is marked differ by lightness too, for print without colour. Text has a contrast of 4.5 at
-    least where it stands, lines have 3 (WCAG 2.2, AA).
+    The two signs and the marks differ in lightness too, for print without colour. Text has a contrast of at least 4.5
+    to its background, and lines at least 3 (WCAG 2.2, AA).
     """
 
     paper: str
@@ -52,13 +52,13 @@ DARK = Theme(
     highlight="#c846a6",
 )
 THEMES = {"light": LIGHT, "dark": DARK, "auto": LIGHT}
-"""`auto` follows the page: it is drawn light, and turns dark where the reader prefers that."""
+"""The themes. `auto` follows the page: it is drawn light, and turns dark if the reader prefers that."""
 
 _DARK_SCREEN = "@media screen and (prefers-color-scheme: dark)"
 
 
 def find(name: str) -> Theme:
-    """The theme of that name.
+    """The theme with a name.
 
     Raises:
         ValueError: there is none.
@@ -67,10 +67,10 @@ def find(name: str) -> Theme:
 
 
 def following(scope: str) -> str:
-    """A style sheet by which a picture drawn light turns dark on a dark screen: each colour gives way to its like.
+    """A style sheet that turns a light picture dark on a dark screen: it replaces each colour by its counterpart.
 
     Args:
-        scope: a selector of this picture, for there may be others in the same document.
+        scope: a selector of this picture, since there may be others in the document.
     """
     pairs = zip(asdict(LIGHT).values(), asdict(DARK).values(), strict=True)
     rules = [f'{scope} [{what}="{light}"] {{ {what}: {dark} }}' for light, dark in pairs for what in ("fill", "stroke")]
@@ -78,7 +78,7 @@ def following(scope: str) -> str:
 
 
 def variables() -> str:
-    """The same colours as variables of a style sheet, `--ink` and so on, light or dark by what the reader prefers."""
+    """The same colours as CSS variables, `--ink` and so on, light or dark as the reader prefers."""
 
     def declared(theme: Theme) -> str:
         return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in asdict(theme).items()) + " }"

@@ -1,8 +1,7 @@
 """Processes that lay graphs out, kept for the next graph.
 
-Each request runs in a thread of its own, since an interrupt (Ctrl-C) comes to the main thread alone: whatever it hits
-there, the thread ends what it has begun, and a process that gave no answer is never asked again. A child that is forked
-off uses none of its parent's processes.
+Each request runs in its own thread, since an interrupt (Ctrl-C) only reaches the main thread: the thread always cleans
+up, and a process that did not answer is never used again. A forked child uses none of its parent's processes.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from typing import cast
 from viz import layout_worker
 
 KEPT = 2
-"""So many processes wait for the next graph; more only where as many threads draw at once."""
+"""The most processes that are kept waiting; there are more only while as many threads draw at once."""
 
 _starting = threading.Lock()
 _all: set[_Worker] = set()
@@ -28,15 +27,15 @@ _idle: list[_Worker] = []
 
 
 class CrashedError(Exception):
-    """A process ended without an answer, twice."""
+    """Two processes ended without an answer."""
 
 
 class LateError(Exception):
-    """There was no answer in time."""
+    """There was no answer within the time limit."""
 
 
 def can_start() -> bool:
-    """Whether there is a Python to start: not in a frozen program, or one that Python is embedded in."""
+    """Whether a Python can be started, which frozen programs, and those that embed Python, lack."""
     name = os.path.basename(sys.executable or "").lower()
     return (
         name.startswith(("python", "pypy"))
@@ -46,18 +45,18 @@ def can_start() -> bool:
 
 
 def ask(source: bytes, form: str, seconds: int) -> bytes:
-    """Has a graph laid out.
+    """Lays out a graph in a worker process.
 
     Args:
-        source: the graph, in the language DOT.
-        form: what to write it as.
-        seconds: how long that may take.
+        source: the graph in DOT.
+        form: the format of the result.
+        seconds: the time limit.
 
     Raises:
-        RefusedError: Graphviz refused the graph or the form.
-        CrashedError: it crashed on the graph.
+        RefusedError: Graphviz refused the graph or the format.
+        CrashedError: Graphviz crashed on the graph.
         LateError: it took longer.
-        OSError: no process or no thread can be started, such as for want of file handles.
+        OSError: no process or thread can be started, for example because there are no free file handles.
     """
     job = _Job(source, form, seconds)
     thread = threading.Thread(target=job.run, name="layout", daemon=True)
@@ -67,7 +66,7 @@ def ask(source: bytes, form: str, seconds: int) -> bytes:
             thread.start()
         except RuntimeError as error:
             raise OSError(str(error)) from None
-        # Not in one, since on Windows nothing interrupts that; and no join, which takes an interrupt for the end.
+        # Not a single wait, which cannot be interrupted on Windows; nor a join, which an interrupt marks as finished.
         while not job.done.wait(0.1) and time.monotonic() < end:
             pass
     finally:
@@ -78,14 +77,14 @@ def ask(source: bytes, form: str, seconds: int) -> bytes:
 
 
 class _Job:
-    """A request, with its answer once there is one."""
+    """A request, and its reply when it has one."""
 
     def __init__(self, source: bytes, form: str, seconds: int) -> None:
         try:
             self._folder = os.getcwd()
-        except OSError:  # it was deleted
+        except OSError:  # the folder was deleted
             self._folder = ""
-        # The process ends by itself a little later: we may not be there to end it.
+        # The process ends itself a little later, since we may no longer exist to end it.
         self._request = source, form.encode(), os.fsencode(self._folder), str(seconds + 10).encode()
         self.done = threading.Event()
         self._worker: _Worker | None = None
@@ -95,12 +94,12 @@ class _Job:
         self._error: Exception = LateError()
 
     def run(self) -> None:
-        """Asks, and once more if the process ended: it may have been killed while it waited."""
+        """Sends the request, and once more if the process ended, since it may have been killed while idle."""
         try:
             while not self._reply and not self._given_up and self._tries < 2:
                 self._tries += 1
                 self._try()
-        except Exception as error:  # whose place is where the picture was asked for
+        except Exception as error:  # raised again in the caller's thread
             self._error = error
         finally:
             self.done.set()
@@ -120,13 +119,13 @@ class _Job:
                 worker.stop()
 
     def give_up(self) -> None:
-        """Ends the process that has been asked and has not answered."""
+        """Ends the process if it has not answered."""
         self._given_up = True
         if worker := self._worker:
             worker.kill()
 
     def result(self) -> bytes:
-        """The answer, or why there is none."""
+        """Returns the data, or raises the error."""
         if not self._reply:
             raise self._error
         reason, data = self._reply
@@ -136,14 +135,14 @@ class _Job:
 
 
 class _Worker:
-    """A process that lays graphs out, one after the other. It ends by itself when its pipe is closed."""
+    """A process that lays out graphs, one after the other. It ends by itself when its pipe is closed."""
 
     def __init__(self, folder: str) -> None:
         path = [os.path.join(folder, entry) for entry in sys.path if isinstance(entry, str)]
         self._greeting = [json.dumps(path).encode()]
         with _starting:
             self._process = subprocess.Popen(
-                # In a session of its own, and on Windows without a console, Ctrl-C does not reach it.
+                # In its own session, or without a console on Windows, Ctrl-C does not reach it.
                 [sys.executable, "-I", "-S", layout_worker.__file__],
                 bufsize=0,
                 stdin=subprocess.PIPE,
@@ -158,7 +157,7 @@ class _Worker:
             _all.add(self)
 
     def ask(self, *request: bytes) -> list[bytes]:
-        """The answer to a request, in two parts.
+        """The reply to a request, in two parts.
 
         Raises:
             EOFError, OSError: the process has ended.
@@ -168,12 +167,12 @@ class _Worker:
         return layout_worker.receive(self._replies, 2)
 
     def kill(self) -> None:
-        """Ends the process, whatever it does, and leaves nothing of it."""
+        """Ends the process immediately, and waits for its end."""
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> None:
-        """Ends the process, and closes its pipes, which nobody may be using."""
+        """Ends the process and closes its pipes, which must not be in use."""
         self.kill()
         self.close()
         _all.discard(self)
@@ -184,7 +183,7 @@ class _Worker:
         self._replies.close()
 
     def disown(self) -> None:
-        """Leaves the process to the parent of this one."""
+        """Leaves the process to the parent process."""
         self._process.returncode = 0
         self.close()
 
@@ -207,12 +206,12 @@ def _keep(worker: _Worker) -> None:
 def _stop_all() -> None:
     while _idle:
         _idle.pop().stop()
-    for worker in list(_all):  # of threads that still draw
+    for worker in list(_all):  # those in use by other threads
         worker.kill()
 
 
 def _begin_anew() -> None:
-    """In a child that was forked off: its parent's processes and locks are not its own."""
+    """Resets a forked child's state, since its parent's processes and locks are not its own."""
     global _starting
     _starting = threading.Lock()
     for worker in _all:
@@ -222,7 +221,7 @@ def _begin_anew() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # A process being started has pipes that a child would hold open without knowing of them.
+    # A forked child would keep the pipes of a process that is being started open without knowing of them.
     os.register_at_fork(
         before=lambda: _starting.acquire(), after_in_parent=lambda: _starting.release(), after_in_child=_begin_anew
     )
