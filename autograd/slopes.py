@@ -157,8 +157,11 @@ class _Point:
         return Verdict.WRONG, sharp[0].value
 
     def _allowed(self, slope: Slope) -> float:
-        """The largest insignificant difference: one whose effect over the scale of x is lost in rounding."""
-        return self.atol + self.rtol * abs(slope.value) + slope.error + 8.0 * self.unseen
+        """The largest insignificant difference: one whose effect over the scale of x is lost in rounding.
+
+        The factor is for slopes that grow within a part of the scale, whose bend rounding hides too.
+        """
+        return self.atol + self.rtol * abs(slope.value) + slope.error + 256.0 * self.unseen
 
     def _sharp(self, slope: Slope) -> bool:
         """Whether a slope is known to one part in a hundred, or known to be insignificant."""

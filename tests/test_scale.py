@@ -8,6 +8,7 @@ import pytest
 
 import autograd
 from autograd import Backprop, Forward, Value, gradcheck, misconceptions, tree, worksheet
+from autograd.compiler import build
 from autograd.terms import length, traced
 from tests.torture import scale
 
@@ -53,6 +54,15 @@ def test_what_cannot_be_done_one_by_one_is_refused(tmp_path: Path) -> None:
         gradcheck(wide)
     with pytest.raises(ValueError, match=r"5,001, which is more than 1,000"):
         worksheet(wide, tmp_path / "sheet.html")
+
+
+def test_a_chain_too_long_for_a_program_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "MOST", 50)
+    v = w = Value(0.5)
+    for _ in range(100):
+        v = v * w
+    with pytest.raises(ValueError, match="operations that have nothing in common"):
+        autograd.compile(v, params=[w])
 
 
 def test_mistakes_are_found_in_time_where_one_value_is_used_often() -> None:

@@ -48,8 +48,8 @@ def compile(
 
     Raises:
         TypeError: a root, an input or a parameter is not a Value; or a node was made by hand and has no rule.
-        ValueError: an input or parameter is not a leaf, or is given twice; no root depends on a parameter; or the dtype
-            is another one.
+        ValueError: the graph is a chain of more than 50,000 operations, or as irregular; an input or parameter is not a
+            leaf, or is given twice; no root depends on a parameter; or the dtype is another one.
 
     Example:
         >>> import autograd
