@@ -18,5 +18,5 @@ def provide(what: str, get: Callable[[], Any]) -> None:
 
 
 def later(what: str) -> Any:
-    """The function that was registered under that name."""
+    """The function registered under a name."""
     return _providers[what]()

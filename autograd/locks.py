@@ -1,4 +1,4 @@
-"""Locks that do not outlive the process they are held in, and what needs none."""
+"""Locks that a forked process does not inherit, and a cached property without one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class Lock:
-    """A lock, which a thread that holds it may take again: `with lock.held:`.
+    """A reentrant lock: `with lock.held:`.
 
-    A process that is forked off has none of its parent's other threads, and so nobody to release what they held: there
-    each lock is a new one. What they were about is as after an interrupt.
+    A forked process has none of its parent's other threads, which could release their locks, so it replaces each lock
+    by a new one. The data that those threads were changing is as after an interrupt.
     """
 
     __slots__ = ("__weakref__", "held")
@@ -38,10 +38,10 @@ if hasattr(os, "register_at_fork"):
 
 
 class once(Generic[T]):
-    """A property that is computed when it is first asked for, as by `functools.cached_property`.
+    """A property that is computed on first access, like `functools.cached_property`.
 
-    That one holds a lock meanwhile, before Python 3.12, which a process that is forked off may never get. Here two
-    threads may compute the same twice.
+    Before Python 3.12 that one holds a lock meanwhile, which a forked process may never get. Here two threads may
+    compute the same twice.
     """
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
@@ -50,6 +50,6 @@ class once(Generic[T]):
 
     def __get__(self, owner: Any, kind: type | None = None) -> T:
         if owner is None:
-            return self  # type: ignore[return-value]  # asked of the class, as by help()
+            return self  # type: ignore[return-value]  # accessed on the class, as by help()
         found = owner.__dict__[self._compute.__name__] = self._compute(owner)
         return found

@@ -1,9 +1,9 @@
-"""Where Python looked at the number of a Value: comparisons, truths, and reads of `.data`.
+"""Records where Python looked at the number of a Value: comparisons, truth tests, and reads of `.data`.
 
-A graph does not show what Python decided by its numbers, and a program compiled from it repeats what was decided. So a
-Value remembers the places in the code that looked at it, for `autograd.compile` to tell. A place is found by the
-instruction that is being run: to look costs a fraction of a microsecond, and some microseconds the first time at a node
-that was computed, whose leaves are searched for. To build a graph costs nothing.
+A graph does not show decisions that Python made by its numbers, and a program compiled from it repeats them. A Value
+therefore remembers the places in the code that looked at it, for the warnings of `autograd.compile`. A place is
+identified by the running instruction. A look costs a fraction of a microsecond, or a few microseconds the first time at
+a computed node, whose leaves must be found. Building a graph has no extra cost.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ OURS = tuple(
     os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), name) + os.sep
     for name in ("autograd", "nn", "viz")
 )
-"""The folders whose lines are not those of a user."""
+"""The folders whose code is not the user's."""
 _PLACES = 10_000
-"""So many places are known at a time: the last ones first used."""
+"""The most places that are known at a time; the oldest are dropped."""
 _MARKS = 16
-"""A Value remembers so many places."""
+"""The most places that a Value remembers."""
 _NEAR = 8
-"""So many nodes are gone through in search of the leaves of one that was looked at."""
+"""The most nodes that are visited to find the leaves of a node that was looked at."""
 
 
 class Place:
     """An instruction that looked at Values.
 
     Attributes:
-        code: what it is part of.
-        at: where in the code.
-        ours: whether it is code of this project, which decides nothing by what it sees.
-        numbers: the last numbers that it got, themselves, with the identities of their Values: a constant that is one
-            of them was copied.
-        below: the same place, for leaves: it looked at what was computed from them.
-        alone: the names of a Value that has none, and was looked at from here.
+        code: the code object that contains it.
+        at: the offset in the code.
+        ours: whether it is code of this project, which decides nothing by the number.
+        numbers: the last number objects that it got, with the identities of their Values; a constant that is one of
+            these objects was copied.
+        below: the same place for leaves, when it looked at a node computed from them.
+        alone: the names tuple of a Value without other names that was looked at from here.
     """
 
     __slots__ = ("alone", "at", "below", "code", "numbers", "ours")
@@ -54,11 +54,11 @@ class Place:
 
 _known: dict[tuple[int, int], Place] = {}
 _last = Place(compile("", OURS[0], "exec"), -1)
-"""The place that looked last: most looks are taken in loops."""
+"""The place of the last look, since most looks are in loops."""
 
 
 def look(v: Value, frame: FrameType) -> None:
-    """Remembers that the code of a frame looked at a Value."""
+    """Records that the code of a frame looked at a Value."""
     place = _last
     if place.code is not frame.f_code or place.at != frame.f_lasti:
         place = _place(frame.f_code, frame.f_lasti)
@@ -76,13 +76,13 @@ def _place(code: CodeType, at: int) -> Place:
     if place is None:
         while len(_known) >= _PLACES:
             _known.pop(next(iter(_known)), None)
-        place = _known[key] = Place(code, at)  # keeps the code alive, so that its number is its own
+        place = _known[key] = Place(code, at)  # keeps the code alive, so that its id is not reused
     _last = place
     return place
 
 
 def _marked(v: Value, place: Place) -> bool:
-    """Whether it is marked now, and was not before."""
+    """Marks a Value; returns whether it was not marked before."""
     names = v._names
     if names is None:
         v._names = place.alone
@@ -94,7 +94,7 @@ def _marked(v: Value, place: Place) -> bool:
 
 
 def _mark_leaves(v: Value, place: Place) -> None:
-    """Marks the leaves that a node was computed from, those that are near: going down before going across."""
+    """Marks the nearest leaves below a node, depth first."""
     alone = place.alone
     pending, left = [v], _NEAR
     while pending and left:
@@ -109,6 +109,6 @@ def _mark_leaves(v: Value, place: Place) -> None:
 
 
 def places(v: Value) -> tuple[Place, ...]:
-    """The places that looked at a Value, or at what was computed from it."""
+    """The places that looked at a Value, or at a node computed from it."""
     names = v._names
     return () if names is None else names[2:]

@@ -1,4 +1,4 @@
-"""Arguments taken apart: numbers that differ from row to row, what chooses the structure, and Values that are held."""
+"""Takes arguments apart: numbers that differ between rows, objects that select the structure, and held Values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograd.value import Value
 class Shape(NamedTuple):
     """An argument without its numbers: equal for arguments that can share a program.
 
-    `kind` is `number` or `whole`, `static`, `held`, or the type of a structure, whose `parts` are the Shapes in it.
+    `kind` is `number`, `whole`, `static` or `held`, or the type of a structure, whose `parts` are the Shapes in it.
     """
 
     kind: Any
@@ -25,12 +25,12 @@ class Shape(NamedTuple):
 
 
 def taken_apart(args: Sequence[Any], numbers: list[Any], rows: bool) -> tuple[Shape, ...]:
-    """The Shapes of arguments; their numbers go to `numbers`.
+    """The Shapes of arguments; appends their numbers to `numbers`.
 
     Args:
         args: the arguments.
-        numbers: gets a number for each place, or with `rows` an array of them, one for each row.
-        rows: whether each number stands in an array with one for each row.
+        numbers: receives the numbers or, with `rows`, an array of one number per row for each.
+        rows: whether arrays with one number per row replace the numbers.
     """
     try:
         return tuple([_shape(arg, numbers, rows) for arg in args])
@@ -80,7 +80,7 @@ def _columns(x: Any, numbers: list[Any], kind: Any) -> Shape:
 
 
 class _ById:
-    """Something held, which is itself alone."""
+    """A held object, compared by identity."""
 
     __slots__ = ("it",)
 
@@ -95,7 +95,7 @@ class _ById:
 
 
 class Static:
-    """What chooses the structure: equal ones of one type share programs."""
+    """An object that selects the structure: equal objects of one type share programs."""
 
     __slots__ = ("it",)
 
@@ -117,7 +117,7 @@ class Static:
 
 
 def put_together(shapes: Sequence[Shape], number: Callable[[bool], Any]) -> list[Any]:
-    """Arguments of these Shapes, with `number(whole)` for each number in turn."""
+    """Arguments with these Shapes, with a call of `number(whole)` for each number in order."""
     return [_filled(shape, number) for shape in shapes]
 
 
@@ -145,12 +145,12 @@ def _nested(kind: Any, number: Callable[[bool], Any]) -> Any:
 
 
 def leaf(number: Any, whole: bool) -> Value:
-    """A number as the function gets it; a whole one also counts, as in `range(n)`."""
+    """A number as the function receives it; an int can still be used as one, as in `range(n)`."""
     return Whole(number) if whole else Value(number)
 
 
 def held(shapes: Sequence[Shape]) -> list[Any]:
-    """The Values, modules, functions and other objects among arguments, which may hold what changes."""
+    """The Values, modules, functions and other objects among arguments, which may contain state that changes."""
     found: list[Any] = []
     for shape in shapes:
         if shape.kind == "static" and isinstance(shape.parts.it, MethodType):  # made anew whenever it is asked for
@@ -163,12 +163,12 @@ def held(shapes: Sequence[Shape]) -> list[Any]:
 
 
 def _is_itself_alone(x: Any) -> bool:
-    """Whether nothing else is equal to it; what compares by its contents does not change them."""
+    """Whether an object equals only itself. Objects that compare by contents are assumed not to change them."""
     return x is not None and vars(object)["__eq__"] is getattr(type(x), "__eq__", None)
 
 
 def plain(shapes: Sequence[Shape]) -> bool:
-    """Whether there are only numbers, texts and the like beside what is held."""
+    """Whether all arguments but those held are numbers, strings and the like."""
     return all(map(_plain, shapes))
 
 
@@ -180,5 +180,5 @@ def _plain(shape: Shape) -> bool:
 
 
 def _is_array(shape: Shape) -> bool:
-    """Whether the Shape is that of an array, or of rows in lists, which have numbers alone."""
+    """Whether the Shape is that of an array, or of rows in lists, which contain only numbers."""
     return isinstance(shape.kind, tuple) and shape.kind[0] is not dict

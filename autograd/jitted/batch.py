@@ -1,4 +1,4 @@
-"""Some rows of arguments, each sent along its path, or run eagerly where there is none for it."""
+"""Runs rows of arguments along their paths, or eagerly if there is none."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Array = npt.NDArray[Any]
 
 @dataclass
 class Structure:
-    """What is known for arguments of one structure: its paths, and why it runs eagerly, if it does."""
+    """The paths for one structure of arguments, and why it runs eagerly, if it does."""
 
     shapes: tuple[Shape, ...]
     paths: list[Path] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Structure:
 
 @dataclass
 class Scope:
-    """What the function finds outside of its numbers, and what was traced with that."""
+    """The state that the function finds besides its numbers, and the traces made with it."""
 
     state: State
     parameters: Parameters
@@ -55,7 +55,7 @@ class Found:
 
 @dataclass
 class Batch:
-    """Some rows of one structure, each to be sent along its path."""
+    """Rows of one structure, each of which runs along its path."""
 
     owner: Jitted
     scope: Scope
@@ -82,7 +82,7 @@ class Batch:
         return Found(self.result, self._columns(), self.gradient)
 
     def _along_new(self, left: Array) -> Array:
-        """Traces the path of the first row, and sends along it whatever takes it."""
+        """Traces the path of the first row, and runs all rows that take it."""
         first, paths = int(left[0]), self.structure.paths
         if len(paths) >= self.owner.budget:
             self.structure.eager = f"more than {self.owner.budget} paths, most of them through {_busiest(paths)}"
@@ -90,7 +90,7 @@ class Batch:
         path = self.owner._trace(self.scope, self.structure, self.X[first].tolist())
         if path is None:
             return left
-        if self.structure.eager:  # it has run, and what it changed is changed
+        if self.structure.eager:  # it has run, and its changes cannot be undone
             self.owner._warn(self.structure)
             self._eagerly(first, path.result)
             return left[1:]
@@ -121,7 +121,7 @@ class Batch:
         return left[:0] if whole else left[~ok]
 
     def _raise_eagerly(self, left: Array) -> None:
-        """Raises what the function raises for the first row for which it does."""
+        """Raises the function's error for the first row with one."""
         for i in left.tolist():
             call, _ = self.owner._called(self.structure.shapes, self.X[i].tolist())
             try:
@@ -151,13 +151,13 @@ class Batch:
         return [self._column([(rows, x[i]) for rows, x in self.found]) for i in range(len(self.found[0][1]))]
 
     def _column(self, parts: list[tuple[Array, Any]]) -> Any:
-        """An array for all rows, of what some paths found for some; what is no number, and the same for all, stays."""
+        """An array for all rows from several paths; an object that is not a number, and equal for all, stays."""
         kinds = {_kind(x) for _, x in parts}
         first = parts[0][1]
         if kinds == {"other"} and all(type(x) is type(first) and x == first for _, x in parts):
             return first
         if len(self.X) == 1 and not isinstance(first, np.ndarray):
-            return np.array([first], dtype=object)  # as the function returned it
+            return np.array([first], dtype=object)  # unchanged, as the function returned it
         dtype = self.X.dtype if kinds == {"number"} else bool if kinds == {"truth"} else object
         column = np.empty(len(self.X), dtype)
         for rows, x in parts:
@@ -172,6 +172,6 @@ def _kind(x: Any) -> str:
 
 
 def _busiest(paths: Sequence[Path]) -> Where:
-    """The line of which most of the guards come."""
+    """The line with the most guards."""
     counts = Counter(guard.where for path in paths for guard in path.guards)
     return counts.most_common(1)[0][0]

@@ -1,8 +1,7 @@
-"""Calls that a program cannot repeat: what prints, draws random numbers, asks the time, or reads files.
+"""Calls that a program cannot repeat, which print, draw random numbers, ask for the time, or read files.
 
-A trace that could come to such a call is watched: Python tells of each call of a builtin, which takes several times as
-long as the function. Where all that the function can reach by the names in its code is known to do nothing of the kind,
-nobody needs to watch.
+A trace that may reach such a call is watched: Python reports each call of a builtin, which makes the function several
+times slower. If all that the function can reach by the names in its code is known to be pure, it is not watched.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _NAMES = {
     "delattr", "globals", "locals", "vars", "load", "loadtxt", "genfromtxt", "fromfile", "memmap", "save", "savetxt",
     "savez", "tofile", "tour", "quiz", "__import__",
 }  # fmt: skip
-"""Names that may lead to such a call, or to what no one can see in the code."""
+"""Names that may lead to such a call, or to something that the code does not show."""
 _IMPORT = dis.opmap["IMPORT_NAME"]
 _PURE = {
     "math", "cmath", "operator", "_operator", "itertools", "functools", "_functools", "collections", "_collections",
@@ -40,10 +39,10 @@ _IMPURE = (
 
 
 def watch(frame: FrameType, event: str, function: Any) -> None:
-    """Ends the trace before a call whose effect or answer a program cannot repeat.
+    """Ends the trace before a call whose effect or result a program cannot repeat.
 
-    Code of the user's may call what is known to compute and do nothing else. What libraries call in turn is theirs,
-    unless it is known to do more.
+    The user's code may call functions that are known to be pure. Calls that libraries make in turn are allowed, unless
+    they are known to be impure.
     """
     name = ""
     if event == "c_call" and (_forbidden(function) or not (_of_library(frame) or pure_object(function))):
@@ -56,12 +55,12 @@ def watch(frame: FrameType, event: str, function: Any) -> None:
 
 
 def _draws(frame: FrameType) -> bool:
-    """`random` keeps every other number that it draws for the next call, which so calls nothing in C."""
+    """Whether a frame is in `random`, which caches every second number, so that the next call calls nothing in C."""
     return frame.f_code.co_filename == random.__file__
 
 
 def _called_impure(frame: FrameType) -> bool:
-    """Whether code of the user's has called a library's that may do more than compute."""
+    """Whether the user's code has called library code that may be impure."""
     return not (_of_library(frame.f_back) or pure_module(frame.f_globals.get("__name__")))
 
 
@@ -70,7 +69,7 @@ def _of_library(frame: FrameType | None) -> bool:
 
 
 def library(module: Any, *but: str) -> bool:
-    """Whether a module, by its name, is one of Python's, numpy's or ours, but for those given."""
+    """Whether a module, by its name, is one of Python's, numpy's or ours, except those given."""
     top = module.partition(".")[0] if isinstance(module, str) else ""
     return (
         top not in but and (top in sys.stdlib_module_names or top in ("autograd", "nn", "numpy")) and top != "__main__"
@@ -100,20 +99,20 @@ def _importing(frame: FrameType | None) -> bool:
 
 
 def pure_module(name: Any) -> bool:
-    """Whether the functions of a library's module compute and do nothing else."""
+    """Whether the functions of a library's module are pure."""
     return isinstance(name, str) and name.partition(".")[0] in _PURE and not name.startswith(_IMPURE)
 
 
 def pure_code(code: CodeType) -> bool:
-    """Whether the names in code, and in the functions within it, lead to nothing that could not be seen."""
+    """Whether the names in code, and in the functions within it, lead only to visible things."""
     if not _NAMES.isdisjoint(code.co_names) or _IMPORT in code.co_code[::2]:
         return False
     return all(pure_code(each) for each in code.co_consts if isinstance(each, CodeType))
 
 
 def pure_object(x: Any) -> bool:
-    """Whether something that a library made does nothing but compute when it is used."""
-    if isinstance(x, type):  # networks draw their first weights
+    """Whether using an object from a library is pure."""
+    if isinstance(x, type):  # networks draw their initial weights
         return pure_module(x.__module__) and not x.__module__.startswith("nn")
     if isinstance(x, BuiltinFunctionType):
         return x not in _CALLS and _pure_builtin(x)
@@ -121,7 +120,7 @@ def pure_object(x: Any) -> bool:
 
 
 def _pure_builtin(x: BuiltinFunctionType) -> bool:
-    """Whether a function written in C, or a method of what is, belongs to something that computes and does no more."""
+    """Whether a function implemented in C, or a method of such an object, belongs to something pure."""
     if isinstance(x.__self__, ModuleType) or x.__self__ is None:
         return pure_module(x.__module__)
     kind = x.__self__ if isinstance(x.__self__, type) else type(x.__self__)

@@ -31,11 +31,11 @@ from autograd.structure import flat, like
 from autograd.value import Value
 
 BUDGET = 64
-"""So many paths are traced for one structure of arguments."""
+"""The most paths that are traced for one structure of arguments."""
 _STRUCTURES = 128
-"""For so many structures of arguments paths are kept, the last ones used."""
+"""The most structures of arguments whose paths are kept, by last use."""
 _SCOPES = 8
-"""For so many sets of modules among the arguments."""
+"""The most sets of modules among the arguments whose paths are kept."""
 
 
 Chosen = int | str | Iterable[int | str]
@@ -57,20 +57,20 @@ def jit(
     dtype: str | type = "float64",
     budget: int = BUDGET,
 ) -> Any:
-    """A function whose calls run as programs, with the numbers that the function itself would give, always.
+    """A function whose calls run as programs, always with the numbers of the Python function.
 
-    The function is traced, once for each structure of its arguments and each path through its decisions. A comparison
-    of Values, or of what was read from `.data`, becomes a guard: a row that fails it takes another path, which is
-    traced when it is first met. A read of `.data` is computed anew at each call, and has no derivative. Values that the
-    function finds outside, in modules among its arguments, in globals or in closures, are its parameters, whose
-    numbers are taken anew at each call. Where it cannot be followed (it prints, draws random numbers, changes globals),
-    and past the budget of paths, it runs eagerly: as correct, slower, and with one warning that names the line.
+    The function is traced once for each structure of its arguments and each path through its decisions. A comparison
+    of Values, or of numbers read from `.data`, becomes a guard: a row that fails it takes another path, which is traced
+    when it first occurs. A read of `.data` is computed anew at each call, and has no derivative. Values that the
+    function finds in modules among its arguments, in globals or in closures are its parameters, whose numbers are read
+    anew at each call. If it cannot be traced (it prints, draws random numbers, changes globals), or exceeds the budget
+    of paths, it runs eagerly: equally correct, but slower, with one warning that names the line.
 
     Args:
-        function: of numbers, Values, modules, and lists, tuples, dicts and arrays of these.
-        static: arguments, by position or name, that choose the structure: for each of their values it is traced anew.
-        dtype: `float64` or `float32`, in which everything is computed.
-        budget: how many paths are traced for one structure of arguments.
+        function: a function of numbers, Values, modules, and lists, tuples, dicts and arrays of these.
+        static: arguments, by position or name, that select the structure: each of their values has its own traces.
+        dtype: `float64` or `float32`, the type of all computation.
+        budget: the most paths that are traced for one structure of arguments.
 
     Example:
         >>> import autograd
@@ -111,7 +111,7 @@ class Jitted:
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns: with Values among the arguments Values, of its graph; otherwise numbers."""
+        """The function's result: Values with its graph if an argument is a Value, else numbers."""
         if current() is not None or modes.checking() or within_transform() or _hold_values((*args, *kwargs.values())):
             return self.function(*args, **kwargs)
         with self._lock.held:
@@ -125,20 +125,20 @@ class Jitted:
             return like(found.structure, list(map(_first, found.columns)))
 
     def batch(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns for each row.
+        """The function's result for each row.
 
         Args:
-            *args: its arguments, with an array of numbers, one for each row, in place of each number: (rows,) for a
-                number, (rows, 3) for three of them, as a list where a list is given and as an array where an array is.
-                Modules, Values and what is static are the same for all rows.
-            **kwargs: the same.
+            *args: its arguments, with an array of one number per row instead of each number: (rows,) for a number, and
+                (rows, 3) for three of them, which become lists if given as lists and arrays if given as arrays.
+                Modules, Values and static arguments are the same for all rows.
+            **kwargs: likewise.
 
         Returns:
-            What the function returns, with an array (rows,) in place of each number.
+            The function's result, with an array (rows,) instead of each number.
 
         Raises:
-            ValueError: there are not equally many rows in all arguments, or the function returns for one row another
-                structure than for another; or what the function raises.
+            ValueError: the arguments have different numbers of rows, or the function returns different structures for
+                different rows; or whatever the function raises.
         """
         with self._lock.held:
             shapes, X = self._rows(args, kwargs)
@@ -150,10 +150,10 @@ class Jitted:
 
         Args:
             *args: as for `batch`.
-            **kwargs: the same.
+            **kwargs: likewise.
 
         Returns:
-            The mean, and (parameters,), which is `grads`: the next call overwrites it.
+            The mean and its gradient, (parameters,), which is `grads`; the next call overwrites it.
 
         Raises:
             ValueError: there are no parameters, or the function returns more than one number; or what `batch` raises.
@@ -168,19 +168,19 @@ class Jitted:
             return float(np.add.reduce(found.columns[0]) / len(X)), parameters.grads
 
     def _through(self, transform: Callable[..., Any], *args: Any, **kwargs: Any) -> Jitted:
-        """The derivative that a transform makes of the function, as programs in turn."""
+        """A transform's derivative of the function, jitted too."""
         derived = Jitted(transform(self.function, *args, **kwargs), (), self._dtype, self.budget)
         derived._static = self._static
         return derived
 
-    # Parameters, as those of a program
+    # Parameters, as in a program
 
     @property
     def params(self) -> Array:
         """(parameters,), the numbers of the Values that the function uses. Optimisers change them in place.
 
-        Each call makes both the same: what an optimiser did goes to the Values; otherwise what was assigned to the
-        Values comes here. `sync()` does so at once.
+        Each call makes them agree with their Values: it writes an optimiser's changes to the Values, or else reads
+        numbers that were assigned to the Values. `sync()` writes at once.
         """
         return self._current.parameters.vector
 
@@ -202,7 +202,7 @@ class Jitted:
                 value.grad = grad
 
     def report(self) -> str:
-        """What was traced, and why: paths, guards with their lines, rows along each, and seconds."""
+        """The traces and their reasons: paths, guards with their lines, rows along each, and seconds."""
         known = [
             Known(arguments_told(structure.shapes), structure.paths, structure.eager)
             for scope in self._scopes.values()
@@ -216,7 +216,7 @@ class Jitted:
         return f"<jitted {self.__name__}>"
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        """A method: each instance has programs of its own."""
+        """A bound method; each instance has its own programs."""
         if instance is None:
             return self
         name = f"_jitted_{self.__name__}_{id(self)}"
@@ -235,7 +235,7 @@ class Jitted:
         return vars(instance)[name]
 
     def __reduce__(self) -> Any:
-        """A method is that of its instance's copy, a function itself: programs are made again."""
+        """Pickles a method by its instance, and a function by itself; programs are made again."""
         instance = getattr(self.function, "__self__", None)
         return str(vars(self)["__qualname__"]) if instance is None else (getattr, (instance, self.__name__))
 
@@ -279,7 +279,7 @@ class Jitted:
 
         return call, leaves
 
-    # What the function finds outside
+    # State outside the arguments
 
     @property
     def _current(self) -> Scope:
@@ -325,7 +325,7 @@ class Jitted:
         scope = self._last = self._scope(arguments.held(shapes))
         scope.parameters.exchange()
         structure = self._structure(scope, shapes)
-        with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
+        with np.errstate(over="ignore"):  # numbers too large for float32 become inf
             X = X.astype(self._dtype, copy=False)
         return Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
 
@@ -353,7 +353,7 @@ class Jitted:
         return path
 
     def _fails_too(self, call: Callable[[], Any]) -> None:
-        """Raises what the function raises when it is not traced."""
+        """Raises the error that the function raises without tracing."""
         try:
             call()
         except TypeError as error:
@@ -374,14 +374,14 @@ class Jitted:
 
 
 def _innermost(function: Any) -> Any:
-    """The function that a partial calls, or the class of what is called."""
+    """The function that a partial calls, or the class of a callable."""
     while isinstance(function, functools.partial):
         function = function.func
     return function if hasattr(function, "__name__") else type(function)
 
 
 def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:
-    """The arguments that are static, by position and by name."""
+    """The static arguments, by position and by name."""
     given = [static] if isinstance(static, (int, str)) else list(iterated(static, "static", "positions or names"))
     if not given:
         return set()
@@ -408,7 +408,7 @@ def _hold_values(args: Iterable[Any]) -> bool:
 
 
 def _first(column: Any) -> Any:
-    """The first row's number, as Python has it."""
+    """The first row's number, as a Python object."""
     if type(column) is not np.ndarray:
         return column
     number = column[0]

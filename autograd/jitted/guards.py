@@ -1,4 +1,4 @@
-"""What a function decides while it is traced: its guards, with the lines that they stand on."""
+"""The decisions of a function during a trace: guards, with their lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRACE = ContextVar["Trace | None"]("trace", default=None)
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """A comparison that was met, and how it came out."""
+    """A comparison during a trace, and its outcome."""
 
     name: str
     a: Value
@@ -26,7 +26,7 @@ class Guard:
     where: Where
 
     def violated(self) -> Value:
-        """1 where the comparison comes out otherwise, else 0. What is no number compares as in Python."""
+        """1 if the comparison has another outcome, else 0. Comparisons with nan are as in Python."""
         a, b = (self.b, self.a) if self.name in ("lt", "le") else (self.a, self.b)
         found = apply(ops.EQUAL, a, b) if self.name in ("eq", "ne") else apply(ops.GREATER, a, b)
         if self.name in ("ge", "le"):
@@ -35,7 +35,7 @@ class Guard:
 
 
 class CannotFollowError(BaseException):
-    """A trace meets what a program cannot do; no `except Exception` of the function is to hide it."""
+    """A trace meets something that a program cannot do; an `except Exception` of the function must not hide it."""
 
     def __init__(self, what: str, where: Where) -> None:
         super().__init__(what, where)
@@ -46,15 +46,15 @@ class CannotFollowError(BaseException):
 
 
 class Trace:
-    """A run of a function in which its decisions are remembered."""
+    """A run of a function that records its decisions."""
 
     def __init__(self) -> None:
         self.guards: list[Guard] = []
         self.made: dict[int, Value] = {}
-        """The leaves that the function made itself: its constants."""
+        """The leaves that the function made: its constants."""
         self.stopped: CannotFollowError | None = None
         self.failed: Where | None = None
-        """Where an operation was undefined. If the function goes on, it has caught the error, which is a decision."""
+        """The place of an undefined operation. If the function continues, it has caught the error: a decision."""
         self._known: set[tuple[str, int, int, bool]] = set()
         self._constants: dict[float, Value] = {}
 
@@ -74,11 +74,11 @@ class Trace:
         return self._constants[number]
 
     def stop(self, what: str) -> NoReturn:
-        """Ends the trace: what comes cannot be followed."""
+        """Ends the trace before something that it cannot follow."""
         self.stopped = CannotFollowError(what, where())
         raise self.stopped
 
 
 def current() -> Trace | None:
-    """The trace that is running here."""
+    """The trace that is running in this context."""
     return TRACE.get()

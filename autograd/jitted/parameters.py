@@ -1,4 +1,4 @@
-"""The Values that a function finds outside of its arguments' numbers, as one vector."""
+"""The Values that a function finds besides its arguments' numbers, as one vector."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.value import Value
 
 
 class Parameters:
-    """Values and a vector of their numbers, either of which may change: optimisers change the vector.
+    """Values and a vector of their numbers, both of which may change; optimisers change the vector.
 
     Attributes:
         values: the leaves.
@@ -26,11 +26,11 @@ class Parameters:
         self._last = self.vector.copy()
 
     def _numbers(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-        with np.errstate(over="ignore"):  # what float32 cannot hold is inf there
+        with np.errstate(over="ignore"):  # numbers too large for float32 become inf
             return np.array([v._data for v in self.values], dtype=np.float64).astype(dtype, copy=False)
 
     def exchange(self) -> None:
-        """Makes both the same: what an optimiser did goes to the Values; else what was assigned to them comes here."""
+        """Makes both agree: writes an optimiser's changes to the Values, or else reads numbers assigned to them."""
         if np.array_equal(self.vector, self._last, equal_nan=True):
             self.vector[...] = self._numbers(self.vector.dtype)
         else:

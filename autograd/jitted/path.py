@@ -1,4 +1,4 @@
-"""One way through a function: what was traced, compiled, and the rows that take it."""
+"""One path through a function: its trace, its program, and the rows that take it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _RESULTS = (Value, bool, int, float, complex, str, bytes, type(None), np.generic
 
 @dataclass(eq=False)
 class Path:
-    """A traced way through a function.
+    """A traced path through a function.
 
     Attributes:
-        result: what the function returned; each number in it is a Value, or is the same for all rows.
+        result: the function's result; each number in it is a Value, or the same for all rows.
         roots: the Values in it, in order.
-        guards: what decided for this path.
-        failed: how many of the guards a row violates; None if there are none.
+        guards: the decisions for this path.
+        failed: the number of guards that a row violates; None if there are no guards.
         inputs: the leaves of the arguments' numbers.
-        parameters: the Values that the function found outside, whose numbers are taken anew at each call.
-        others: Values that it found there in a way that could not be foreseen: the same, but they learn nothing.
+        parameters: the Values that the function found outside, whose numbers are read anew at each call.
+        others: Values that it found there unforeseen; their numbers are read too, but they are not parameters.
         traced, compiled, ran: seconds.
-        rows, calls: how many rows took it, in how many calls.
+        rows, calls: the numbers of rows that took it, and of calls.
     """
 
     result: Any
@@ -58,7 +58,7 @@ class Path:
     machines: dict[bool, Machine] = field(default_factory=dict)
 
     def machine(self, learning: bool) -> Machine:
-        """What runs it; with `learning`, the derivatives of the first root too."""
+        """The machine that runs it; with `learning`, it also computes the derivatives of the first root."""
         learning = learning or True in self.machines  # what learns also answers
         if learning not in self.machines:
             started = time.perf_counter()
@@ -70,7 +70,7 @@ class Path:
         return self.machines[learning]
 
     def run(self, X: Array, learning: bool) -> tuple[Array, Sequence[Array]]:
-        """Which rows take this path, and for these the results, each (rows,) or (1,).
+        """Finds the rows that take this path, and their results, each (rows,) or (1,).
 
         With `learning`, the gradient of the mean of the first one over these rows is in `machine(True).grads`.
 
@@ -87,7 +87,7 @@ class Path:
         try:
             found = machine.run(X, bool(machine.built.guards))
             ok = self._held(found, len(X))
-        except FloatingPointError:  # maybe for a row that takes another path
+        except FloatingPointError:  # perhaps for a row that takes another path
             ok = self._held(machine.run(X, False), len(X))
             found = machine.forward(X[ok]) if ok.any() else ()
         else:
@@ -116,18 +116,18 @@ def trace(
     line: Where,
     watched: bool,
 ) -> Path:
-    """Follows one call of a function.
+    """Traces one call of a function.
 
     Args:
         call: calls it with `inputs` among its arguments.
-        inputs: the leaves that stand for the numbers.
+        inputs: the leaves that replace the numbers.
         parameters: the Values that the function is known to find outside.
         computed: Values outside that were computed before, by identity.
-        line: where the function is.
-        watched: whether it may do what a program cannot repeat.
+        line: the function's line.
+        watched: whether it may do something that a program cannot repeat.
 
     Raises:
-        CannotFollowError: the function does what a program cannot do.
+        CannotFollowError: the function does something that a program cannot do.
     """
     started = time.perf_counter()
     with tracing(watched) as seen:

@@ -1,4 +1,4 @@
-"""The numbers that `.data` gives while a function is traced: computed anew at each call, without a derivative."""
+"""The numbers from `.data` during a trace, which programs compute anew at each call, without a derivative."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from autograd.value import Value, apply
 class Read:
     """A number that was read from a Value.
 
-    Arithmetic makes further ones. A comparison is a guard, as of Values. Where it is turned into a float of Python, as
-    the functions of `math` do, the path is that of this very number: another one takes another path.
+    Arithmetic makes more of them. A comparison is a guard, as for Values. If it is converted to a Python float, as by
+    the functions of `math`, the path is for this exact number: another number takes another path.
     """
 
     __slots__ = ("_read_from",)
@@ -28,14 +28,14 @@ class Read:
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        """It counts as a float where a function asks."""
+        """Makes `isinstance(x, float)` true."""
         return float
 
     def _only(self) -> float:
-        """The number, of which the path then depends."""
+        """The exact number, on which the path then depends."""
         trace, v = current(), self._read_from
         if trace is not None:
-            trace.compared("eq", v, v if v._data != v._data else v._data)  # what is no number equals nothing
+            trace.compared("eq", v, v if v._data != v._data else v._data)  # nan equals nothing
             if v._data == 0.0:  # and there are two zeros
                 trace.compared("gt", apply(_DIV, Value(1.0), v), 0.0)
         return v._data
@@ -159,7 +159,7 @@ for _name in ("neg", "pos", "abs"):
 
 
 def extreme(name: str, usual: Callable[..., Any]) -> Callable[..., Any]:
-    """Python's `max` or `min`: of numbers that were read, one path for all, whichever of them it is."""
+    """Python's `max` or `min`; for numbers that were read, one path serves whichever of them it is."""
     operation = ops.MAXIMUM if name == "max" else ops.MINIMUM
 
     def found(*args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What was traced, and why, in words."""
+"""Reports the traces and their reasons."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from autograd.jitted.guards import Guard
 from autograd.jitted.path import Path
 
 _SHOWN = 8
-"""So many lines of a path's guards are shown, and so many paths of a structure."""
+"""The most lines of a path's guards, and the most paths of a structure, in a report."""
 _WIDTH = 80
 
 
 class Known(NamedTuple):
-    """What is known of calls with arguments of one structure."""
+    """The paths for one structure of arguments."""
 
     arguments: str
     paths: Sequence[Path]
     eager: str
-    """Why they run eagerly; empty if they do not."""
+    """Why calls run eagerly; empty if they do not."""
 
 
 def report(name: str, known: Sequence[Known], notes: Sequence[str], eager: int) -> str:
-    """A line for each path, one for each line of code that decided for it, and why anything ran otherwise.
+    """A line for each path, one for each line of code that decided for it, and reasons for other runs.
 
     Args:
-        name: the function's.
-        known: for each structure of arguments its paths.
-        notes: why anything was traced again.
-        eager: how many rows ran eagerly.
+        name: the function's name.
+        known: the paths of each structure of arguments.
+        notes: the reasons for tracing again.
+        eager: the number of rows that ran eagerly.
     """
     count = sum(len(each.paths) for each in known)
     lines = [f"{name}: {_many(count, 'path')} for {_many(len(known), 'structure')} of arguments"]
@@ -51,7 +51,7 @@ def report(name: str, known: Sequence[Known], notes: Sequence[str], eager: int) 
 
 
 def arguments_told(shapes: Sequence[Shape]) -> str:
-    """Arguments of one structure, those by name after the others: `(list of 3, number, mode='fast')`."""
+    """Arguments of one structure, with keyword arguments last: `(list of 3, number, mode='fast')`."""
     *given, named = shapes
     by_name = [f"{name}={_told(part)}" for name, part in zip(named.kind[1], named.parts, strict=True)]
     return ", ".join([*map(_told, given), *by_name])
@@ -91,11 +91,11 @@ _SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
 def told(guards: Sequence[Guard], leaves: Set[int]) -> str:
-    """A line of code, and how its comparisons came out: `f.py:8  while x > 1:  (> 1 holds 4 times, then not)`.
+    """A line of code, with the outcomes of its comparisons: `f.py:8  while x > 1:  (> 1 holds 4 times, then not)`.
 
     Args:
-        guards: those of the line.
-        leaves: the Values, by identity, whose numbers are others at each call.
+        guards: the guards of the line.
+        leaves: the Values, by identity, whose numbers change from call to call.
     """
     outcomes: list[str] = []
     for (what, holds), same in groupby(guards, key=lambda guard: (_what(guard, leaves), guard.holds)):

@@ -1,4 +1,4 @@
-"""What a function reads beside its arguments: globals, closures, attributes, and the Values that are held there."""
+"""The state that a function reads besides its arguments: globals, closures, attributes, and the Values in them."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from autograd.value import Value
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _BUILDING = {"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__format__"}
-"""Methods that are not called where nothing is built or shown."""
+"""Methods that are not called unless something is constructed or shown."""
 _CONTAINERS = (list, tuple, set, frozenset, dict, deque, MappingProxyType)
 _CACHED = type(functools.lru_cache(len))
 _GONE = object()
 
 Found = Iterator[tuple[str, Any]]
-"""What is found, by name."""
+"""The objects found, by name."""
 
 
 class State:
-    """What can be reached from a function by the names that its code, and the code of what it calls, uses.
+    """The objects that a function can reach by the names in its code, and in the code of functions that it calls.
 
     Attributes:
-        leaves: the Values found, in the order in which they are found; a program takes their numbers anew at each call.
-        computed: Values found that were computed before.
-        pure: whether everything found is known to compute and do nothing else.
-        refused: the name of something that gives another answer whenever it is used; empty if there is nothing.
+        leaves: the Values found, in order of discovery; a program reads their numbers anew at each call.
+        computed: the Values found that were computed before.
+        pure: whether everything found is known to be pure.
+        refused: the name of something that gives a different result at each use; empty if there is none.
     """
 
     def __init__(self, *roots: Any) -> None:
@@ -47,17 +47,17 @@ class State:
         self._names: set[str] = set()
         """The names in all code that was found."""
         self._spaces: list[tuple[str, Any]] = []
-        """Modules, classes and instances, whose attributes are found by these names."""
+        """The modules, classes and instances whose attributes are searched by these names."""
         self._taken: set[tuple[int, str]] = set()
         pending = [("the function", root) for root in roots]
         while pending:
             pending += reversed(list(self._enter(*pending.pop())))
-            if not pending:  # names that were found last may be those of attributes of what was found first
+            if not pending:  # later names may be those of attributes of earlier objects
                 pending = [each for space in list(self._spaces) for each in self._attributes(*space)]
         self._hold_what_is_missing()
 
     def changed(self) -> str | None:
-        """The name of something that is no longer as it was."""
+        """The name of something that has changed."""
         for name, read, known in self._held:
             try:
                 if not _unchanged(read(), known):
@@ -67,7 +67,7 @@ class State:
         return None
 
     def _enter(self, name: str, x: Any) -> Found:
-        """Notes what is found, and gives what it leads to."""
+        """Records an object, and returns the objects that it leads to."""
         if isinstance(x, _PLAIN) or id(x) in self._met:
             return
         self._met[id(x)] = x
@@ -117,7 +117,7 @@ class State:
                 return list(x.reshape(-1))
             return [*x.keys(), *x.values()] if isinstance(x, (dict, MappingProxyType)) else list(x)
 
-        if type(x) is list:  # of which networks have hundreds: it is compared as it stands
+        if type(x) is list:  # networks have hundreds of them, so they are compared as they are
             self._hold(name, lambda: x, parts())
         elif not isinstance(x, (tuple, frozenset)):
             self._hold(name, parts, parts())
@@ -139,7 +139,7 @@ class State:
             yield from [(name, base) for base in (*x.__bases__, type(x)) if not library(base.__module__)]
 
     def _attributes(self, name: str, x: Any) -> Found:
-        """The attributes that code has names for, and have not been given before."""
+        """The attributes that code has names for, and that were not returned before."""
         for key in _keys(x, self._names):
             if (id(x), key) not in self._taken:
                 self._taken.add((id(x), key))
@@ -149,10 +149,10 @@ class State:
                     yield f"{name}.{key}", found
 
     def _hold_what_is_missing(self) -> None:
-        """Notes which names are not there yet: a function may set them."""
+        """Records names that do not exist yet, since a function may set them."""
         names = frozenset(self._names)
         for name, x in self._spaces:
-            if hasattr(x, "__dict__") and not library(getattr(x, "__name__", "")):  # which is loaded by and by
+            if hasattr(x, "__dict__") and not library(getattr(x, "__name__", "")):  # which is loaded gradually
                 self._hold(name, functools.partial(_present, vars(x), names), _present(vars(x), names))
 
     def _function(self, f: FunctionType) -> Found:
@@ -183,7 +183,7 @@ class State:
 
 
 def _parts(x: Any) -> Sequence[Any] | None:
-    """What something that only passes calls on is made of; None for anything else."""
+    """The parts of a wrapper that only forwards calls; None for anything else."""
     if isinstance(x, MethodType):
         return (x.__func__, x.__self__)
     if isinstance(x, (staticmethod, classmethod)):
@@ -198,7 +198,7 @@ def _parts(x: Any) -> Sequence[Any] | None:
 
 
 def _content(x: Any) -> bytes | None:
-    """What an array, or any other buffer, holds; None for anything else."""
+    """The contents of an array or another buffer; None for anything else."""
     if hasattr(type(x), "tobytes"):
         return bytes(x.tobytes())
     try:
@@ -208,7 +208,7 @@ def _content(x: Any) -> bytes | None:
 
 
 def _keys(x: Any, names: set[str]) -> list[str]:
-    """The attributes of a module, a class or an instance that are used."""
+    """The attributes of a module, a class or an instance that code may use."""
     if isinstance(x, ModuleType):
         return sorted(names & set(vars(x)))
     if isinstance(x, type):
@@ -217,7 +217,7 @@ def _keys(x: Any, names: set[str]) -> list[str]:
     own = vars(x) if hasattr(x, "__dict__") else {}
     slots = [key for base in type(x).__mro__ for key in _slots(base)]
     if library(type(x).__module__):
-        return list(own)  # what `nn` keeps in slots are caches
+        return list(own)  # slots in `nn` are caches
     if not names.isdisjoint({"__dict__", "vars", "getattr"}):
         return [*own, *slots]
     network = any(base.__module__.startswith("nn.") for base in type(x).__mro__)  # whose parts are found by all names
@@ -234,7 +234,7 @@ def _slots(kind: type) -> Sequence[str]:
 
 
 def _attribute(x: Any, key: str) -> Any:
-    """An attribute as it stands there, without running any code of its own."""
+    """An attribute, read without running any code."""
     if key in getattr(x, "__dict__", ()):
         return x.__dict__[key]
     return _GONE if isinstance(x, (ModuleType, type)) else getattr(x, key, _GONE)
@@ -249,7 +249,7 @@ def _unchanged(now: Any, known: Any) -> bool:
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """The names of globals and attributes in a function's code, also in quotes, and in that of the functions within."""
+    """The names of globals and attributes in the code of a function and of those within it, also in strings."""
     yield from code.co_names
     yield from [text for text in code.co_consts if isinstance(text, str) and text.isidentifier()]
     for constant in code.co_consts:

@@ -1,7 +1,7 @@
-"""What a function decides and reads while it is traced.
+"""Records the decisions and reads of a function during a trace.
 
-`Value` itself knows nothing of tracing: its methods are exchanged while a trace is running, in any thread, and put back
-after the last one. In a thread that traces nothing they do what they always do.
+`Value` itself knows nothing of tracing: its methods are replaced while a trace is running in any thread, and restored
+after the last one. In a thread without a trace they behave as always.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from autograd.value import Value, apply, operand
 
 @contextmanager
 def tracing(watched: bool) -> Iterator[Trace]:
-    """A block in which comparisons and reads are remembered.
+    """A block in which comparisons and reads are recorded.
 
     Args:
-        watched: whether calls of builtins are watched for what a program cannot repeat.
+        watched: whether to watch calls of builtins for effects that a program cannot repeat.
 
     Raises:
-        CannotFollowError: the function did what a program cannot do.
+        CannotFollowError: the function did something that a program cannot do.
     """
     trace = Trace()
     token = TRACE.set(trace)
     profiler, collecting = sys.getprofile(), gc.isenabled()
-    gc.disable()  # what is called when it collects is no part of the function
+    gc.disable()  # code that a collection calls is not part of the function
     _install()
     try:
         with modes.enable_grad():
@@ -55,7 +55,7 @@ def tracing(watched: bool) -> Iterator[Trace]:
             gc.enable()
 
 
-# The methods that are exchanged
+# The replaced methods
 
 _lock = Lock()
 _running = 0
@@ -210,7 +210,7 @@ def _data(usual: Any) -> property:
 
 
 def _grad(slot: Any) -> property:
-    """A property in place of the slot: what an earlier backward pass left is no part of the function."""
+    """A property that replaces the slot: gradients of an earlier backward pass are not part of the function."""
 
     def read(self: Value) -> Any:
         trace = current()
@@ -237,7 +237,7 @@ def _noted(usual: Callable[..., Exception]) -> Callable[..., Exception]:
 
 
 def _differentiating(usual: Callable[..., None]) -> Callable[..., None]:
-    """A transform in a trace makes a graph, also where it would only give numbers: these are computed anew."""
+    """A transform in a trace makes a graph even if it would return numbers, so that these are computed anew."""
 
     def init(
         self: Call, f: Any, args: Any, kwargs: Any, chosen: Any, graph: bool = False, has_aux: bool = False
