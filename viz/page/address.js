@@ -1,4 +1,4 @@
-// A state in the address: #step=4&node=a&set=a:2.5
+// The state in the address: #step=4&node=a&set=a:2.5
 
 import { around, changed, goTo, setLeaf } from "./state.js";
 
@@ -6,7 +6,7 @@ import { around, changed, goTo, setLeaf } from "./state.js";
 /** @typedef {import("./names.js").Names} Names */
 /** @typedef {import("./state.js").State} State */
 
-/** So many changed leaves fit an address. */
+/** The most changed leaves in an address. */
 const MOST = 40;
 
 /**
@@ -26,7 +26,7 @@ export function written(graph, state, names) {
 }
 
 /**
- * Brings about the state that an address tells of; what it does not say stays, and what is not there is passed over.
+ * Restores the state in an address; parts that it lacks stay as they are, and unknown ones are ignored.
  * @param {string} hash
  * @param {Graph} graph
  * @param {State} state
@@ -49,7 +49,7 @@ export function restore(hash, graph, state, names) {
 }
 
 /**
- * A node by its name, or by its number as in v12.
+ * A node by its name, or by its number, as v12.
  * @param {string} name
  * @param {Graph} graph
  * @param {Names} names
@@ -63,7 +63,7 @@ export function nodeCalled(name, graph, names) {
 }
 
 /**
- * The nodes whose name or label has this in it.
+ * The nodes whose name or label contains a text.
  * @param {string} text
  * @param {Graph} graph
  * @param {Names} names

@@ -1,4 +1,4 @@
-// The page as an object: one state, what is drawn from it, and the ways in which readers change it.
+// The page as an object: its state, what it draws, and how readers change it.
 
 import * as primitives from "../../autograd/primitives.js";
 import * as address from "./address.js";
@@ -19,13 +19,13 @@ import { lastPosition, placeAt, stepsBack } from "./stepping.js";
 
 /** Milliseconds between steps at speed 1. */
 const PAUSE = 1600;
-/** So many scalars are seen one by one at the start. */
+/** The most scalars that are shown one by one at the start. */
 const FEW = 300;
-/** So many milliseconds after the last change what takes longer follows. */
+/** Milliseconds after the last change before slow parts are drawn. */
 const REST = 60;
-/** At a smaller scale than this nothing can be read. */
+/** The smallest legible scale. */
 const READABLE = 0.5;
-/** How near one comes then. */
+/** The scale for zooming in from a smaller one. */
 const NEAR = 0.75;
 const FONT = "600 12px Helvetica, Arial, sans-serif";
 
@@ -41,7 +41,7 @@ export class App {
     this.state = states.initial(this.graph, new Set(this.small ? this.graph.boxes.keys() : []));
     this.names = namesOf(this.graph, this.state.numbers.data);
     this.members = membersOf(this.graph);
-    /** @type {Map<number, import("./heat.js").Heat>} of the boxes that have been seen closed */
+    /** @type {Map<number, import("./heat.js").Heat>} for the boxes that have been shown closed */
     this.heats = new Map();
     this.measure = measureOf();
     this.picture = part("picture");
@@ -49,9 +49,9 @@ export class App {
     /** @type {Set<string>} */
     this.lit = new Set();
     this.camera = { x: 0, y: 0, scale: 1 };
-    /** @type {(() => void)[]} what else is shown after each change */
+    /** @type {(() => void)[]} called after each change, to show more */
     this.also = [];
-    /** @type {(message: object) => void} tells the process that a page follows what a reader does */
+    /** @type {(message: object) => void} sends the reader's actions to the process that the page follows */
     this.tell = () => {};
     this.pending = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -88,7 +88,7 @@ export class App {
     return { graph, state, names, all, grads, format, members, heatFor: (box) => this.heatFor(box), lit };
   }
 
-  /** Shows what changed, once in a frame of the screen. */
+  /** Shows all changes, once per animation frame. */
   changed() {
     if (!this.pending) this.pending = requestAnimationFrame(() => this.show());
   }
@@ -107,7 +107,7 @@ export class App {
     this.resting = setTimeout(() => this.rest(), REST);
   }
 
-  /** What may follow a little later, once nothing changes any more. */
+  /** Draws slow parts a little later, after the last change. */
   rest() {
     paintHeat(this.scene, this.look());
     try {
@@ -117,13 +117,13 @@ export class App {
     }
   }
 
-  /** Lays the picture out anew, after a box was entered or left. */
+  /** Lays out the picture again, after a box was opened or closed. */
   rebuild() {
     this.scene = sceneOf(this.graph, this.state.open, this.measures(), this.state.spelled);
     draw(this.scene, this.look());
   }
 
-  /** Leaves without a label, and what is made of them, are called by their numbers. */
+  /** Names nodes again: unlabelled leaves, and expressions of them, are named by their numbers. */
   rename() {
     this.names = namesOf(this.graph, this.state.numbers.data);
     for (const { id, node } of this.scene.parts) {
@@ -154,7 +154,7 @@ export class App {
   }
 
   /**
-   * Shows the whole picture in whatever room there is, as on paper, or again what one was looking at.
+   * Shows the whole picture in the available room, as for printing, or restores the earlier view.
    * @param {boolean} whole
    */
   spread(whole) {
@@ -172,7 +172,7 @@ export class App {
     this.moveTo(cameras.zoomed(this.camera, factor, width / 2, height / 2));
   }
 
-  /** Moves as little as it takes to see the node at work and its neighbours. */
+  /** Moves just enough to show the active node and its neighbours. */
   follow() {
     const { node } = placeAt(this.graph, this.state.position);
     if (node < 0) return;
@@ -182,7 +182,7 @@ export class App {
     this.moveTo(cameras.showing(this.camera, area, this.screen()));
   }
 
-  /** Where the whole is too small to read, shows a part of it: around the selected node, or where the step is. */
+  /** If the whole picture is illegibly small, shows a part: around the selected node, or around the step. */
   comeNear() {
     const { node, phase } = placeAt(this.graph, this.state.position);
     const whole = { x: 0, y: 0, width: this.scene.width, height: this.scene.height };
@@ -198,7 +198,7 @@ export class App {
   }
 
   /**
-   * Opens a box in place, or closes it and all that is in it.
+   * Opens a box in place, or closes it and the boxes in it.
    * @param {number} box
    */
   enter(box) {
@@ -218,7 +218,7 @@ export class App {
   }
 
   /**
-   * Shows the summands of a sum in the picture, or no longer.
+   * Shows or hides the summands of a sum in the picture.
    * @param {number} node
    */
   spell(node) {
@@ -237,7 +237,7 @@ export class App {
   }
 
   /**
-   * Enters every box around a node, and goes there.
+   * Opens every box around a node, and goes to the node.
    * @param {number} node
    */
   reveal(node) {
@@ -249,7 +249,7 @@ export class App {
   }
 
   /**
-   * Makes a part the one that has what there is to say about it beside the picture, its paths marked.
+   * Selects a part: describes it beside the picture, and marks its paths.
    * @param {string} id or empty
    */
   choose(id) {
@@ -259,7 +259,7 @@ export class App {
     this.changed();
   }
 
-  /** The edges of all paths that are written out. */
+  /** The edges of all paths in the panel. */
   pathsShown() {
     const rows = document.querySelectorAll("#about [data-edges]");
     return Array.from(rows, (row) => row.getAttribute("data-edges")).join(" ");
@@ -272,7 +272,7 @@ export class App {
   }
 
   /**
-   * Puts the focus on a part; it is the one that Tab comes to from then on.
+   * Focuses a part, which becomes the tab stop of the picture.
    * @param {string} id
    */
   focus(id) {
@@ -344,7 +344,7 @@ export class App {
   /**
    * @param {number} leaf
    * @param {number} data
-   * @param {boolean} goesOn whether it is part of the change before, as while dragging
+   * @param {boolean} goesOn whether it continues the previous change, as while dragging
    */
   set(leaf, data, goesOn = false) {
     states.setLeaf(this.graph, this.state, leaf, data, goesOn);
@@ -367,7 +367,7 @@ export class App {
 
   // Beginning
 
-  /** Brings about the state that the address tells of. */
+  /** Restores the state in the address. */
   arrive() {
     address.restore(location.hash, this.graph, this.state, this.names);
     this.rename();
@@ -383,7 +383,7 @@ export class App {
   }
 }
 
-/** How wide a text is in the picture. */
+/** Measures the width of texts in the picture. */
 function measureOf() {
   const context = document.createElement("canvas").getContext("2d");
   /** @type {Map<string, number>} */

@@ -1,7 +1,7 @@
-// Where in the picture one looks, and how near.
+// The visible part of the picture, and its scale.
 
 /**
- * What is at (x, y) of the picture stands at the upper left of the screen, `scale` times as large.
+ * The point (x, y) of the picture is at the upper left of the screen, magnified by `scale`.
  * @typedef {{x: number, y: number, scale: number}} Camera
  */
 
@@ -11,7 +11,7 @@ const SMALLEST = 0.02;
 const LARGEST = 4;
 
 /**
- * The camera that shows a whole area, no larger than life.
+ * The camera that shows a whole area, at a scale of at most 1.
  * @param {Area} area
  * @param {{width: number, height: number}} screen
  * @param {number} margin
@@ -30,7 +30,7 @@ export function fitting(area, screen, margin = 16, largest = 1.25) {
 }
 
 /**
- * Nearer or farther, with the point of the screen where it is.
+ * Zooms in or out around a fixed point of the screen.
  * @param {Camera} camera
  * @param {number} factor
  * @param {number} x on the screen
@@ -43,7 +43,7 @@ export function zoomed(camera, factor, x, y) {
 }
 
 /**
- * Moved by so many pixels of the screen.
+ * Moves by some pixels of the screen.
  * @param {Camera} camera
  * @param {number} dx
  * @param {number} dy
@@ -54,7 +54,7 @@ export function panned(camera, dx, dy) {
 }
 
 /**
- * Moved no farther than it takes to see an area; as it is where the area is seen already.
+ * Moves just enough to show an area; unchanged if the area is visible already.
  * @param {Camera} camera
  * @param {Area} area
  * @param {{width: number, height: number}} screen
@@ -73,7 +73,7 @@ export function showing(camera, area, screen, margin = 24) {
 }
 
 /**
- * The area around some parts.
+ * The bounding box of some areas.
  * @param {Area[]} areas
  * @returns {Area}
  */
@@ -101,7 +101,7 @@ export function around(area, screen, scale) {
 }
 
 /**
- * Moved so that no room is left beside an area that fills the screen; one that does not is in the middle.
+ * Moves so that an area larger than the screen fills it, and a smaller one is centred.
  * @param {Camera} camera
  * @param {Area} area
  * @param {{width: number, height: number}} screen

@@ -1,4 +1,4 @@
-// Buttons, sliders, fields and the words that point at the picture.
+// Buttons, sliders, fields, and lines that refer to the picture.
 
 import { button, input, part, put } from "./dom.js";
 import { judged } from "./guessing.js";
@@ -59,7 +59,7 @@ function listenToLeaf(app) {
 }
 
 /**
- * Guesses, and lines that mark in the picture what they speak of.
+ * Guesses, and lines that mark in the picture the parts that they mention.
  * @param {App} app
  */
 function listenToWords(app) {

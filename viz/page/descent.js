@@ -7,7 +7,7 @@ import { isLeaf } from "./graph.js";
 /** @typedef {import("./evaluation.js").Numbers} Numbers */
 
 /**
- * What is taken for the parameters, unless the reader chooses: those of a network; without one, all that are named.
+ * The default parameters: those of a network; without one, all labelled leaves.
  * @param {Graph} graph
  * @returns {number[]}
  */
@@ -19,7 +19,7 @@ export function parametersOf(graph) {
 }
 
 /**
- * Takes steps in place, and gives the loss before each and after the last; it ends where the loss is no number.
+ * Takes steps in place; returns the loss before each and after the last. It stops if the loss is not finite.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {number[]} parameters
@@ -39,7 +39,7 @@ export function descend(graph, numbers, parameters, rate, steps) {
 }
 
 /**
- * The loss over the steps as points of a chart, on a logarithmic scale where it spans much.
+ * The loss over the steps as points of a chart, on a logarithmic scale if its range is wide.
  * @param {number[]} losses
  * @param {number} width
  * @param {number} height

@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element of the page that must be there.
+ * An element of the page, which must exist.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -56,7 +56,7 @@ export function html(tag, attributes = {}, ...children) {
 }
 
 /**
- * Sets a text, where it is another one.
+ * Sets a text, if it differs.
  * @param {Node} element
  * @param {string} text
  */
@@ -65,7 +65,7 @@ export function say(element, text) {
 }
 
 /**
- * Sets an attribute, where it is another one.
+ * Sets an attribute, if it differs.
  * @param {Element} element
  * @param {string} name
  * @param {string} value

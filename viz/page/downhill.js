@@ -1,4 +1,4 @@
-// The panel of steps downhill: which parameters, how large a step, and a chart of the loss.
+// The panel for steps downhill: the parameters, the learning rate, and a chart of the loss.
 
 import { chart, descend, parametersOf } from "./descent.js";
 import { button, html, input, part, say, svg } from "./dom.js";
@@ -7,7 +7,7 @@ import { remember } from "./state.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** So many parameters can be chosen one by one. */
+/** The most parameters that can be chosen one by one. */
 const OFFERED = 40;
 
 /** @param {App} app */

@@ -1,4 +1,4 @@
-// Data, local derivatives and gradients: the arithmetic of a graph, from its leaves.
+// Computes data, local derivatives and gradients of a graph from its leaves.
 
 import { order, partner } from "./nary.js";
 
@@ -9,13 +9,13 @@ export const FRESH = 0;
 export const STALE = 1;
 /** Python raises here. */
 export const OUTSIDE = 2;
-/** Computed from what is unknown. */
+/** Computed from unknown numbers. */
 export const UNKNOWN = 3;
 
 /**
  * @typedef {object} Numbers
  * @property {Float64Array} data
- * @property {Float64Array} slopes the local derivative for each operand, at the place of the operand
+ * @property {Float64Array} slopes the local derivative for each operand, at the operand's index
  * @property {Uint8Array} state FRESH, STALE, OUTSIDE or UNKNOWN
  */
 
@@ -71,7 +71,7 @@ function differentiate(graph, numbers, node, x) {
 }
 
 /**
- * Evaluates what depends on some leaves, in place, as `refresh()` does.
+ * Evaluates the nodes that depend on some leaves, in place, as `refresh()` does.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Iterable<number>} leaves whose data was changed
@@ -88,7 +88,7 @@ export function refresh(graph, numbers, leaves) {
 }
 
 /**
- * Whether one of a node's operands has a mark of at least so much.
+ * Whether one of a node's operands has a mark of at least `least`.
  * @param {Graph} graph
  * @param {number} node
  * @param {Uint8Array} marks
@@ -121,7 +121,7 @@ function evaluate(graph, numbers, node) {
 }
 
 /**
- * Whether Python raises where JavaScript goes on to an infinity or to nan.
+ * Whether Python raises an error where JavaScript returns an infinity or nan.
  * @param {import("./graph.js").Rule} rule
  * @param {number} y
  * @param {number[]} x
@@ -132,9 +132,9 @@ function raises(rule, y, x) {
 }
 
 /**
- * The gradients after so many steps of the backward pass, from 0: those of `Backprop` on gradients that were zeroed.
+ * The gradients after some steps of the backward pass, from 0: those of `Backprop` after zeroing.
  *
- * What gets nothing, since all that uses it has a derivative that is 0 by its rule, sends nothing.
+ * A node that receives nothing, since the derivatives of all its users are 0 by their rules, sends nothing.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {number} steps

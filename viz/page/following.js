@@ -1,4 +1,4 @@
-// Following the process that serves the page: its leaves, its cursor, its training.
+// Follows the process that serves the page: its leaves, its cursor, its training.
 
 import { part, say } from "./dom.js";
 import { refresh } from "./evaluation.js";
@@ -7,9 +7,9 @@ import { goTo } from "./state.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** What stands before the data of the leaves: the step of the training, its loss, the position. */
+/** The numbers before the leaves' data: the training step, its loss, the position. */
 const HEADER = 3;
-/** So many losses are kept for the chart; older ones are thinned out. */
+/** The most losses that are kept for the chart; older ones are thinned out. */
 const KEPT = 2000;
 
 /** @param {App} app */

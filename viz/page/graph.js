@@ -1,23 +1,23 @@
-// A graph as Python wrote it: columns of numbers, one entry for each node, operands before results.
+// A graph as exported by Python: columns of numbers, one entry for each node, operands before results.
 
 import { forward } from "./nary.js";
 
 /**
- * An operation: how it computes, differentiates and is written. Functions and words come from its declaration.
+ * An operation: its value, derivatives and notation. Functions and words come from its declaration.
  * @typedef {object} Rule
  * @property {string} name
  * @property {string} symbol
  * @property {string} words
- * @property {string} zero why a derivative is 0 where it is, with {} for the operand's number
- * @property {string} domain where it is defined, as the end of an error's message
- * @property {string[]} roles what its operands are called in a sentence, where there is a word for it
- * @property {string} text how it is written, with {} for each operand; empty: as a call
- * @property {number} binding how tightly the written form binds
- * @property {number[]} needs how tightly each operand must bind to stand without parentheses
- * @property {string} hand for one made by hand how its derivatives are known: closure, numbers or unknown; else empty
- * @property {"" | import("./nary.js").Nary} nary for one that takes any number of operands
+ * @property {string} zero why a derivative is 0, with {} for the operand's number
+ * @property {string} domain its domain, as the end of an error message
+ * @property {string[]} roles the names of its operands in a sentence, if there are any
+ * @property {string} text its notation, with {} for each operand; empty: a call
+ * @property {number} binding the precedence of its notation
+ * @property {number[]} needs the precedence that each operand needs without parentheses
+ * @property {string} hand how derivatives made by hand are known: closure, numbers or unknown; else empty
+ * @property {"" | import("./nary.js").Nary} nary the kind of an n-ary operation
  * @property {Record<string, number>} constants
- * @property {Term[]} slopes the partial derivatives as terms; none for one that takes any number of operands
+ * @property {Term[]} slopes the partial derivatives as terms; none for an n-ary operation
  * @property {(x: number[]) => number} [forward]
  * @property {((y: number, x: number[]) => number)[]} [partials]
  */
@@ -44,7 +44,7 @@ import { forward } from "./nary.js";
  */
 
 /**
- * @typedef {object} Source what Python puts into a page
+ * @typedef {object} Source the data in a page
  * @property {number} count
  * @property {string} data
  * @property {string} rule
@@ -65,20 +65,20 @@ import { forward } from "./nary.js";
  * @typedef {object} Graph
  * @property {number} count
  * @property {number} root
- * @property {Float64Array} data as Python had it
+ * @property {Float64Array} data Python's numbers
  * @property {Int32Array} rule -1 for a leaf
- * @property {Int32Array} starts where each node's operands begin, with one more entry for the end
+ * @property {Int32Array} starts the index of each node's first operand, with one more entry for the end
  * @property {Int32Array} operands
  * @property {Int32Array} order the computed nodes, in the order of the forward pass
- * @property {Int32Array} userStarts where each node's users begin
- * @property {Int32Array} users the nodes that use it, in the order in which the backward pass visits them, each once
+ * @property {Int32Array} userStarts the index of each node's first user
+ * @property {Int32Array} users the users of each node, once each, in the order of the backward pass
  * @property {Rule[]} rules
- * @property {Record<string, Written>} heads how the operations within rules are written
+ * @property {Record<string, Written>} heads the notation of the operations within rules
  * @property {Map<number, number[]>} held local derivatives that only Python knows
  * @property {Int32Array} box the innermost box of each node, or -1
  * @property {Box[]} boxes
  * @property {(node: number) => string} label
- * @property {import("./terms.js").Heads} functions what the operations within rules compute
+ * @property {import("./terms.js").Heads} functions the functions of the operations within rules
  * @property {Record<string, string>} lines
  */
 
@@ -91,12 +91,12 @@ function bytes(text) {
 }
 
 /**
- * The functions of a rule: the answer, and each partial derivative.
+ * The functions of a rule: the result, and each partial derivative.
  * @typedef {[(...x: number[]) => number, ((y: number, ...x: number[]) => number)[]] | null} Functions
  */
 
 /**
- * What Python writes from the operations' declarations.
+ * The code that Python generates from the operations' declarations.
  * @typedef {object} Program
  * @property {Functions[]} rules in the order of the table
  * @property {import("./terms.js").Heads} heads
@@ -153,7 +153,7 @@ function withFunctions(rule, functions) {
 }
 
 /**
- * A function of an array in place of several numbers; most have one or two, and those are called without a detour.
+ * Turns a function of numbers into one of an array; the frequent cases of one or two numbers are called directly.
  * @param {(...x: number[]) => number} f
  * @returns {(x: number[]) => number}
  */
@@ -172,7 +172,7 @@ function withAnswer(f) {
 }
 
 /**
- * The nodes that are no leaves; a root that is a leaf is the only step there is.
+ * The nodes that are not leaves; or the root, if it is a leaf, as the only step.
  * @param {Int32Array} rule
  * @param {number} count
  */
@@ -183,7 +183,7 @@ function computed(rule, count) {
 }
 
 /**
- * For each node who uses it, the last one first, each once.
+ * The users of each node, once each, last first.
  * @param {number} count
  * @param {Int32Array} starts
  * @param {Int32Array} operands
@@ -245,7 +245,7 @@ export function ruleOf(graph, node) {
 }
 
 /**
- * Whether a node is a sum of any length, whose summands can be seen.
+ * Whether a node is an n-ary sum, whose summands can be shown.
  * @param {Graph} graph
  * @param {number} node
  */

@@ -1,7 +1,7 @@
-// A reader's guess of the next gradient: right, or which mistake it is.
+// Checks a reader's guess of the next gradient, and names the mistake.
 
 /**
- * What a step adds to a gradient: `before + slope * gradient`.
+ * A step's contribution to a gradient: `before + slope * gradient`.
  * @typedef {{before: number, slope: number, gradient: number}} Contribution
  */
 

@@ -1,20 +1,20 @@
-// Many numbers as a map of colours.
+// Many numbers as a heat map.
 
 /** @typedef {import("./graph.js").Graph} Graph */
 
 /**
- * What a closed box shows: some of its numbers in rows.
+ * The contents of a closed box: some of its numbers in rows.
  * @typedef {object} Heat
  * @property {number[]} nodes row by row
  * @property {number} columns
  * @property {string} title
  */
 
-/** So many numbers are shown of a box. */
+/** The most numbers of a box that are shown. */
 const MOST = 4096;
 
 /**
- * For each box the nodes in it, those of inner boxes included.
+ * The nodes in each box, including those in inner boxes.
  * @param {Graph} graph
  * @returns {number[][]}
  */
@@ -28,7 +28,7 @@ export function membersOf(graph) {
 }
 
 /**
- * The numbers of a box to be shown: its named leaves, a row for each innermost place; without any, all.
+ * The numbers of a box to show: its labelled leaves, in a row for each innermost place; without any, all nodes.
  * @param {Graph} graph
  * @param {number[]} members
  * @returns {Heat}
@@ -56,7 +56,7 @@ export function heatOf(graph, members) {
 }
 
 /**
- * The least and the largest; nan where there is nothing to compare.
+ * The minimum and maximum; nan if there are no numbers.
  * @param {Iterable<number>} nodes
  * @param {Float64Array} numbers
  * @returns {[number, number]}
@@ -75,7 +75,7 @@ export function extent(nodes, numbers) {
 /** @typedef {[number, number, number]} Colour */
 
 /**
- * How strongly a number is shown: by the logarithm of its size, from 0 to 1.
+ * The emphasis of a number, from 0 to 1, by the logarithm of its size.
  * @param {number} x
  * @param {number} largest
  */
@@ -86,7 +86,7 @@ export function strength(x, largest) {
 }
 
 /**
- * Paints numbers, positive in one colour and negative in another, what is not finite in a third.
+ * Paints numbers: positive in one colour, negative in another, and those that are not finite in a third.
  * @param {Heat} heat
  * @param {Float64Array} numbers
  * @param {{paper: Colour, positive: Colour, negative: Colour, highlight: Colour}} colours

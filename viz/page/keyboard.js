@@ -1,4 +1,4 @@
-// What keys do, in the picture and elsewhere.
+// Keyboard commands, in the picture and elsewhere.
 
 import * as cameras from "./camera.js";
 import { input } from "./dom.js";
@@ -58,7 +58,7 @@ export function keysOf(app) {
 }
 
 /**
- * Whether a key means something in the picture; if so it is done.
+ * Handles a key in the picture; returns whether it has a meaning there.
  * @param {App} app
  * @param {KeyboardEvent} event
  */
@@ -91,7 +91,7 @@ function keyInPicture(app, event) {
 }
 
 /**
- * Up and down turn a leaf, digits begin to type its number.
+ * Up and down change a leaf; digits start typing its number.
  * @param {App} app
  * @param {number} leaf
  * @param {string} key
@@ -115,7 +115,7 @@ function changeLeaf(app, leaf, key) {
 }
 
 /**
- * Goes to the next part, or to the one before.
+ * Goes to the next or the previous part.
  * @param {App} app
  * @param {string} id
  * @param {number} by

@@ -1,6 +1,6 @@
-// Layered layout, from left to right: where boxes of known sizes stand, so that edges are short and seldom cross.
+// Layered layout from left to right: places boxes of known sizes so that edges are short and rarely cross.
 //
-// Ranks by the longest way to the end, order within a rank by barycentres, heights by least squares: after Sugiyama,
+// Ranks by the longest path to the end, order within a rank by barycentres, heights by least squares: after Sugiyama,
 // Tagawa and Toda, "Methods for visual understanding of hierarchical system structures", 1981.
 
 /**
@@ -10,17 +10,17 @@
  */
 
 /**
- * From one item to another; `port` says where on its side it arrives, from 0 at the top to 1.
+ * A link from one item to another; `port` is its position on the other's side, from 0 at the top to 1.
  * @typedef {{from: number, to: number, port: number}} Link
  */
 
 /**
  * @typedef {object} Layout
- * @property {number[]} x of the left side of each item
- * @property {number[]} y of the top of each item
+ * @property {number[]} x the left side of each item
+ * @property {number[]} y the top of each item
  * @property {number} width
  * @property {number} height
- * @property {Map<number, [number, number][]>} bends for links that pass other ranks, by their place: points in between
+ * @property {Map<number, [number, number][]>} bends the points in between of links that pass other ranks, by index
  */
 
 const BETWEEN = 14;
@@ -29,12 +29,12 @@ const SWEEPS = 8;
 const MOST_BENDS = 4000;
 
 /**
- * @typedef {object} Cell an item, or where a long link passes a rank
+ * @typedef {object} Cell an item, or the point where a long link passes a rank
  * @property {number} rank
  * @property {number} width
  * @property {number} height
- * @property {number} y of its middle
- * @property {{cell: Cell, at: number, there: number}[]} before what it is linked to on the left, with the places on both sides
+ * @property {number} y its middle
+ * @property {{cell: Cell, at: number, there: number}[]} before its links to the left, with the positions at both ends
  * @property {{cell: Cell, at: number, there: number}[]} after
  */
 
@@ -66,7 +66,7 @@ function cellOf(rank, width, height) {
 }
 
 /**
- * The links with those turned around that would close a circle, as boxes of a recurrent network have them.
+ * Reverses links that would close a cycle, as between boxes of a recurrent network.
  * @param {number} count
  * @param {Link[]} links
  * @returns {Link[]}
@@ -103,7 +103,7 @@ function withoutCircles(count, links) {
 }
 
 /**
- * The rank of each item: as far right as what uses it allows.
+ * The rank of each item: as far right as its users allow.
  * @param {number} count
  * @param {Link[]} links
  */
@@ -129,10 +129,10 @@ function rankOf(count, links) {
 }
 
 /**
- * Links cells to their neighbours, by way of new cells in each rank that a link passes; gives the new cells of each.
+ * Links cells to their neighbours, through new cells in each rank that a link passes; returns each link's new cells.
  * @param {Cell[]} cells
  * @param {Link[]} links as they are drawn
- * @param {Link[]} forward the same, none of them going back
+ * @param {Link[]} forward the same, without backward links
  * @param {number[]} ranks
  */
 function chained(cells, links, forward, ranks) {
@@ -155,7 +155,7 @@ function chained(cells, links, forward, ranks) {
 }
 
 /**
- * The ranks, their cells in the order in which they are reached from the end, operands in their order.
+ * The ranks, with cells in the order in which they are reached from the end, and operands in order.
  * @param {Cell[]} cells
  * @param {Cell[]} bends
  * @param {Link[]} links
@@ -182,7 +182,7 @@ function ordered(cells, bends, links) {
 }
 
 /**
- * Orders each rank by the places of its neighbours on one side, and keeps that where fewer links cross.
+ * Orders each rank by the positions of its neighbours on one side, and keeps the order if fewer links cross.
  * @param {Cell[][]} rows
  * @param {boolean} rightwards
  */
@@ -201,7 +201,7 @@ function untangle(rows, rightwards) {
 
 /**
  * @param {Cell} cell
- * @param {Map<Cell, number>[]} places of the ranks before and after
+ * @param {Map<Cell, number>[]} places the positions in the ranks before and after
  * @param {boolean} rightwards
  */
 function barycentre(cell, places, rightwards) {
@@ -213,7 +213,7 @@ function barycentre(cell, places, rightwards) {
 }
 
 /**
- * How many links of a rank cross each other, on both sides.
+ * The number of crossings of a rank's links, on both sides.
  * @param {Cell[]} row
  * @param {Map<Cell, number>[]} places
  */
@@ -233,7 +233,7 @@ function crossings(row, places) {
 }
 
 /**
- * How many pairs of numbers stand in the wrong order, by merging.
+ * The number of inversions in a list, by merge sort.
  * @param {number[]} numbers
  * @returns {number}
  */
@@ -254,7 +254,7 @@ function inversions(numbers) {
 }
 
 /**
- * Where each rank begins.
+ * The left edge of each rank.
  * @param {Cell[][]} rows
  */
 function placedX(rows) {
@@ -268,7 +268,7 @@ function placedX(rows) {
 }
 
 /**
- * Gives each cell a height near its neighbours', the order kept, by least squares.
+ * Gives each cell a height near its neighbours', in the same order, by least squares.
  * @param {Cell[][]} rows
  */
 function placeY(rows) {
@@ -293,7 +293,7 @@ function placeY(rows) {
 }
 
 /**
- * The places nearest to those wanted at which no cell overlaps the one before: pools of neighbours that touch.
+ * The positions nearest to those wanted without overlaps, by pooling adjacent cells.
  * @param {Cell[]} row
  * @param {number[]} wanted
  */
@@ -331,7 +331,7 @@ function measured(cells, rows, left, bends) {
   const top = all.reduce((y, cell) => Math.min(y, cell.y - cell.height / 2), Infinity);
   const bottom = all.reduce((y, cell) => Math.max(y, cell.y + cell.height / 2), -Infinity);
   const widest = rows.map((row) => Math.max(0, ...row.map((cell) => cell.width)));
-  /** @param {Cell} cell what is narrower than its rank stands at the right, beside what uses it */
+  /** @param {Cell} cell if narrower than its rank, it is aligned to the right, beside its users */
   const x = (cell) => left[cell.rank] + widest[cell.rank] - cell.width;
   /** @type {Map<number, [number, number][]>} */
   const points = new Map();

@@ -1,4 +1,4 @@
-// The words of a step, as the prompt says them: `autograd/backprop.py`.
+// The words of a step, as at the prompt: `autograd/backprop.py`.
 
 import { operandsOf, ruleOf, usersOf } from "./graph.js";
 import { order } from "./nary.js";
@@ -10,21 +10,21 @@ import { derivative, equation } from "./rules.js";
 /** @typedef {import("./evaluation.js").Numbers} Numbers */
 
 /**
- * What a step did to one gradient.
+ * A step's change of one gradient.
  * @typedef {object} Change
- * @property {number} node whose gradient
- * @property {number} operand which operand of the step's node
+ * @property {number} node the node with the gradient
+ * @property {number} operand its index among the operands of the step's node
  * @property {number} before
  * @property {number} after
  * @property {string} rule
  * @property {string} sum
  * @property {string} note
- * @property {boolean} constant whether it is that of a plain number, which a lesson passes over
+ * @property {boolean} constant whether the node is a plain number, which a lesson skips
  */
 
 /**
  * @typedef {object} Lesson
- * @property {number} node at which the chain rule was applied, or which was computed
+ * @property {number} node the node at which the chain rule was applied, or that was computed
  * @property {string} title
  * @property {string} reason
  * @property {string} words
@@ -32,7 +32,7 @@ import { derivative, equation } from "./rules.js";
  */
 
 /**
- * How a node is computed, and what is kept for the way back.
+ * The computation of a node, and what is stored for the backward pass.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Names} names
@@ -60,7 +60,7 @@ export function forwardLesson(graph, numbers, names, node) {
 }
 
 /**
- * Whether the local derivatives are known, and not only by a function assigned to `_backward`.
+ * Whether the local derivatives are known, rather than only a function assigned to `_backward`.
  * @param {Graph} graph
  * @param {number} node
  */

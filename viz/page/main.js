@@ -1,4 +1,4 @@
-// Where the page begins.
+// The page's entry point.
 
 import { App } from "./app.js";
 import { listenToControls } from "./controls.js";
@@ -12,7 +12,7 @@ import { backwardPosition } from "./stepping.js";
 
 /**
  * @param {import("./app.js").Source} source
- * @param {ConstructorParameters<typeof App>[1]} program written from the operations' declarations
+ * @param {ConstructorParameters<typeof App>[1]} program generated from the operations' declarations
  */
 export function start(source, program) {
   const app = new App(source, program);

@@ -1,4 +1,4 @@
-// What the nodes of a graph are called: `autograd/words/names.py`.
+// The names of a graph's nodes: `autograd/words/names.py`.
 
 import { isLeaf, operandsOf, ruleOf } from "./graph.js";
 import { ATOM, atom, literal, printable, within, write } from "./notation.js";
@@ -7,24 +7,24 @@ import { number } from "./numbers.js";
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {import("./notation.js").Text} Text */
 
-/** Up to how many characters an expression serves as its own name. */
+/** The most characters of an expression that is used as a name. */
 const SHORT = 28;
 
-/** In a graph of more nodes expressions are not tried as names. */
+/** The most nodes of a graph whose expressions are tried as names. */
 const LARGE = 10000;
 
 /**
  * @typedef {object} Names
  * @property {(node: number) => Text} written
  * @property {(node: number) => string} name
- * @property {(node: number) => string} atom the name, in parentheses where it is an expression
- * @property {(node: number) => boolean} isConstant whether it is a plain number: a leaf that nobody labelled, where others are
+ * @property {(node: number) => string} atom the name, in parentheses if it is an expression
+ * @property {(node: number) => boolean} isConstant whether it is a plain number: an unlabelled leaf beside labelled ones
  */
 
 /**
  * The names of all nodes: labels, short expressions, or a number in the order of computation. No two are the same.
  * @param {Graph} graph
- * @param {Float64Array} data which unlabelled leaves are called by
+ * @param {Float64Array} data the numbers that name unlabelled leaves
  * @returns {Names}
  */
 export function namesOf(graph, data) {
@@ -50,12 +50,12 @@ export function namesOf(graph, data) {
 }
 
 /**
- * The short name, numbered where several nodes have it.
+ * The short name, numbered if several nodes have it.
  * @param {Graph} graph
  * @param {number} node
  * @param {Text | null} short
- * @param {Map<string, number>} uses how many nodes have each name
- * @param {Map<string, number>} counts how many of them have come
+ * @param {Map<string, number>} uses the number of nodes with each name
+ * @param {Map<string, number>} counts the number of them so far
  */
 function distinct(graph, node, short, uses, counts) {
   if (!short) return atom(`v${node}`);
@@ -67,11 +67,11 @@ function distinct(graph, node, short, uses, counts) {
 }
 
 /**
- * A label, a number, or an expression of such and of numbered nodes; null where it would be long.
+ * A label, a number, or an expression of these and of numbered nodes; null if it would be long.
  * @param {Graph} graph
  * @param {Float64Array} data
  * @param {number} node
- * @param {(Text | null)[]} short of the nodes before
+ * @param {(Text | null)[]} short the short names of earlier nodes
  * @returns {Text | null}
  */
 function shortName(graph, data, node, short) {

@@ -1,13 +1,13 @@
-// Operations on any number of operands, a sum and a sum of products: `autograd/nary.py`.
+// N-ary operations, a sum and a sum of products: `autograd/nary.py`.
 
 /** @typedef {"sum" | "dot"} Nary */
 /** @typedef {import("./graph.js").Term} Term */
 
 /**
- * What is added up, in order: of a dot the bias, if any, and then a product of each weight and its input.
+ * The summands in order: for a dot the bias, if any, and then the product of each weight and its input.
  * @template T
  * @param {Nary} nary
- * @param {T[]} operands of a dot all weights, all inputs, and the bias, which may be missing
+ * @param {T[]} operands for a dot all weights, all inputs, and the bias, if any
  * @param {(a: T, b: T) => T} times
  * @returns {T[]}
  */
@@ -27,7 +27,7 @@ export function forward(nary, x) {
 }
 
 /**
- * Which operand is the derivative for operand k; -1 where it is 1.
+ * The operand that is the derivative for operand k; -1 if the derivative is 1.
  * @param {Nary} nary
  * @param {number} k
  * @param {number} count
@@ -51,7 +51,7 @@ export function slopeTerm(nary, k, count) {
 }
 
 /**
- * The order in which gradients are sent on: the last product first, the bias before the first product.
+ * The order in which gradients are sent: the last product first, the bias before the first product.
  * @param {Nary} nary
  * @param {number} count
  */
@@ -66,10 +66,10 @@ export function order(nary, count) {
 }
 
 /**
- * What is added up, each with the sum so far: a sum of products, opened.
+ * The summands, each with the partial sum: an expanded sum of products.
  * @param {Nary} nary
  * @param {number[]} x
- * @returns {{operands: number[], product: number, sum: number}[]} which operands a summand is made of
+ * @returns {{operands: number[], product: number, sum: number}[]} each with the operands in the summand
  */
 export function opened(nary, x) {
   const places = summands(

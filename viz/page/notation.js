@@ -1,15 +1,15 @@
-// How operations are written, from the templates of their declarations: `autograd/words/notation.py`.
+// Writes operations by the templates of their declarations: `autograd/words/notation.py`.
 
 import { summands } from "./nary.js";
 
 /** @typedef {import("./graph.js").Written} Template */
 
 /**
- * An expression, and how tightly its outermost operation binds.
+ * An expression, and the precedence of its outermost operation.
  * @typedef {{text: string, binding: number}} Text
  */
 
-/** How tightly a written operation binds, loosest first: as in `autograd/ops.py`. */
+/** The precedence of an operation's notation, loosest first, as in `autograd/ops.py`. */
 const SUM = 0;
 const QUOTIENT = 1;
 const PRODUCT = 2;
@@ -25,7 +25,7 @@ export function atom(text) {
 }
 
 /**
- * A number's text: a negative one binds as a sign does.
+ * A number's text; a negative number has the precedence of a sign.
  * @param {string} text
  * @returns {Text}
  */
@@ -34,7 +34,7 @@ export function literal(text) {
 }
 
 /**
- * The text, in parentheses unless it binds as tightly as needed.
+ * The text, in parentheses unless its precedence suffices.
  * @param {Text} written
  * @param {number} needed
  */
@@ -43,7 +43,7 @@ export function within(written, needed) {
 }
 
 /**
- * An operation on operands that are written already.
+ * An operation on operands, which are expressions.
  * @param {Template} rule
  * @param {Text[]} operands
  * @returns {Text}
@@ -69,7 +69,7 @@ const sum = (a, b) => write(ADD, [a, b]);
 const product = (a, b) => write(MUL, [a, b]);
 
 /**
- * The same as `write`, with what is in the middle of a long sum left out.
+ * The same as `write`, without the middle of a long sum.
  * @param {Template} rule
  * @param {Text[]} operands
  */
@@ -81,7 +81,7 @@ export function brief(rule, operands, first = 2, last = 1) {
 }
 
 /**
- * How tightly operand i must bind to stand without parentheses.
+ * The precedence that operand i needs without parentheses.
  * @param {Template} rule
  * @param {number} i
  * @param {Text} operand
@@ -92,7 +92,7 @@ function needed(rule, i, operand) {
 }
 
 /**
- * A label for one line: control characters escaped, the middle of a long one left out.
+ * A label for one line: control characters are escaped, and a long one is cut in the middle.
  * @param {string} text
  * @param {number} longest
  */

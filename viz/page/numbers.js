@@ -1,4 +1,4 @@
-// Numbers as Python writes them.
+// Formats numbers as Python does.
 
 /**
  * The digits and the power of ten of a finite number other than 0: 0.025 is ["25", -2].
@@ -38,7 +38,7 @@ export function repr(x) {
 }
 
 /**
- * So many significant digits, a tie going to the even one, in the form 1.25e+3.
+ * A number of significant digits, rounding half to even, in the form 1.25e+3.
  * @param {number} x
  * @param {number} count
  */
@@ -56,7 +56,7 @@ function rounded(x, count) {
 /**
  * Python's format `.{count}g`.
  * @param {number} x
- * @param {number} count how many significant digits
+ * @param {number} count the number of significant digits
  */
 export function general(x, count) {
   if (!Number.isFinite(x)) return special(x);
@@ -78,7 +78,7 @@ export function general(x, count) {
 /**
  * Python's format `.{count}f`.
  * @param {number} x
- * @param {number} count how many digits after the point
+ * @param {number} count the number of digits after the point
  */
 function fixed(x, count) {
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
@@ -117,7 +117,7 @@ export function formatted(x, format) {
 }
 
 /**
- * A number as lessons write it, with at most six significant digits: 6.0, 0.666667, 1e-09.
+ * A number as in lessons, with at most six significant digits: 6.0, 0.666667, 1e-09.
  * @param {number} x
  */
 export function number(x) {
@@ -128,7 +128,7 @@ export function number(x) {
 }
 
 /**
- * A number as it stands in a product or after a plus: (-3.0).
+ * A number as a factor or summand, in parentheses if negative: (-3.0).
  * @param {number} x
  */
 export function factor(x) {
@@ -137,7 +137,7 @@ export function factor(x) {
 }
 
 /**
- * A constant of a rule, as short as can be: 1, 0.5.
+ * A constant of a rule, as short as possible: 1, 0.5.
  * @param {number} x
  */
 export function constant(x) {
@@ -145,7 +145,7 @@ export function constant(x) {
 }
 
 /**
- * What a reader typed as a number, or null: 1, -2.5e3, ½ of it is not.
+ * The number that a reader typed, such as 1 or -2.5e3; null if it is not a number.
  * @param {string} text
  */
 export function typed(text) {

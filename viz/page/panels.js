@@ -18,11 +18,11 @@ import { lastPosition, placeAt } from "./stepping.js";
 /** @typedef {import("./lessons.js").Change} Change */
 /** @typedef {import("./scene.js").Scene} Scene */
 
-/** Sums of so many are shown at once. */
+/** The most summands that are shown at once. */
 const FEW_SUMMANDS = 8;
 
 /**
- * What a step says: its heading, a title, sentences, and what it does to each gradient.
+ * The words of a step: its heading, a title, sentences, and its change of each gradient.
  * @typedef {object} Told
  * @property {string} heading
  * @property {string} title
@@ -67,7 +67,7 @@ export function told(look) {
 }
 
 /**
- * Shows the words of the present step; what they speak of is marked where the reader points at them.
+ * Shows the words of the current step; pointing at them marks the parts that they mention.
  * @param {Look} look
  */
 export function showLesson(look) {
@@ -84,7 +84,7 @@ export function showLesson(look) {
 
 /**
  * @param {Change} change
- * @param {boolean} hidden whether the reader guesses it
+ * @param {boolean} hidden whether the reader must guess it
  * @param {Look} look
  */
 function changeItem(change, hidden, { names, state }) {
@@ -110,7 +110,7 @@ function changeItem(change, hidden, { names, state }) {
 }
 
 /**
- * Shows what there is to say about the selected part.
+ * Describes the selected part.
  * @param {Look} look
  */
 export function showSelected(look) {
@@ -141,7 +141,7 @@ export function showSelected(look) {
 }
 
 /**
- * A sum of many, opened into its products and the sum so far.
+ * An n-ary sum, expanded into its products and partial sums.
  * @param {number} node
  * @param {Look} look
  */
@@ -179,9 +179,9 @@ function sums(node, { graph, state, names }) {
 }
 
 /**
- * Why a node has the gradient that it has: all its paths, or where they are cut.
+ * Explains a node's gradient: all its paths, or where they are cut.
  * @param {number} node
- * @param {Float64Array} all gradients of the whole pass
+ * @param {Float64Array} all the gradients of the whole pass
  * @param {Look} look
  */
 function why(node, all, { graph, state, names }) {
@@ -206,7 +206,7 @@ function why(node, all, { graph, state, names }) {
 }
 
 /**
- * What is to be said of a number that is old, or that cannot be had.
+ * The note about a number that is stale or cannot be computed.
  * @param {number} node
  * @param {Look} look
  */
@@ -261,7 +261,7 @@ function showBox(box, { graph, state, members, all: grads }) {
 }
 
 /**
- * Shows the loss, what the last change did, and what can be undone.
+ * Shows the loss, the effect of the last change, and whether there is one to undo.
  * @param {Look} look
  */
 export function showChanges({ graph, state, names }) {
@@ -279,7 +279,7 @@ export function showChanges({ graph, state, names }) {
 }
 
 /**
- * Shows where in the pass one is, and what the buttons can do there.
+ * Shows the position in the pass, and which buttons have an effect there.
  * @param {Look} look
  */
 export function showControls({ graph, state }) {
@@ -296,7 +296,7 @@ export function showControls({ graph, state }) {
 }
 
 /**
- * Shows whether a button does anything now; one that does not keeps the focus, which a disabled one would lose.
+ * Shows whether a button has an effect now. A button without one keeps the focus, which a disabled one would lose.
  * @param {string} id
  * @param {boolean} active
  */
@@ -324,7 +324,7 @@ export function along(edges, scene, { graph }) {
 }
 
 /**
- * What a contribution is made of, for a guess.
+ * The parts of a contribution, for a guess.
  * @param {Look} look
  * @param {number} operand
  */

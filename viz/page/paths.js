@@ -1,4 +1,4 @@
-// All ways from the loss to a node, the product along each, and their sum: `autograd/words/paths.py`.
+// All paths from the loss to a node, the product along each, and their sum: `autograd/words/paths.py`.
 
 import { operandsOf, usersOf } from "./graph.js";
 import { factor, number } from "./numbers.js";
@@ -8,11 +8,11 @@ import { role, usedAgain } from "./rules.js";
 /** @typedef {import("./names.js").Names} Names */
 /** @typedef {import("./evaluation.js").Numbers} Numbers */
 
-/** So many paths are written out; where there are more, the last step of each. */
+/** The most paths that are written out; if there are more, only the last step of each is shown. */
 export const MOST = 20;
 
 /**
- * A node, and which of its operands comes next.
+ * A node, and the operand that comes next.
  * @typedef {{node: number, operand: number}} Edge
  */
 
@@ -28,7 +28,7 @@ export const MOST = 20;
  * @typedef {object} Explanation
  * @property {string} title
  * @property {Row[]} rows
- * @property {string} sum empty where there is one path
+ * @property {string} sum empty if there is only one path
  */
 
 /**
@@ -49,7 +49,7 @@ export function uses(graph, node) {
 }
 
 /**
- * How many ways lead from the loss to a node.
+ * The number of paths from the loss to a node.
  * @param {Graph} graph
  * @param {number} a
  */
@@ -63,7 +63,7 @@ export function countPaths(graph, a) {
 }
 
 /**
- * Each way from the loss to a node, as the edges along it.
+ * Each path from the loss to a node, as its edges.
  * @param {Graph} graph
  * @param {number} a
  * @returns {Edge[][]}
@@ -98,12 +98,12 @@ function slopeOf(graph, numbers, edge) {
 }
 
 /**
- * Why a node has its gradient.
+ * Explains a node's gradient.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Names} names
  * @param {number} a
- * @param {Float64Array} grads of the whole pass
+ * @param {Float64Array} grads the gradients of the whole pass
  * @returns {Explanation}
  */
 export function explained(graph, numbers, names, a, grads) {
@@ -124,7 +124,7 @@ export function explained(graph, numbers, names, a, grads) {
     return {
       way: along(graph, names, edges, a),
       factors: slopes.map(factor).join(" · "),
-      product: number(slopes.reduce((x, y) => x * y, 1) + 0), // the sign of a zero tells nothing here
+      product: number(slopes.reduce((x, y) => x * y, 1) + 0), // the sign of a zero has no meaning here
       edges,
     };
   });
@@ -133,7 +133,7 @@ export function explained(graph, numbers, names, a, grads) {
 }
 
 /**
- * The nodes of a way.
+ * The nodes of a path.
  * @param {Graph} graph
  * @param {Names} names
  * @param {Edge[]} edges
@@ -145,7 +145,7 @@ function along(graph, names, edges, a) {
 }
 
 /**
- * As which operand, where a node uses one more than once.
+ * The operand's position, if a node uses it more than once.
  * @param {Graph} graph
  * @param {Edge} edge
  */

@@ -1,4 +1,4 @@
-// The picture: a scene as SVG, and what changes in it from one moment to the next.
+// The picture: a scene as SVG, and its updates.
 
 import { part as element, put, say, svg } from "./dom.js";
 import { OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
@@ -17,21 +17,21 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
 /** @typedef {import("./heat.js").Heat} Heat */
 
 /**
- * What the picture is drawn from.
+ * The data of the picture.
  * @typedef {object} Look
  * @property {Graph} graph
  * @property {State} state
  * @property {Names} names
- * @property {Float64Array} grads at the present position
- * @property {Float64Array} all gradients, those of the whole pass
- * @property {string} format of numbers
- * @property {number[][]} members of each box
- * @property {(box: number) => Heat} heatFor a box
- * @property {Set<string>} lit ids of the parts and links to mark: those of the paths shown
+ * @property {Float64Array} grads the gradients at the current position
+ * @property {Float64Array} all the gradients of the whole pass
+ * @property {string} format the format of numbers
+ * @property {number[][]} members the nodes in each box
+ * @property {(box: number) => Heat} heatFor the heat map of a box
+ * @property {Set<string>} lit the ids of the parts and links to mark, on the paths shown
  */
 
 /**
- * Draws a scene: all that does not change until another box is entered.
+ * Draws a scene: everything that does not change until a box is opened or closed.
  * @param {Scene} scene
  * @param {Look} look
  */
@@ -86,7 +86,7 @@ function curve(link) {
     const reach = Math.max(Math.abs(u - x) / 2, u < x ? 60 : 12);
     path += `C${(x + reach).toFixed(1)} ${y.toFixed(1)} ${(u - reach).toFixed(1)} ${v.toFixed(1)} ${u.toFixed(1)} ${v.toFixed(1)}`;
   }
-  // Near its beginning, where it has not come to other boxes yet.
+  // Near its start, before it reaches other boxes.
   const [[x, y], [u, v]] = points;
   const share = points.length === 2 ? Math.min(0.5, 45 / Math.max(u - x, 1)) : 1;
   const middle = points.length > 2 ? points[points.length >> 1] : [x + share * (u - x), y + share ** 2 * 2 * (v - y)];
@@ -144,7 +144,7 @@ function scalar(part, { graph, names }) {
 }
 
 /**
- * What a value is called in its box: what the frames around it say already is left out.
+ * A value's name in its box, without the parts that the frames around it show.
  * @param {Graph} graph
  * @param {Names} names
  * @param {number} node
@@ -166,7 +166,7 @@ function pillPath({ x, y, pill, height }) {
 }
 
 /**
- * A box that can be entered: its title, how many scalars, its numbers as a map, their range.
+ * A closed box: its title, the number of its scalars, its numbers as a heat map, their range.
  * @param {Part} part
  * @param {Look} look
  */
@@ -199,7 +199,7 @@ function closed(part, { graph, members }) {
 }
 
 /**
- * Shows the present numbers and states in what is drawn.
+ * Updates the numbers and states in the picture.
  * @param {Scene} scene
  * @param {Look} look
  */
@@ -267,9 +267,9 @@ function paintScalar(group, { node, rows }, { graph, state, grads, format }, lar
 }
 
 /**
- * A summand with its numbers: `0.5 · -2 = -1`, or the number alone.
+ * A summand with its numbers: `0.5 · -2 = -1`, or only the number.
  * @param {number} node
- * @param {number[]} operands the places of those that it is made of
+ * @param {number[]} operands the indices of its operands
  * @param {Graph} graph
  * @param {State} state
  * @param {string} format
@@ -303,7 +303,7 @@ function paintBox(group, { box }, { graph, state, grads, format, members }) {
 }
 
 /**
- * Shows the numbers of closed boxes as maps: this takes longer than all else, and may follow a little later.
+ * Shows the numbers of closed boxes as heat maps. This is the slowest part, and may follow a little later.
  * @param {Scene} scene
  * @param {Look} look
  */
@@ -335,7 +335,7 @@ function heat(what, numbers, colours) {
   return canvas.toDataURL();
 }
 
-/** The colours of the style sheet, as it is now. */
+/** The current colours of the style sheet. */
 function themeColours() {
   const style = getComputedStyle(document.documentElement);
   /** @param {string} name @returns {[number, number, number]} */
@@ -377,7 +377,7 @@ function paintLink(link, look, now) {
 }
 
 /**
- * The local derivative; on the way back what is sent along, with how it comes about where there is room.
+ * The text of a link: the local derivative or, in the backward pass, the share sent, as a product if there is room.
  * @param {Link} link
  * @param {Look} look
  * @param {string} phase

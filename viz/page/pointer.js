@@ -1,16 +1,16 @@
-// Pressing, dragging, pinching and turning the wheel in the picture.
+// Pressing, dragging, pinching and scrolling in the picture.
 
 import * as cameras from "./camera.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** A drag of so many pixels changes a leaf by its own size. */
+/** The pixels of a drag that changes a leaf by its own size. */
 const REACH = 200;
-/** A press that moves by fewer pixels is a click. */
+/** A press that moves fewer pixels is a click. */
 const STILL = 4;
 
 /**
- * What is held: a part, and its number where it is a leaf.
+ * The part that is held, with its number if it is a leaf.
  * @typedef {{id: string, leaf: number, from: number, x: number, y: number, moved: boolean}} Grip
  */
 
@@ -52,7 +52,7 @@ export function listenToPointers(app) {
 }
 
 /**
- * The id of the part at a place, or empty.
+ * The id of the part at a position, or empty.
  * @param {EventTarget | null} target
  */
 export function idAt(target) {
@@ -73,7 +73,7 @@ function gripped(app, event) {
 }
 
 /**
- * Changes a leaf by how far it is dragged.
+ * Changes a leaf by the distance of a drag.
  * @param {App} app
  * @param {Grip} grip
  * @param {PointerEvent} event
@@ -85,7 +85,7 @@ function turn(app, grip, event) {
 }
 
 /**
- * Four digits are enough for what is set by hand.
+ * Rounds to four digits, which are enough for numbers set by hand.
  * @param {number} x
  */
 export function rounded(x) {

@@ -1,4 +1,4 @@
-// What a change did beside what the derivative predicted, and why a gradient is zero: `autograd/questions.py`.
+// Compares a change with the derivative's prediction, and explains zero gradients: `autograd/questions.py`.
 
 import { operandsOf, ruleOf, usersOf } from "./graph.js";
 import { factor, number } from "./numbers.js";
@@ -9,18 +9,18 @@ import { equation } from "./rules.js";
 /** @typedef {import("./evaluation.js").Numbers} Numbers */
 
 /**
- * A change of one leaf, beside what came of it.
+ * A change of one leaf, and its effect.
  * @typedef {object} Nudge
  * @property {number} leaf
  * @property {number} from
  * @property {number} to
- * @property {number} slope the gradient of the leaf before
- * @property {number} before the loss
+ * @property {number} slope the gradient of the leaf before the change
+ * @property {number} before the loss before the change
  * @property {number} after
  */
 
 /**
- * What happened, in rows: a name and how it comes about.
+ * The effect in rows: a name and its computation.
  * @param {Nudge} nudge
  * @param {Names} names
  * @param {number} root
@@ -48,12 +48,12 @@ export function nudgeWords(nudge, names, root) {
 }
 
 /**
- * Where the ways from the loss to a node are cut, each as a sentence; empty where the gradient is not zero.
+ * Sentences on where the paths from the loss to a node are cut; empty if the gradient is not zero.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Names} names
  * @param {number} a
- * @param {Float64Array} grads of the whole pass
+ * @param {Float64Array} grads the gradients of the whole pass
  * @returns {string[]}
  */
 export function whyZero(graph, numbers, names, a, grads) {

@@ -27,7 +27,7 @@ export function derivative(graph, numbers, names, node, k) {
 }
 
 /**
- * Whether operand k is another operand of the node as well.
+ * Whether operand k occurs more than once among the node's operands.
  * @param {Graph} graph
  * @param {number} node
  * @param {number} k
@@ -40,7 +40,7 @@ export function usedAgain(graph, node, k) {
 const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
 
 /**
- * What operand k is called in a sentence: `first factor`, `exponent`, `third operand`.
+ * The name of operand k in a sentence: `first factor`, `exponent`, `third operand`.
  * @param {Graph} graph
  * @param {number} node
  * @param {number} k
@@ -58,7 +58,7 @@ function ordinal(k) {
 }
 
 /**
- * The rule in symbols, in numbers, and the number that it gives; fewer where two of them would be the same.
+ * The rule in symbols, in numbers, and its result, without duplicates.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Names} names
@@ -81,7 +81,7 @@ function expressions(graph, numbers, names, node, k) {
 }
 
 /**
- * The partial derivative for operand k as a term, its cases decided; null where there is no rule to read.
+ * The partial derivative for operand k as a term, with cases decided; null if there is no rule.
  * @param {Graph} graph
  * @param {Record<string, number>} data
  * @param {number} node
@@ -96,7 +96,7 @@ function ruleThatHolds(graph, data, node, k) {
 }
 
 /**
- * How a node was computed, in names and in numbers: `d = e + c = -6.0 + 10.0 = 4.0`.
+ * The computation of a node, in names and in numbers: `d = e + c = -6.0 + 10.0 = 4.0`.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Names} names

@@ -1,4 +1,4 @@
-// What is to be seen: scalars and closed boxes, within the boxes that are open, and the links between them.
+// The visible parts: scalars and closed boxes, within open boxes, and the links between them.
 
 import { isLeaf, operandsOf, ruleOf, usersOf } from "./graph.js";
 import { laidOut } from "./layout.js";
@@ -7,44 +7,44 @@ import { opened } from "./nary.js";
 /** @typedef {import("./graph.js").Graph} Graph */
 
 /**
- * A scalar, a closed box, or an open box with what is in it.
+ * A scalar, a closed box, or an open box with its contents.
  * @typedef {object} Part
  * @property {string} id n12 for a node, b3 for a box
  * @property {number} node -1 for a box
  * @property {number} box -1 for a node
  * @property {boolean} open
  * @property {Part[]} inner
- * @property {number} x of its left side in the whole picture
- * @property {number} y of its top
+ * @property {number} x its left side in the whole picture
+ * @property {number} y its top
  * @property {number} width
  * @property {number} height
- * @property {number} pill how wide the part is that names the operation
- * @property {number[][]} rows of a sum whose summands are seen: the operands of each
- * @property {boolean} stacked whether the name has a line of its own, and both numbers are below
+ * @property {number} pill the width of the part that names the operation
+ * @property {number[][]} rows the operands of each visible summand of a sum
+ * @property {boolean} stacked whether the name has a separate line above both numbers
  */
 
 /**
  * @typedef {object} Link
  * @property {Part} from
  * @property {Part} to
- * @property {number} operand which operand it is, or -1 for a bundle
- * @property {number} port how far down the left side it arrives, from 0 to 1
- * @property {number} count how many scalars it carries
+ * @property {number} operand the operand's index, or -1 for a bundle
+ * @property {number} port its position on the left side, from 0 at the top to 1
+ * @property {number} count the number of scalars that it carries
  * @property {[number, number][]} bends
  */
 
 /**
  * @typedef {object} Scene
- * @property {Part[]} parts all of them, outer ones first
+ * @property {Part[]} parts all parts, outer ones first
  * @property {Link[]} links
  * @property {Map<string, Part>} byId
- * @property {(node: number) => Part} partOf the scalar's own part, or the closed box that it is in
+ * @property {(node: number) => Part} partOf the scalar's own part, or the closed box around it
  * @property {number} width
  * @property {number} height
  */
 
 /**
- * How large texts are, in the font of the page.
+ * The sizes of texts, in the font of the page.
  * @typedef {object} Measure
  * @property {(text: string) => number} text
  * @property {(node: number) => string} name
@@ -52,21 +52,21 @@ import { opened } from "./nary.js";
  */
 
 export const ROW = 40;
-/** How high the line of a summand is. */
+/** The height of a summand's line. */
 export const SUMMAND = 17;
 const CONSTANT = 24;
 const PADDING = 14;
 const HEADER = 24;
-/** Widths are multiples of this, so that alike boxes have alike parts. */
+/** Widths are multiples of this, so that similar boxes have equal parts. */
 const GRAIN = 8;
-/** A name that is wider has a line of its own. */
+/** The largest width of a name that shares a line. */
 const LONG = 56;
 
 /**
  * @param {Graph} graph
- * @param {Set<number>} open the boxes that are entered
+ * @param {Set<number>} open the open boxes
  * @param {Measure} measure
- * @param {Set<number>} spelled the sums whose summands are seen
+ * @param {Set<number>} spelled the sums whose summands are shown
  * @returns {Scene}
  */
 export function sceneOf(graph, open, measure, spelled = new Set()) {
@@ -86,7 +86,7 @@ export function sceneOf(graph, open, measure, spelled = new Set()) {
 }
 
 /**
- * For each box the outermost closed box that it is in, or -1 where it and all around it are open.
+ * For each box the outermost closed box around it, or itself; -1 if all of these are open.
  * @param {Graph} graph
  * @param {Set<number>} open
  */
@@ -210,10 +210,10 @@ function spell(part, graph, measure) {
 }
 
 /**
- * How far down a part an operand arrives: at its summand, where that is seen.
+ * The port of an operand: at its summand, if that is shown.
  * @param {Part} part
  * @param {number} operand
- * @param {number} count of its operands
+ * @param {number} count the number of its operands
  */
 function portOf(part, operand, count) {
   if (part.node < 0) return 0.5;
@@ -229,7 +229,7 @@ function flattened(parts) {
 }
 
 /**
- * One link for each operand of a scalar that is seen; those that begin or end in a closed box are bundled.
+ * One link for each operand of a visible scalar; links that begin or end in a closed box are bundled.
  * @param {Graph} graph
  * @param {(node: number) => Part} partOf
  */
@@ -269,14 +269,14 @@ function linksBetween(graph, partOf) {
 }
 
 /**
- * Places the parts of a box, or of the whole, and then what is in them; gives the size of it all.
+ * Places the parts of a box, or of the whole picture, after their contents; returns the total size.
  * @param {Part[]} top
  * @param {Link[]} links
  * @param {Map<Part, Part | null>} parent
  */
 function arrange(top, links, parent) {
   const levels = byLevel(links, parent);
-  /** @type {Map<string, import("./layout.js").Layout>} what repeats is laid out once */
+  /** @type {Map<string, import("./layout.js").Layout>} repeated parts are laid out once */
   const known = new Map();
   /** @type {(parts: Part[], around: Part | null) => {width: number, height: number}} */
   const place = (parts, around) => {
@@ -322,7 +322,7 @@ function arrange(top, links, parent) {
 }
 
 /**
- * The links at each level: between the parts that stand side by side in the innermost box around both ends.
+ * The links at each level: between sibling parts in the innermost box around both ends.
  * @param {Link[]} links
  * @param {Map<Part, Part | null>} parent
  */
@@ -350,7 +350,7 @@ function byLevel(links, parent) {
 }
 
 /**
- * For each box around a part, and for the whole, the part of it that this one is in.
+ * For each box around a part, and for the whole picture, its direct child that contains the part.
  * @param {Part} part
  * @param {Map<Part, Part | null>} parent
  */

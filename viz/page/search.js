@@ -1,4 +1,4 @@
-// Finding a value by its name.
+// Finds a value by its name.
 
 import { matching } from "./address.js";
 import { html, input, part } from "./dom.js";

@@ -1,4 +1,4 @@
-// All that can change in the page, in one object, and the ways in which it changes.
+// The page's whole state, in one object, and its changes.
 
 import { found, gradients, refresh } from "./evaluation.js";
 import { isLeaf } from "./graph.js";
@@ -17,22 +17,22 @@ import { lastPosition, stepsBack } from "./stepping.js";
 
 /**
  * @typedef {object} State
- * @property {number} position in the pass
+ * @property {number} position the position in the pass
  * @property {Numbers} numbers
  * @property {string} selected the id of a part, or empty
  * @property {string} hovered
- * @property {Set<number>} open the boxes that are entered
- * @property {Set<number>} spelled the sums whose summands are seen
- * @property {Edit[]} edits what was done to leaves, for undo
+ * @property {Set<number>} open the open boxes
+ * @property {Set<number>} spelled the sums whose summands are shown
+ * @property {Edit[]} edits the changes of leaves, for undo
  * @property {Nudge | null} nudge
  * @property {boolean} guessing
- * @property {Map<number, {right: boolean, words: string}>} guesses by operand, for the present step
+ * @property {Map<number, {right: boolean, words: string}>} guesses the guesses for the current step, by operand
  * @property {boolean} playing
  * @property {number} speed
- * @property {"data" | "grad"} shown in closed boxes
- * @property {number[]} losses of steps downhill
- * @property {boolean} training whether they are those of the process that the page follows
- * @property {Set<number>} parameters that go downhill
+ * @property {"data" | "grad"} shown the numbers in closed boxes
+ * @property {number[]} losses the losses of steps downhill
+ * @property {boolean} training whether the losses are those of the process that the page follows
+ * @property {Set<number>} parameters the leaves that steps downhill change
  * @property {number} rate
  */
 
@@ -76,7 +76,7 @@ export function goTo(graph, state, position) {
 }
 
 /**
- * The gradients at the present position.
+ * The gradients at the current position.
  * @param {Graph} graph
  * @param {State} state
  */
@@ -94,7 +94,7 @@ export function allGradients(graph, state) {
 }
 
 /**
- * Sets a leaf, and all that depends on it follows. A change that goes on, as while dragging, is one to be undone.
+ * Sets a leaf, and evaluates what depends on it. A continued change, as while dragging, is one change for undo.
  * @param {Graph} graph
  * @param {State} state
  * @param {number} leaf
@@ -121,7 +121,7 @@ export function setLeaf(graph, state, leaf, data, goesOn = false) {
 }
 
 /**
- * Remembers a change of several leaves, made already, as one to be undone.
+ * Records a change of several leaves, which has been made, as one for undo.
  * @param {State} state
  * @param {number[]} leaves
  * @param {number[]} before
@@ -132,7 +132,7 @@ export function remember(state, leaves, before) {
 }
 
 /**
- * Takes the last change back.
+ * Undoes the last change.
  * @param {Graph} graph
  * @param {State} state
  */
@@ -151,7 +151,7 @@ export function undo(graph, state) {
 }
 
 /**
- * Everything as Python had it.
+ * Restores Python's numbers.
  * @param {Graph} graph
  * @param {State} state
  */
@@ -163,7 +163,7 @@ export function asItWas(graph, state) {
 }
 
 /**
- * The leaves that are not what they were, with their present data.
+ * The changed leaves, with their current data.
  * @param {Graph} graph
  * @param {State} state
  * @returns {[number, number][]}
@@ -176,7 +176,7 @@ export function changed(graph, state) {
 }
 
 /**
- * The boxes around a node, the outermost first.
+ * The boxes around a node, outermost first.
  * @param {Graph} graph
  * @param {number} node
  */
@@ -187,7 +187,7 @@ export function around(graph, node) {
 }
 
 /**
- * Whether a box is another one, or in it.
+ * Whether a box is another one or inside it.
  * @param {Graph} graph
  * @param {number} inner
  * @param {number} box

@@ -5,8 +5,8 @@
 /**
  * @typedef {object} Place
  * @property {"start" | "forward" | "turn" | "backward" | "end"} phase
- * @property {number} step how many steps of the phase have been taken, this one included
- * @property {number} node the node at work; -1 where none is
+ * @property {number} step the number of steps of the phase so far, including this one
+ * @property {number} node the active node; -1 if there is none
  */
 
 /** @param {Graph} graph */
@@ -30,7 +30,7 @@ export function placeAt(graph, position) {
 }
 
 /**
- * How many steps of the backward pass have been taken.
+ * The number of steps of the backward pass so far.
  * @param {Graph} graph
  * @param {number} position
  */
@@ -39,7 +39,7 @@ export function stepsBack(graph, position) {
 }
 
 /**
- * Whether gradients are there yet.
+ * Whether gradients exist yet.
  * @param {Graph} graph
  * @param {number} position
  */
@@ -48,7 +48,7 @@ export function hasGradients(graph, position) {
 }
 
 /**
- * Whether the data of a node is there yet: leaves are given.
+ * Whether a node has been computed yet; leaves always have data.
  * @param {Graph} graph
  * @param {number} position
  * @param {number} node
@@ -59,7 +59,7 @@ export function isKnown(graph, position, node) {
 }
 
 /**
- * The position at which a node is visited on the way back.
+ * The position at which the backward pass visits a node.
  * @param {Graph} graph
  * @param {number} node
  */

@@ -1,10 +1,10 @@
-// Rules as terms: resolved by the numbers at hand, simplified, computed: `autograd/terms.py`.
+// Rules as terms: resolved by numbers, simplified, computed: `autograd/terms.py`.
 
 /** @typedef {import("./graph.js").Term} Term */
-/** @typedef {Record<string, (...x: any[]) => any>} Heads what each head of a term computes */
+/** @typedef {Record<string, (...x: any[]) => any>} Heads the function of each head of a term */
 
 /**
- * The number that a term stands for.
+ * The number of a term.
  * @param {Term} term
  * @param {Record<string, number>} names
  * @param {Heads} heads
@@ -18,7 +18,7 @@ export function evaluated(term, names, heads) {
 }
 
 /**
- * The term with each case decided by the numbers; where two cases agree here, the shorter is taken.
+ * The term with each case decided by the numbers; if both cases agree, the shorter one is taken.
  * @param {Term} term
  * @param {Record<string, number>} names
  * @param {Heads} heads
@@ -38,7 +38,7 @@ export function resolved(term, names, heads) {
 }
 
 /**
- * How many names, numbers and operations a term has.
+ * The number of names, numbers and operations in a term.
  * @param {Term} term
  * @returns {number}
  */
@@ -48,7 +48,7 @@ function size(term) {
 }
 
 /**
- * Whether two numbers differ by more than a reader sees.
+ * Whether two numbers differ visibly.
  * @param {number} x
  * @param {number} y
  */
@@ -63,7 +63,7 @@ export function asConstant(term) {
 }
 
 /**
- * The same without products with one and powers of one, and with constants computed.
+ * The term without factors and exponents of 1, and with constants folded.
  * @param {Term} term
  * @param {Heads} heads
  * @returns {Term}
