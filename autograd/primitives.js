@@ -1,4 +1,4 @@
-// The primitive functions that JavaScript's Math lacks, or computes otherwise than Python: see primitives.py.
+// The primitive functions that JavaScript's Math lacks, or computes differently from Python: see primitives.py.
 
 /** a to the power of b. Math.pow gives nan for 1 ** nan and (-1) ** inf, where IEEE 754 and Python give 1.
  * @param {number} a @param {number} b @returns {number} */
@@ -15,14 +15,14 @@ export function remainder(a, b) {
   return rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-/** 1 / (1 + exp(-a)), to the last digits in both tails.
+/** 1 / (1 + exp(-a)), accurate in both tails.
  * @param {number} a @returns {number} */
 export function sigmoid(a) {
   const z = Math.exp(-Math.abs(a));
   return (a < 0 ? z : 1) / (1 + z);
 }
 
-/** exp(a * b), with what rounding takes from the product made good.
+/** exp(a * b), corrected for the rounding error of the product.
  * @param {number} a @param {number} b @returns {number} */
 export function expProduct(a, b) {
   const p = a * b;
@@ -51,7 +51,7 @@ export function erf(a) {
   return Math.sign(a) * (1 - scaled(x) * expProduct(-x, x));
 }
 
-/** The share of a normal distribution below a, right in the lower tail too.
+/** The normal distribution function, accurate in the lower tail too.
  * @param {number} a @returns {number} */
 export function ndtr(a) {
   const x = Math.abs(a) * Math.SQRT1_2;
@@ -60,7 +60,7 @@ export function ndtr(a) {
   return a < 0 ? half : 1 - half;
 }
 
-/** exp(x * x) times the complement of erf, of numbers from 0.5 up: see definitions.py.
+/** exp(x * x) times the complement of erf(x), for x >= 0.5: see definitions.py.
  * @param {number} x @returns {number} */
 function scaled(x) {
   const y = Math.min(x, 28);

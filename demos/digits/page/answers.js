@@ -1,6 +1,6 @@
-// Ten confidences as bars, and what they say in words.
+// Ten confidences as bars and in words.
 
-/** Below this confidence the answer is a guess; as in drawing.py. */
+/** Below this confidence the answer is a guess, as in drawing.py. */
 const UNSURE = 0.5;
 
 /** @param {ArrayLike<number>} outputs */
@@ -11,7 +11,7 @@ export function top(outputs) {
 }
 
 /**
- * A digit with its article: an 8, a 3.
+ * A digit with its indefinite article: an 8, a 3.
  * @param {number} digit
  */
 export function a(digit) {

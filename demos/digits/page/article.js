@@ -26,10 +26,10 @@ const starts = data.starts.map(numbers);
 const images = new Images(bytes(data.images), bytes(data.labels));
 const test = new Images(bytes(data.test), bytes(data.testLabels));
 
-/** What all figures are about. */
+/** The state that all figures show. */
 const state = { pixels: Float64Array.from(data.pixels), drawn: true, meant: Number(data.digit), start: 0 };
 
-// The network before it learns, and the one that learns: each with parameters of its own.
+// The untrained network, and the one that learns, each with its own parameters.
 const untrained = Float64Array.from(starts[0]);
 const descent = new Descent(programs.network, starts[0], images, data.batch);
 const shown = Float64Array.from(numbers(data.trained));
@@ -55,7 +55,7 @@ const shapes = [
 ];
 
 /**
- * What the network says of the drawing: ten confidences, then its hidden neurons.
+ * The network's outputs for the drawing: ten confidences, then its hidden neurons.
  * @param {Float64Array} params
  */
 function said(params) {
@@ -63,7 +63,7 @@ function said(params) {
   return found.map((each) => each[0]);
 }
 
-/** The drawing or the first network has changed. */
+/** Called when the drawing or the untrained network has changed. */
 function changed() {
   showPixels(squares(drawing.ink(), drawing.side));
   const outputs = said(untrained).slice(0, 10);
@@ -89,7 +89,7 @@ function errors(outputs) {
   write("loss", total.toFixed(4));
 }
 
-/** The network that learns has changed, or the drawing. */
+/** Called when the learning network or the drawing has changed. */
 function answered() {
   const found = said(shown);
   const outputs = found.slice(0, 10);

@@ -5,7 +5,7 @@ export const HEIGHT = 190;
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 8, 8, 34];
 
 /**
- * Draws losses over steps, on a logarithmic scale; what goes beyond an edge is drawn at it.
+ * Draws losses over steps, on a logarithmic scale; points beyond an edge are drawn at it.
  * @param {SVGPolylineElement} line
  * @param {number[]} losses
  */
@@ -13,7 +13,7 @@ export function drawLosses(line, losses) {
   const [steps, low, high] = [line.dataset.steps, line.dataset.low, line.dataset.high].map(Number);
   const height = (/** @type {number} */ loss) =>
     TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.log(clamped(loss, low, high) / low) / Math.log(high / low));
-  // No more corners than a screen shows.
+  // No more points than a screen can show.
   const stride = Math.max(1, Math.floor(losses.length / 600));
   const corners = [];
   for (let step = 0; step < losses.length; step += stride) {
@@ -28,7 +28,7 @@ export function across(share) {
 }
 
 /**
- * Where a number stands on an even scale.
+ * The position of a number on a linear scale.
  * @param {number} number
  * @param {number} low
  * @param {number} high
@@ -47,7 +47,7 @@ function clamped(number, low, high) {
 }
 
 /**
- * Follows losses with the mean of the last few.
+ * Smooths losses by the mean of the last few.
  * @param {number} count
  */
 export function smoother(count) {

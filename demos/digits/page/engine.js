@@ -1,8 +1,8 @@
 // Gradient descent on compiled programs: the same batches and the same steps as in Python.
 
 /**
- * A compiled program of a loss: of parameters and the rows of a batch it gives the loss of each row, and ten outputs and
- * what the hidden neurons say, an array each; or the mean of the loss with those, and its derivatives.
+ * A compiled loss. From parameters and the rows of a batch it computes the loss of each row, with ten outputs and the
+ * hidden neurons, an array each; or the mean loss with these, and its gradient.
  * @typedef {[loss: ArrayLike<number>, others: ArrayLike<number>[]]} Results
  * @typedef {{
  *   forward: (params: Float64Array, rows: Float64Array) => Results,
@@ -46,10 +46,10 @@ export class Images {
   }
 
   /**
-   * The rows of a batch, from the beginning to the end and over again; what is left over at the end is passed by.
+   * The rows of the next batch, in order and repeatedly; an incomplete batch at the end is skipped.
    * @param {number} step
    * @param {number} size
-   * @param {Float64Array} rows where they are put
+   * @param {Float64Array} rows receives them
    */
   batch(step, size, rows) {
     const start = (step % Math.floor(this.labels.length / size)) * size;
@@ -66,9 +66,9 @@ export class Images {
 export class Descent {
   /**
    * @param {Program} program
-   * @param {Float64Array} start the weights at the start; they are copied
+   * @param {Float64Array} start the initial weights, which are copied
    * @param {Images} images
-   * @param {number} size images in a batch
+   * @param {number} size the batch size
    */
   constructor(program, start, images, size) {
     this.program = program;
@@ -78,11 +78,11 @@ export class Descent {
     this.size = size;
     this.rows = new Float64Array(size * (images.size + 10));
     this.steps = 0;
-    /** The largest derivative of the last step, without its sign. */
+    /** The largest absolute derivative of the last step. */
     this.steepest = Infinity;
   }
 
-  /** @param {Float64Array} start the weights to begin with */
+  /** @param {Float64Array} start the initial weights */
   restart(start = this.start) {
     this.start = start;
     this.params.set(start);
@@ -90,7 +90,7 @@ export class Descent {
   }
 
   /**
-   * One step downhill; gives the loss before it.
+   * Takes one step downhill; returns the loss before it.
    * @param {number} rate
    */
   step(rate) {
@@ -107,7 +107,7 @@ export class Descent {
 }
 
 /**
- * The share of images whose largest output, of ten, is that of the label.
+ * The share of images whose largest output is that of the label.
  * @param {Program} program
  * @param {Float64Array} params
  * @param {Images} images

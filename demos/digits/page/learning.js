@@ -1,4 +1,4 @@
-// The page trains: once as the reader likes, and with three learning rates side by side.
+// Training in the page: once as the reader likes, and with three learning rates side by side.
 
 import { drawLosses, smoother } from "./curve.js";
 import { accuracy, Descent } from "./engine.js";
@@ -9,11 +9,11 @@ import { part, still, whenSeen, write } from "./page_parts.js";
 /** @typedef {import("./engine.js").Images} Images */
 
 const SMOOTH = 20;
-/** Steps at most between two pictures, so that one can watch. */
+/** The most steps between two pictures, so that one can watch. */
 const STRIDE = 8;
-/** Milliseconds of a picture's sixteen that steps may take. */
+/** The milliseconds that steps may take of a frame's sixteen. */
 const BUDGET = 7;
-/** Where the largest derivative is below this, nothing moves any more. */
+/** If the largest derivative is below this, nothing moves any more. */
 const FLAT = 1e-9;
 
 /**
@@ -32,7 +32,7 @@ export function training(descent, test, options) {
 
   let pictures = 0;
 
-  /** Not all of it in each picture: that would take longer than a picture may. */
+  /** Draws only a part in each frame, since all of it would take too long. */
   function show() {
     const turn = running ? pictures++ % 6 : 0;
     if (turn % 2 === 0) drawLosses(line, losses);
@@ -104,7 +104,7 @@ export function training(descent, test, options) {
 }
 
 /**
- * Canvases with the weights of the hidden neurons.
+ * Draws the weights of the hidden neurons on canvases.
  * @param {HTMLElement} list
  * @param {number} hidden
  */
@@ -126,7 +126,7 @@ function heatMaps(list, hidden) {
 }
 
 /**
- * Three learning rates, from the same start, at the same time.
+ * Trains with three learning rates at once, from the same initial weights.
  * @param {Program} program
  * @param {Float64Array} start
  * @param {Images} images

@@ -1,11 +1,11 @@
-// Where in a network's parameters its layers stand: each neuron's weights and its bias in a row.
+// The layers in a network's vector of parameters: each neuron's weights, followed by its bias.
 
 /** @typedef {{weights: Float64Array, inputs: number, outputs: number}} Layer */
 
 /**
  * @param {Float64Array} params
  * @param {{inputs: number, outputs: number}[]} shapes
- * @returns {Layer[]} which show what `params` holds
+ * @returns {Layer[]} views of `params`
  */
 export function layersOf(params, shapes) {
   let start = 0;
@@ -18,7 +18,7 @@ export function layersOf(params, shapes) {
 }
 
 /**
- * What each neuron of the last hidden layer adds to the sum behind an output: how much it fires, times its weight there.
+ * The contribution of each neuron in the last hidden layer to an output's sum: its activation times its weight there.
  * @param {Layer} last
  * @param {number[]} fires
  * @param {number} digit

@@ -1,4 +1,4 @@
-// Which hidden neurons fire for a drawing, and what they add to the answer.
+// The hidden neurons that fire for a drawing, and their contributions to the answer.
 
 import { paintSigns } from "./pad.js";
 
@@ -9,7 +9,7 @@ const FOR = 4;
 const AGAINST = 2;
 
 /**
- * The neurons that add most, and those that take most away.
+ * The neurons with the largest positive and negative contributions.
  * @param {number[]} added
  */
 function deciding(added) {
@@ -21,9 +21,9 @@ function deciding(added) {
 }
 
 /**
- * Makes the tiles of the neurons that matter most to an answer.
+ * Makes the tiles of the neurons that contribute most to an answer.
  * @param {HTMLElement} list
- * @param {Size} size of what the network takes
+ * @param {Size} size the size of the network's images
  */
 export function speakers(list, size) {
   const tiles = Array.from({ length: FOR + AGAINST }, () => {
@@ -38,7 +38,7 @@ export function speakers(list, size) {
   });
   /**
    * @param {Layer} first the layer whose weights are images
-   * @param {number[] | null} added what each neuron adds
+   * @param {number[] | null} added each neuron's contribution
    * @param {ArrayLike<number>} fires
    */
   return (first, added, fires) => {

@@ -1,4 +1,4 @@
-// A canvas to draw on: with the mouse, with fingers, or with the keyboard.
+// A canvas for drawing with the mouse, with fingers, or with the keyboard.
 
 /** @typedef {import("./prepare.js").Size} Size */
 /** @typedef {[number, number]} Point */
@@ -10,22 +10,22 @@ const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STE
 
 /**
  * @typedef {object} Pad
- * @property {() => Float64Array} ink how much ink each pixel holds, from 0 to 1
- * @property {number} side pixels a side
+ * @property {() => Float64Array} ink the amount of ink of each pixel, from 0 to 1
+ * @property {number} side the side in pixels
  * @property {() => void} clear
- * @property {(strokes: Point[][]) => void} write strokes, without a word to anybody; the next stroke begins anew
- * @property {(pixels: number[], size: Size) => void} put an image, as large as fits; the next stroke begins anew
+ * @property {(strokes: Point[][]) => void} write draws strokes without a notification; the next stroke clears them
+ * @property {(pixels: number[], size: Size) => void} put shows an image, as large as fits; the next stroke clears it
  */
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {() => void} changed called after what is drawn has changed, at most once a frame
+ * @param {() => void} changed called after the drawing has changed, at most once per frame
  * @returns {Pad}
  */
 export function pad(canvas, changed) {
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   const side = canvas.width;
-  let picture = false; // whether an image stands on the canvas
+  let picture = false; // whether the canvas shows an image
   let waiting = 0;
 
   function clear() {
@@ -35,7 +35,7 @@ export function pad(canvas, changed) {
   }
 
   /**
-   * A line, or a dot where it has no length.
+   * Draws a line, or a dot if its length is 0.
    * @param {Point} from
    * @param {Point} to
    */
@@ -89,7 +89,7 @@ export function pad(canvas, changed) {
 }
 
 /**
- * One stroke for each finger that is down.
+ * Draws one stroke for each finger.
  * @param {HTMLCanvasElement} canvas
  * @param {(from: Point, to: Point) => void} line
  */
@@ -127,7 +127,7 @@ function byPointer(canvas, line) {
 }
 
 /**
- * The arrow keys move a pen, and draw while the space bar has set it down; a mark follows it.
+ * The arrow keys move a pen, which a mark shows; the space bar sets it down to draw.
  * @param {HTMLCanvasElement} canvas
  * @param {(from: Point, to: Point) => void} line
  */
@@ -178,7 +178,7 @@ export function paint(canvas, pixels) {
   context.putImageData(image, 0, 0);
 }
 
-/** The colours of numbers on white paper, above 0 and below, as the page's style sheet has them. */
+/** The style sheet's colours of positive and negative numbers on white paper. */
 const signs = () =>
   ["--above", "--below"].map((name) => {
     const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -191,7 +191,7 @@ let colours = [];
  * Fills a canvas with numbers of both signs, each in its colour.
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} numbers
- * @param {number} most what is shown in the full colour
+ * @param {number} most the number that has the full colour
  */
 export function paintSigns(canvas, numbers, most) {
   if (!colours.length) colours = signs();

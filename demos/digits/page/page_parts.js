@@ -1,4 +1,4 @@
-// Small means that the figures share.
+// Small functions that the figures share.
 
 /**
  * @template {HTMLElement} [T=HTMLElement]
@@ -29,7 +29,7 @@ export function signed(number, digits) {
 }
 
 /**
- * Calls once when an element comes into view.
+ * Calls a function once, when an element comes into view.
  * @param {Element} element
  * @param {() => void} come
  */
@@ -45,7 +45,7 @@ export function whenSeen(element, come) {
   watch.observe(element);
 }
 
-/** Whether the reader prefers that nothing moves. */
+/** Whether the reader prefers reduced motion. */
 export function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -1,32 +1,32 @@
-// From what is drawn on a canvas to the pixels that the network takes: the middle of each stroke is found, and laid into
-// an image as `preparation.py` does. So it does not matter how large, where, or with how thick a pen somebody draws.
+// Turns a drawing on a canvas into the network's pixels: finds the middle of each stroke, and places it in an image as
+// `preparation.py` does. The size, position and pen width of a drawing therefore do not matter.
 
 /**
- * Where ink is in an image, as shares of its height and width: see `Place` in preparation.py.
+ * The position of the ink in an image, as shares of its height and width: see `Place` in preparation.py.
  * @typedef {{height: number, width: number, x: number, y: number, stroke: number, upright: boolean}} Place
  * @typedef {{height: number, width: number}} Size
  * @typedef {[number, number]} Point x to the right and y downwards
  */
 
-/** Strokes are thinned on a bitmap of at most so many cells a side. */
+/** The largest side of the bitmap on which strokes are thinned. */
 const FINEST = 96;
-/** Ink is counted on a bitmap so many times as fine as the image. */
+/** The resolution of the bitmap on which ink is counted, relative to the image. */
 const FINE = 4;
-/** The first and the last part of a digit's height, by which it is set upright. */
+/** The size of the first and the last part of a digit's height, by which it is set upright. */
 const BAND = 1 / 16;
-/** How far a digit is moved sideways at most, for each unit of height, to set it upright. */
+/** The most that setting a digit upright moves it sideways, for each unit of height. */
 const STEEPEST = 2;
-/** A digit wider than high is made higher by at most this factor. */
+/** The largest factor by which a digit that is wider than high is made higher. */
 const STRETCH = 1.5;
-/** What is not so much larger than the pen is a dot. */
+/** A drawing whose centre lines span less than this share of it is a dot. */
 const DOT = 0.25;
 
 /**
- * The pixels of a drawing, row by row from 0 to 1; null where nothing is drawn.
- * @param {Float64Array} ink how much ink each cell of the drawing holds, row by row, from 0 to 1
- * @param {number} side cells a side
- * @param {Size} size of the image
- * @param {Place} place where ink is in the data
+ * The pixels of a drawing, row by row, from 0 to 1; null if it is empty.
+ * @param {Float64Array} ink the amount of ink in each cell of the drawing, row by row, from 0 to 1
+ * @param {number} side the side of the drawing in cells
+ * @param {Size} size the size of the image
+ * @param {Place} place the position of the ink in the data
  * @returns {number[] | null}
  */
 export function prepare(ink, side, size, place) {
@@ -35,7 +35,7 @@ export function prepare(ink, side, size, place) {
 }
 
 /**
- * The middle of all strokes of a drawing, as points of a square of side 1 around it.
+ * The centre lines of all strokes, as points in a square of side 1 around the drawing.
  * @param {Float64Array} ink
  * @param {number} side
  * @returns {Point[]}
@@ -85,10 +85,10 @@ function cropped(ink, side) {
 }
 
 /**
- * Strokes peeled from both sides, until lines of one cell are left.
+ * Thins strokes from both sides until they are one cell wide.
  *
  * Source: T. Zhang and C. Suen, "A Fast Parallel Algorithm for Thinning Digital Patterns", 1984.
- * @param {Uint8Array} bitmap square, its outermost cells empty
+ * @param {Uint8Array} bitmap a square with empty outermost cells
  * @param {number} side
  */
 function thinned(bitmap, side) {
@@ -125,7 +125,7 @@ function thinned(bitmap, side) {
 }
 
 /**
- * An image of a line, as the data would show it: upright, as large, in the same place, with strokes as wide.
+ * An image of a line, like those of the data: upright, with the same size, position and stroke width.
  * @param {Point[]} line
  * @param {Place} place
  * @param {Size} size
@@ -151,7 +151,7 @@ export function lay(line, place, size) {
 }
 
 /**
- * How far the leftmost ink of the last part is from that of the first, for each unit of height.
+ * The distance of the last part's leftmost ink from that of the first, for each unit of height.
  * @param {Point[]} line
  * @param {number} top
  * @param {number} tallness
@@ -165,7 +165,7 @@ function slant(line, top, tallness) {
 }
 
 /**
- * Discs around points, given in pixels, counted on a finer bitmap.
+ * Discs around points, which are given in pixels, sampled on a finer bitmap.
  * @param {number[]} xs
  * @param {number[]} ys
  * @param {number} radius
@@ -192,7 +192,7 @@ function stamped(xs, ys, radius, size) {
 }
 
 /**
- * How much each of the old pixels along an edge counts in each of the new ones: bilinear, as in resizing.py.
+ * The bilinear weight of each old pixel along an edge in each new one, as in resizing.py.
  * @param {number} before
  * @param {number} after
  */

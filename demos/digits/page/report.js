@@ -1,4 +1,4 @@
-// The report's page: a drawing goes through the network, as it is now or was after an earlier epoch.
+// The report's page: runs a drawing through the network, with its current weights or those of an earlier epoch.
 
 import { a, bars, inWords, top } from "./answers.js";
 import { forward, parameters } from "./answers_program.js";
@@ -18,7 +18,7 @@ function bytes(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 }
 
-/** The weights as they were, and last as they are now. @type {{epoch: number, numbers: Float32Array | Float64Array}[]} */
+/** The weights of earlier epochs, and the current ones last. @type {{epoch: number, numbers: Float32Array | Float64Array}[]} */
 const networks = [
   ...data.past.map((/** @type {{epoch: number, numbers: string}} */ each) => ({
     epoch: each.epoch,
@@ -35,7 +35,7 @@ const seen = /** @type {HTMLCanvasElement} */ (part("seen"));
 const slider = /** @type {HTMLInputElement | null} */ (document.getElementById("epoch"));
 const canvas = /** @type {HTMLCanvasElement} */ (part("canvas"));
 const drawing = pad(canvas, recognise);
-/** What the network gets. @type {number[] | null} */
+/** The network's input. @type {number[] | null} */
 let pixels = null;
 
 /** @param {number[]} image */
@@ -79,7 +79,7 @@ part("clear").onclick = () => {
 };
 if (slider) slider.oninput = show;
 
-// An image of the page goes onto the canvas, at its size; the network gets its very pixels.
+// A click on an image shows it on the canvas, scaled to fit, but the network gets its exact pixels.
 for (const button of document.querySelectorAll(".digit")) {
   /** @type {HTMLElement} */ (button).onclick = () => {
     const image = data.images[Number(/** @type {HTMLElement} */ (button).dataset.image)];

@@ -1,4 +1,4 @@
-// One weight: what its derivative predicts of the loss, what really happens, and where the derivative comes from.
+// One weight: the loss that its derivative predicts, the actual loss, and the chain rule behind the derivative.
 
 import { across, up } from "./curve.js";
 import { row } from "./engine.js";
@@ -9,9 +9,9 @@ import { part, signed, still, write } from "./page_parts.js";
 const CORNERS = 61;
 
 /**
- * @param {Float64Array} params which are left as they are
+ * @param {Float64Array} params the parameters, which are not changed
  * @param {Program} program
- * @param {number} hidden neurons
+ * @param {number} hidden the number of hidden neurons
  * @returns {(pixels: ArrayLike<number>, label: number) => void} shows another drawing
  */
 export function slope(params, program, hidden) {
@@ -69,7 +69,7 @@ export function slope(params, program, hidden) {
 }
 
 /**
- * Where a number stands, beyond the edges too.
+ * The position of a number, even beyond the edges.
  * @param {number} number
  * @param {number} low
  * @param {number} high
@@ -81,7 +81,7 @@ function free(number, low, high) {
 /** @param {number} x */
 const brief = (x) => String(Number(x.toPrecision(4)));
 
-/** The chain of operations; played by a button. */
+/** The chain of operations, which a button plays. */
 function chain() {
   const list = part("chain");
   const items = [...list.children];
@@ -98,9 +98,9 @@ function chain() {
   part("play").onclick = () => play();
 
   /**
-   * @param {number} given what comes in beside the weight
+   * @param {number} given the other factor of the weight
    * @param {number} output
-   * @param {number} derivative as the engine found it
+   * @param {number} derivative the engine's derivative
    */
   return (given, output, derivative) => {
     const locals = [1, 2 * (output - 1), 1, output * (1 - output), 1, given];

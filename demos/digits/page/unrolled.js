@@ -1,4 +1,4 @@
-// The drawing as 3,600 pixels: one by one, in a row, and under a neuron's weights.
+// The drawing as 3,600 pixels: separately, in a row, and under a neuron's weights.
 
 import { paint } from "./pad.js";
 import { part, still, whenSeen, write } from "./page_parts.js";
@@ -6,7 +6,7 @@ import { part, still, whenSeen, write } from "./page_parts.js";
 const SIDE = 60;
 
 /**
- * The mean ink of each of 60×60 squares of a drawing.
+ * The mean ink in each of the 60×60 squares of a drawing.
  * @param {Float64Array} ink
  * @param {number} side
  */
@@ -52,7 +52,7 @@ export function unrolled(neuron) {
     tell();
   });
 
-  /** How many rows lie in the strip. */
+  /** The number of rows in the strip. */
   let laid = still() ? SIDE : 0;
   function lay() {
     paint(strip, shown.subarray(0, laid * SIDE));
