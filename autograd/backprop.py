@@ -72,7 +72,7 @@ class Forward(Cursor):
 
     def _finished(self) -> str:
         return (
-            f"All {len(self._order)} steps have been taken: {self.names(self.loss)} = {number(self.loss.data)}. "
+            f"{_steps(len(self._order))} been taken: {self.names(self.loss)} = {number(self.loss.data)}. "
             "back(), goto(0) and reset() go back; Backprop of the same Value goes the other way."
         )
 
@@ -393,7 +393,7 @@ class Backprop(Cursor):
         final = "".join(f"\n  {self._gradient(leaf)}" for leaf in leaves[:10])
         more = f"\n  and {len(leaves) - 10:,} more" if len(leaves) > 10 else ""
         example = self.names(leaves[0]) if leaves and leaves[0].label else "a"
-        steps = "Its one step has" if len(self._order) == 1 else f"All {len(self._order)} steps have"
+        steps = _steps(len(self._order))
         return (
             f"The pass is done. {steps} been taken, and these gradients are final:{final}{more}\n"
             f"back() undoes a step, goto({example}) goes to where {example} was complete, reset() starts again;\n"
@@ -432,3 +432,7 @@ def lessons(loss: Value) -> list[Step]:
         return list(bp)
     finally:
         bp.reset()
+
+
+def _steps(count: int) -> str:
+    return "Its one step has" if count == 1 else f"All {count} steps have"

@@ -28,7 +28,10 @@ class Where:
 
     def __str__(self) -> str:
         text = f"  {self.text}" if self.text else ""
-        return f"{os.path.basename(self.file)}:{self.line}{text}"
+        name = os.path.basename(self.file)
+        if name.startswith("<ipython-input-"):  # what IPython calls the lines of a prompt
+            name = f"In [{name.split('-')[2]}]"
+        return f"{name}:{self.line}{text}"
 
 
 _LIBRARY = os.path.dirname(os.__file__) + os.sep

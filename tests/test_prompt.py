@@ -120,6 +120,27 @@ def test_variables_are_labels(prompt: Terminal) -> None:
     ]
 
 
+def test_lines_with_nothing_to_run(prompt: Terminal) -> None:
+    for line in ("", "   ", "# a remark", "  # another"):
+        assert prompt.answer(line) == ""
+    assert prompt.answer("1 + 1  # a sum") == "2"
+
+
+def test_a_pass_that_was_only_shown_takes_commands(prompt: Terminal) -> None:
+    prompt.answer("a = Value(2.0); L = a * a; bp = Backprop(L)")
+    prompt.answer("next")
+    prompt.answer("Forward(L)")
+    assert "kept for the way back" in prompt.answer("next")
+    assert "Its one step has been taken: L = 4.0" in prompt.answer("next")
+    assert "Undone" in prompt.answer("back")
+
+
+def test_warnings_show_the_lines_of_the_prompt(prompt: Terminal) -> None:
+    prompt.answer("x = Value(1.0)")
+    prompt.answer("y = x * 2 if x > 0 else -x")
+    assert ":1  y = x * 2 if x > 0 else -x. autograd.jit" in prompt.answer("p = autograd.compile(y, inputs=[x])")
+
+
 def test_mistakes_at_the_prompt_get_words(prompt: Terminal) -> None:
     prompt.answer("a = Value(2.0); L = a * a; bp = Backprop(L)")
     for line, answer in {
@@ -189,6 +210,7 @@ def piped(text: str, **options: object) -> subprocess.CompletedProcess[str]:
 def test_a_pipe_shows_answers_alone_and_stops_at_the_first_error() -> None:
     done = piped("a = Value(2.0)\nL = a * a\nformula(L)\nfor i in range(2):\n    print(i)\n")
     assert (done.returncode, done.stdout, done.stderr) == (0, "a * a\n0\n1\n", "")
+    assert piped("# a remark\n\na = 1\n\n   \na\n").stdout == "1\n"
     done = piped("formula(3.0)\nprint('not reached')\n")
     assert done.returncode == 1
     assert done.stdout == ""
@@ -232,6 +254,8 @@ def test_what_is_a_command_and_what_is_python() -> None:
     assert translated("next", both) == "later.next()"
     bp.next()
     assert translated("next", both) == "bp.next()"
+    assert translated("next", {"_": bp, "_12": bp, **both}) == "bp.next()"
+    assert translated("next", {"_": bp, "_12": bp}) == "_12.next()"
 
 
 def test_completion_offers_labels() -> None:

@@ -45,9 +45,12 @@ def session(lines: list[str]) -> list[str]:
 
 
 def latest(namespace: dict[str, Any]) -> tuple[str, Cursor] | None:
-    """The pass on which commands act, with its name: the one that was created or moved last."""
-    found = [(name, thing) for name, thing in namespace.items() if isinstance(thing, Cursor) and name[:1] != "_"]
-    return max(found, key=lambda each: each[1].used) if found else None
+    """The pass on which commands act, with its name: the one that was created or moved last.
+
+    One that was only shown has a name too: that of the answer, as in IPython.
+    """
+    found = [(name, thing) for name, thing in namespace.items() if isinstance(thing, Cursor) and name.strip("_")]
+    return max(found, key=lambda each: (each[1].used, each[0][0] != "_")) if found else None
 
 
 def translated(line: str, namespace: dict[str, Any]) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import code
+import linecache
 import select
 import sys
 from types import CodeType
 from typing import Any
 
+from autograd.cursor import Cursor
 from autograd.entry import is_of_output
 from autograd.prompt import errors
 from autograd.prompt.commands import pasted, translated
@@ -33,6 +35,7 @@ class Console(code.InteractiveConsole):
         self.failed = False
         self._in_paste = False
         self._at_once = False
+        self._statements = 0
 
     def raw_input(self, prompt: str = "") -> str:
         """Reads a line, and records whether it was waiting already, as a pasted line is."""
@@ -57,15 +60,20 @@ class Console(code.InteractiveConsole):
 
     def runsource(self, source: str, filename: str = "<prompt>", symbol: str = "single") -> bool:
         """Runs a statement if it is complete, and returns whether more lines are needed."""
+        if not any(line.strip() and line.strip()[0] != "#" for line in source.splitlines()):
+            return False  # nothing to run
         try:
             complete = self.compile(source, filename, symbol)
+            if complete is None:
+                return True
+            tree = ast.parse(source, filename, symbol)
         except (OverflowError, SyntaxError, ValueError):
             self.failed = True
             self.showsyntaxerror(filename)
             return False
-        if complete is None:
-            return True
-        tree = ast.parse(source, filename, symbol)
+        self._statements += 1
+        filename = f"<prompt {self._statements}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         flags = self.compile.compiler.flags
         self.runcode(compile(self.labels.woven(tree), filename, symbol, flags))
         return False
@@ -85,6 +93,8 @@ class Console(code.InteractiveConsole):
             errors.show(type(error), error, trace.tb_next if trace else None)
         finally:
             sys.displayhook = shown
+        if isinstance(last := getattr(builtins, "_", None), Cursor):
+            self.locals["_pass"] = last
         self.labels.update()
 
     def run_all(self, stream: Any) -> int:
