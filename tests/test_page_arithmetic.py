@@ -215,6 +215,24 @@ def test_an_operation_of_your_own(tmp_path: Path) -> None:
         del ops.OPERATIONS["page_bump"]
 
 
+@pytest.mark.parametrize("condition", [2.0, 0.0, -0.0, math.nan])
+def test_a_number_as_a_condition_is_true_unless_it_is_zero(condition: float, tmp_path: Path) -> None:
+    gate = autograd.operation(
+        "page_gate",
+        forward=lambda m, a, b: m.where(a, b, -b),
+        partials=[lambda m, y, a, b: 0.0, lambda m, y, a, b: m.where(a, 1.0, -1.0)],
+    )
+    try:
+        a, b = Value(condition, label="a"), Value(3.0, label="b")
+        loss = gate(a, b)
+        (answer,) = answers([edited(loss, {})], tmp_path)
+        loss.backward()
+        assert float(answer["data"][-1]) == loss.data
+        assert list(map(float, answer["grads"])) == [node.grad for node in every_node(loss)]
+    finally:
+        del ops.OPERATIONS["page_gate"]
+
+
 def test_numbers_are_those_that_python_has_and_gradients_start_afresh(tmp_path: Path) -> None:
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     loss = a * b

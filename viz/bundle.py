@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "(?:\.|\.\./\.\./autograd)/(\w+)\.js";\n', re.MULTILINE)
-_COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 """Comments on separate lines, which are dropped; readers find them in the source files."""
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) (\w+))", re.MULTILINE)
 

@@ -55,6 +55,8 @@ def heads(terms: Iterable[Term]) -> set[tuple[str, int]]:
 
 
 def _function(primitive: Primitive) -> str:
-    """A primitive by itself."""
+    """A primitive as a function of numbers. A condition may be a number, which is true unless it is 0: nan is true."""
+    if primitive.head == "where":
+        return "(a0, a1, a2) => (Number(a0) !== 0 ? a1 : a2)"
     operands = [f"a{i}" for i in range(primitive.javascript.count("{}"))]
     return f"({', '.join(operands)}) => {applied(primitive, operands)}" if operands else called(primitive, _OWN)

@@ -28,7 +28,7 @@ export function resolved(term, names, heads) {
   const [head, ...args] = term;
   if (head === "name" || head === "number") return term;
   if (head === "where") {
-    const holds = evaluated(args[0], names, heads);
+    const holds = Number(evaluated(args[0], names, heads)) !== 0; // nan holds, as in Python
     const [taken, other] = holds ? [args[1], args[2]] : [args[2], args[1]];
     const shorter =
       size(other) < size(taken) && !differ(evaluated(other, names, heads), evaluated(taken, names, heads));
