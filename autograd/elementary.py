@@ -27,17 +27,32 @@ def _function(name: str) -> Function:
         y = method(operand(x), *args, **kwargs)
         return y if any(isinstance(each, Value) for each in (x, *args, *kwargs.values())) else y.data
 
-    function.__name__ = function.__qualname__ = name
+    return _described(function, method)
+
+
+def _of_two(name: str) -> Function:
+    method = getattr(Value, name)
+
+    def function(x: Any, other: Any) -> Any:
+        y = method(operand(x), other)
+        return y if isinstance(x, Value) or isinstance(other, Value) else y.data
+
+    return _described(function, method)
+
+
+def _described(function: Any, method: Any) -> Function:
+    """The function with the name and the words of the method."""
+    function.__name__ = function.__qualname__ = method.__name__
     function.__doc__ = method.__doc__.replace("this", "x").replace("This", "x")
-    return function
+    described: Function = function
+    return described
 
 
 exp, expm1, exp2 = _function("exp"), _function("expm1"), _function("exp2")
 log, log1p, log2, log10 = _function("log"), _function("log1p"), _function("log2"), _function("log10")
-logaddexp = _function("logaddexp")
-sqrt, hypot = _function("sqrt"), _function("hypot")
+logaddexp, sqrt, hypot = _of_two("logaddexp"), _function("sqrt"), _of_two("hypot")
 sin, cos, tan = _function("sin"), _function("cos"), _function("tan")
-asin, acos, atan, atan2 = _function("asin"), _function("acos"), _function("atan"), _function("atan2")
+asin, acos, atan, atan2 = _function("asin"), _function("acos"), _function("atan"), _of_two("atan2")
 sinh, cosh, tanh = _function("sinh"), _function("cosh"), _function("tanh")
 asinh, acosh, atanh = _function("asinh"), _function("acosh"), _function("atanh")
 erf, sigmoid, relu = _function("erf"), _function("sigmoid"), _function("relu")

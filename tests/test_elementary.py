@@ -49,6 +49,8 @@ def test_functions_agree_with_python() -> None:
         autograd.log(-1.0)
     with pytest.raises(TypeError, match="convert it first"):
         autograd.log("1")
+    with pytest.raises(TypeError, match=r"^atan2\(\) missing 1 required positional argument: 'other'"):
+        autograd.atan2(1.0)
 
 
 def test_gelu_has_two_forms() -> None:

@@ -313,3 +313,20 @@ def test_warnings_name_the_line_that_called() -> None:
         with pytest.warns(UserWarning, match="eagerly") as caught:
             autograd.jit(effect)(1.0)
         assert caught[0].filename == __file__
+
+
+def test_jitted_objects_and_bound_methods_are_pickled() -> None:
+    model = nn.MLP(2, [1], seed=0)
+    for function in (model, Plain(3.0).at):
+        jitted = autograd.jit(function, budget=3)
+        again = pickle.loads(pickle.dumps(jitted))
+        assert again.budget == 3
+        assert again([1.0, 2.0]) == jitted([1.0, 2.0])
+
+
+class Plain:
+    def __init__(self, slope: float) -> None:
+        self.slope = slope
+
+    def at(self, xs: Any) -> Any:
+        return self.slope * xs[0]

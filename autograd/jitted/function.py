@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from types import FunctionType
 from typing import Any, overload
 
 import numpy as np
@@ -235,9 +236,13 @@ class Jitted:
         return vars(instance)[name]
 
     def __reduce__(self) -> Any:
-        """Pickles a method by its instance, and a function by itself; programs are made again."""
+        """Pickles a method by its instance, and a function by its name; programs are made again."""
         instance = getattr(self.function, "__self__", None)
-        return str(vars(self)["__qualname__"]) if instance is None else (getattr, (instance, self.__name__))
+        if isinstance(getattr(type(instance), self.__name__, None), Jitted):
+            return getattr, (instance, self.__name__)
+        if isinstance(self.function, FunctionType):
+            return str(vars(self)["__qualname__"])
+        return Jitted, (self.function, list(self._static), str(self._dtype), self.budget)
 
     # Arguments
 
