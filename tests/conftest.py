@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and settings for all tests."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# What fails in CI is the change's doing, and not that of examples drawn anew.
-settings.register_profile("here", deadline=None)  # a busy machine is no fault
+# A failure in CI is then caused by the change, not by new random examples.
+settings.register_profile("here", deadline=None)  # slowness of a busy machine is not a failure
 settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True)
 settings.load_profile("here")
 if os.environ.get("CI"):
@@ -22,7 +22,7 @@ if os.environ.get("CI"):
 
 @pytest.fixture(autouse=True)
 def _operations_of_a_test_are_its_own() -> Iterator[None]:
-    """What a test declares is no operation of the next one's: several go through all there are."""
+    """Removes a test's operations afterwards, since several tests iterate over all operations."""
     from autograd.ops import OPERATIONS
 
     before = set(OPERATIONS)
@@ -35,7 +35,7 @@ def _operations_of_a_test_are_its_own() -> Iterator[None]:
 
 @pytest.fixture
 def few_digits(tmp_path: Path) -> Path:
-    """A small file of 120 digits, taken from the demo's own."""
+    """A small file of 120 digits from the demo's data."""
     from demos.digits.data import OURS
 
     lines = gzip.decompress(OURS.read_bytes()).decode().splitlines()[:120]

@@ -16,7 +16,7 @@ swish = autograd.operation(
 
 Make = Callable[[Value, Value, random.Random, list[Value]], Value]
 
-# Each stays within its domain for all operands, so that eager and compiled have the same to compute.
+# Each stays within its domain for all operands, so that eager and compiled graphs compute the same.
 MAKERS: list[Make] = [
     lambda a, b, rnd, nodes: a + b,
     lambda a, b, rnd, nodes: a - b,

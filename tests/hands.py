@@ -1,6 +1,6 @@
 """Simulated hands: digits made of arcs and lines, drawn on a canvas in many styles.
 
-They share nothing with the hands from which the demo's network learns, which are splines through other points.
+They are independent of the hands from which the demo's network learns, which are splines through other points.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Point = tuple[float, float]
 Stroke = list[Point]
 
 CANVAS = 256
-"""Pixels a side."""
+"""The side in pixels."""
 
 
 def arc(x: float, y: float, across: float, down: float, start: float, end: float) -> Stroke:
@@ -54,19 +54,19 @@ WAYS: dict[str, Callable[[], list[Stroke]]] = {
     "9": lambda: [[*arc(0.28, 0.27, 0.27, 0.27, -20, -380), (0.5, 1.0)]],
     "9 hooked": lambda: [[*arc(0.28, 0.26, 0.27, 0.26, 0, -360), (0.55, 0.75), *arc(0.3, 0.75, 0.25, 0.25, 0, 150)]],
 }
-"""Ways to write digits, about 1 high."""
+"""Shapes of digits, about 1 high."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How large, where and with what pen somebody draws."""
+    """The size, position and pen of somebody's drawings."""
 
     height: tuple[float, float] = (140, 190)
-    """In pixels of the canvas, from and to."""
+    """The range in pixels of the canvas."""
     pen: tuple[float, float] = (16, 24)
     slant: tuple[float, float] = (-0.12, 0.12)
     away: float = 0
-    """How far from the middle, as a share of what room there is."""
+    """The distance from the middle, as a share of the available room."""
     ways: Sequence[str] = tuple(WAYS)
 
 
@@ -86,7 +86,7 @@ STYLES = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """What one hand draws."""
+    """The drawing of one hand."""
 
     digit: int
     strokes: list[Stroke]
@@ -94,7 +94,7 @@ class Drawing:
 
 
 def drawings(style: Style, count: int, seed: int) -> list[Drawing]:
-    """So many hands, with the ways of the style in turn."""
+    """Drawings of `count` hands, which use the shapes of the style in turn."""
     rng = random.Random(seed)
     return [_drawn(style, style.ways[i % len(style.ways)], rng) for i in range(count)]
 
@@ -104,7 +104,7 @@ def _drawn(style: Style, way: str, rng: random.Random) -> Drawing:
     slant, turn, width = rng.uniform(*style.slant), rng.gauss(0, 0.05), rng.uniform(0.8, 1.25)
     strokes = []
     for stroke in WAYS[way]():
-        # A hand that drifts a little as it goes, and does not meet its mark exactly.
+        # A hand that drifts slightly, and misses its points a little.
         drift = [rng.gauss(0, 0.02) for _ in range(4)]
         points = []
         for i, (u, v) in enumerate(stroke):

@@ -1,4 +1,4 @@
-"""What a page is made of."""
+"""The outline of a page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 
 class Outline(HTMLParser):
-    """The elements of a page, what refers to elsewhere, its scripts, and what its policy lets run."""
+    """The elements of a page, its external references, its scripts, and the scripts that its policy allows."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Outline(HTMLParser):
         self._in_script = False
 
     def assert_only_its_own_scripts_run(self) -> None:
-        """The policy names each script by its hash, and lets nothing else run but WebAssembly."""
+        """Asserts that the policy allows each script by its hash, and otherwise only WebAssembly."""
         digests = (hashlib.sha256(script.encode()).digest() for script in self.scripts)
         hashes = {f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests}
         assert hashes

@@ -20,7 +20,7 @@ needs_node = pytest.mark.skipif(NODE is None, reason="there is no node here")
 
 
 def answers(questions: list[dict[str, Any]], folder: Path) -> list[Any]:
-    """What the page's modules answer."""
+    """The answers of the page's modules."""
     path = folder / "questions.json"
     path.write_text(json.dumps(questions))
     done = subprocess.run([str(NODE), str(SCRIPT), str(path)], capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Programs with which every backend is tried: a network, attention, recurrence, a loss made of derivatives, a table."""
+"""Programs that test every backend: a network, attention, recurrence, a loss made of derivatives, a table."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def derivatives(dtype: str = "float64") -> Example:
 
 
 def chosen_rows(dtype: str = "float64") -> Example:
-    """Numbers of tables, of parameters and of what is computed, that inputs choose."""
+    """Elements that inputs select from tables of parameters and of computed numbers."""
     table, x, index = leaves(4), Value(0.5), Value(1.0)
     computed = [entry * x for entry in table]
     root = autograd.pick(table, index) ** 2 + autograd.pick(computed, index).tanh()
@@ -116,7 +116,7 @@ def wired_at_random(seed: int) -> Example:
 
 
 def quietly(root: Value, **given: Any) -> Program:
-    """A compiled graph, one of whose constants may be an input's number by chance."""
+    """Compiles a graph, one of whose constants may happen to equal an input's number."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return autograd.compile(root, **given)

@@ -1,4 +1,4 @@
-"""A program at a pseudo-terminal of a given width, typed at and read as a person would."""
+"""Runs a program at a pseudo-terminal of a given width, and types and reads as a person would."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Terminal:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def read(self, until: str, seconds: float = 20.0) -> str:
-        """What is shown, up to a text; escape sequences are left out."""
+        """The output up to a text, without escape sequences."""
         deadline = time.monotonic() + seconds
         while until not in self.seen:
             ready, _, _ = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))

@@ -1,4 +1,4 @@
-"""`Backprop`: the same gradients as `backward()`, to the bit, one step at a time."""
+"""`Backprop`: the gradients of `backward()`, to the bit, one step at a time."""
 
 from __future__ import annotations
 

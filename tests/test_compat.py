@@ -1,4 +1,4 @@
-"""Programs of the field run with nothing but their import changed; the defects known there are not here."""
+"""Programs written for micrograd and its relatives run with only their import changed, and without known defects."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_user_written_trace_works() -> None:
     assert (len(nodes), len(edges)) == (4, 3)
 
 
-# The defects of that family
+# Known defects of that family
 
 
 def test_depth_is_no_obstacle() -> None:
@@ -253,7 +253,7 @@ def test_training_goes_as_on_micrograd_itself() -> None:
 
 
 def test_a_program_in_the_manner_of_microgpt() -> None:
-    """Local gradients given as numbers, walked by the program's own backward pass."""
+    """The program gives local gradients as numbers, and has its own backward pass."""
 
     def product(a: Value, b: Value) -> Value:
         return Value(a.data * b.data, (a, b), (b.data, a.data))

@@ -1,4 +1,4 @@
-"""The compiled program: equal to the eager graph for any graph, and clear about what it cannot do."""
+"""The compiled program equals the eager graph for any graph, and refuses clearly what it cannot do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.programs import attention
 def eager(
     root: Value, x: Sequence[Value], w: Sequence[Value], nodes: Sequence[Value], X: np.ndarray
 ) -> tuple[list[float], np.ndarray, list[list[float]]]:
-    """The values, the mean gradient of w, and the gradients of some nodes, an example at a time."""
+    """The values, the mean gradient of w, and the gradients of some nodes, one example at a time."""
     values, inner = [], []
     for v in w:
         v.grad = 0.0

@@ -1,4 +1,4 @@
-"""Right answers where a compiler is tempted to give others: order, names, domains, branches, odd shapes of programs."""
+"""Cases that compilers tend to get wrong: order, names, domains, branches, odd shapes of programs."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def test_one_example_out_of_the_domain_takes_little_longer_than_none() -> None:
 
 
 def seconds(function: Callable[[], object]) -> float:
-    started = time.process_time()  # a busy machine takes none of it
+    started = time.process_time()  # CPU time, which other processes do not affect
     function()
     return time.process_time() - started
 

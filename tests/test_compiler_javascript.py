@@ -1,4 +1,4 @@
-"""The program as a JavaScript module, run by node and Chromium: equal to what the array program means, to 1e-12."""
+"""The program as a JavaScript module, run by node and Chromium: equal to the array program's meaning, to 1e-12."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ def packed(numbers: Any) -> str:
 
 
 def unpacked(answer: Any) -> Any:
-    """Arrays, in lists as JavaScript has them."""
+    """Arrays as the nested lists of JavaScript."""
     return list(map(unpacked, answer)) if isinstance(answer, list) else np.frombuffer(base64.b64decode(answer), "<f8")
 
 
 def asked(jobs: Sequence[dict[str, Any]]) -> list[Any]:
-    """What node answers, all in one process."""
+    """Node's answers, from one process."""
     done = subprocess.run([str(NODE), str(RUNNER)], input=json.dumps(jobs), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return list(map(unpacked, json.loads(done.stdout)))
 
 
 class Node:
-    """Jobs to be run together: each is a module with calls, and a check of what they give."""
+    """Jobs to run together; each is a module with calls, and a check of their results."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -103,7 +103,7 @@ def node(tmp_path: Path) -> Node:
 
 
 def near(found: Any, expected: Any, tolerance: float = 1e-12) -> None:
-    """Equal to so many digits of the largest number."""
+    """Equal within a tolerance relative to the largest number."""
     expected = np.asarray(expected)
     largest = np.abs(expected[np.isfinite(expected)]).max(initial=1.0)
     np.testing.assert_allclose(found, expected.reshape(np.shape(found)), rtol=tolerance, atol=tolerance * largest)
@@ -117,7 +117,7 @@ def test_it_has_every_operation_of_an_array_program() -> None:
 
 
 def meant(results: list[Array], constants: list[float], X: Numbers) -> Numbers:
-    """What array programs mean: (results, batch)."""
+    """The meaning of array programs: (results, batch)."""
     given = {ir.INPUTS: X.T, ir.CONSTANTS: np.array(constants).reshape(-1, 1)}
     with np.errstate(all="ignore"):
         found = reference.evaluate(results, given, len(X))
@@ -339,7 +339,7 @@ def test_products_of_matrices_of_any_shape_and_stride() -> None:
 
 
 def strided(chance: np.random.Generator, shape: tuple[int, int], third: int) -> list[int]:
-    """Where a matrix begins in a third of the numbers, and its strides: one of three ways to lay it."""
+    """The start and strides of a matrix within a third of the numbers, in one of three layouts."""
     rows, columns = shape
     strides = [(columns, 1), (1, rows), (2 * columns, 2)][chance.integers(3)]
     return [20_000 * third + int(chance.integers(10)), *strides]
@@ -484,4 +484,4 @@ def test_chromium_gives_the_same_with_webassembly_and_where_it_is_forbidden(
         "try { return !!new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); } catch { return false; }"
     )
     assert browser.execute_script(compiles) == (not policy)
-    browser.get_log("browser")  # so that the next test finds only its own
+    browser.get_log("browser")  # so that the next test finds only its own messages

@@ -1,4 +1,4 @@
-"""The program as a function of JAX: equal to the compiled one, its corners and derivatives included."""
+"""The program as a JAX function: equal to the compiled one, including corners and derivatives."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_sibling_learns_its_own_parameters() -> None:
 
 
 def run(source: str, *arguments: str, devices: int = 1) -> subprocess.Popen[str]:
-    """Runs source in a process of its own, with so many virtual devices."""
+    """Runs source in a separate process, with some virtual devices."""
     flags = f"--xla_force_host_platform_device_count={devices}"
     environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu", "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The program as an ONNX model, run by onnxruntime: equal to what the array program means, its corners included."""
+"""The program as an ONNX model, run by onnxruntime: equal to the array program's meaning, including corners."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Numbers = npt.NDArray[Any]
 
 
 def session(model: bytes | Path) -> Any:
-    """A session of one thread, that says nothing of what is inf or nan."""
+    """A session with one thread, without warnings about inf or nan."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(str(model) if isinstance(model, Path) else model, options)
@@ -61,7 +61,7 @@ def assert_equal(program: autograd.Program, X: Numbers, path: Path, tolerance: f
 
 
 def meant(program: autograd.Program, X: Numbers) -> Numbers:
-    """What the program means where it would raise as well: inf and nan."""
+    """The meaning of the program, with inf and nan where it would raise."""
     results = program._built.results
     given = {
         ir.PARAMS: program.params[:, None],
@@ -109,7 +109,7 @@ def test_float32_is_that_of_the_program(rule: Operation, tmp_path: Path) -> None
 
 
 def through_onnx(root: Array, batched: bool, given: dict[str, Numbers], batch: int) -> Numbers:
-    """An array of an array program, computed by onnxruntime."""
+    """Computes an array of an array program by onnxruntime."""
     from autograd.compiler.onnx_backend import write
     from autograd.compiler.onnx_writer import OPEN, Writer
 

@@ -21,7 +21,7 @@ from autograd.value import apply
 
 NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 40.0, -710.0, 1e-300, 1e200, math.inf, -math.inf, math.nan]
 MORE = [-0.5, 0.75, 2.0, -2.0, 1e-9, 5.0, -5.0, 17.0, -17.0, -40.0, 300.0, -300.0]
-"""For operations on one number: what is special about none of them, and so may be overlooked."""
+"""Additional operands for unary operations, without any special property."""
 FAMILIES = {
     "power": [0.0, 0.5, 1.0, 2.0, -1.0, -0.5, 3.0, 3.5],
     "leaky_relu": [0.01, 0.0, 2.0],
@@ -44,7 +44,7 @@ def members() -> Iterator[Operation]:
 
 
 def operands_of(rule: Operation) -> list[tuple[float, ...]]:
-    """Operands at which an operation is tried: all pairs of special numbers, a sample of all triples and more."""
+    """Operands for testing an operation: all pairs of special numbers, and a sample of larger tuples."""
     if rule.arity == 1:
         return [(x,) for x in [*NUMBERS, *MORE]]
     every = list(itertools.product(NUMBERS, repeat=min(rule.arity, 3)))
@@ -72,7 +72,7 @@ def eager(rule: Operation, numbers: tuple[float, ...]) -> list[float]:
 
 
 def agree(a: object, b: object, tolerance: float = 1e-14, smallest: float = 1e-320) -> bool:
-    """Whether both raise the same, or give the same numbers: special ones exactly, others within rounding."""
+    """Whether both raise the same error, or return the same numbers: special ones exactly, others within rounding."""
     if isinstance(a, type) or isinstance(b, type):
         return a is b
     return np.allclose(np.array(a), np.array(b), rtol=tolerance, atol=smallest, equal_nan=True)
@@ -84,13 +84,13 @@ def at(rule: Operation) -> list[Value]:
 
 
 def start(rule: Operation) -> float:
-    """Where every operation is defined."""
+    """An operand at which every operation is defined."""
     return 1.5 if rule.name == "acosh" else 0.5
 
 
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 def test_the_compiled_operation_gives_what_the_eager_one_gives(rule: Operation) -> None:
-    """In a batch of all that is defined, and where it is undefined the same error, by itself and within the batch."""
+    """In a batch of all defined operands; for undefined ones the same error, alone and within the batch."""
     leaves, every = at(rule), operands_of(rule)
     program = autograd.compile(apply(rule, *leaves), inputs=leaves)
     outcomes = [attempt(lambda numbers=numbers: eager(rule, numbers)) for numbers in every]  # type: ignore[misc]
@@ -198,7 +198,7 @@ def test_partials_without_a_choice_are_those_with_one(rule: Operation) -> None:
 SILENT = [
     (rule, i) for rule in RULES for i, slope in enumerate(apply(rule, *at(rule))._local_grads) if slope is NOTHING
 ]
-"""Operations, and which of their operands gets nothing."""
+"""Operations, and the operand that receives nothing."""
 
 
 @pytest.mark.parametrize(("rule", "i"), SILENT, ids=repr)

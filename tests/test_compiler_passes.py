@@ -1,4 +1,4 @@
-"""The passes of the compiler, each by itself: groups, the array program, its derivatives, the plan of its memory."""
+"""The passes of the compiler, one by one: groups, the array program, its derivatives, its memory plan."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_heads_are_blocks_and_a_causal_mask_an_extent(causal: bool) -> None:
     (sums,) = [each for each in inner_groups(outputs, flat, []) if each.what == "sum"]
     found = sums.terms[0].product
     assert found is not None
-    rows = positions - 1 if causal else positions  # the first row of a mask is no sum
+    rows = positions - 1 if causal else positions  # the first row of a mask is not a sum
     assert sorted(found.shape) == sorted((heads, rows, size))
     assert (found.extent is not None) == causal
     if found.extent is not None:
@@ -157,7 +157,7 @@ def test_the_listing_has_a_line_for_each_array() -> None:
 
 
 def reference(built: Built, params: list[Value], X: Numbers) -> tuple[Numbers, Numbers]:
-    """The root for each example and the gradient, as the program means them."""
+    """The root for each example and the gradient, by the meaning of the program."""
     batched = built.results[0].batched
     given = {
         ir.PARAMS: np.array([[v.data] for v in params]),
@@ -219,7 +219,7 @@ def test_every_operation_of_an_array_program_has_a_derivative_that_is_tested() -
 
 
 def tables() -> dict[str, set[str]]:
-    """For each backend the operations that it has. The file is read, since what it imports may not be installed."""
+    """The operations of each backend, read from its source, since its dependencies may not be installed."""
     found = {}
     for path in sorted(Path(ir.__file__).parent.glob("*.py")):
         for line in ast.parse(path.read_text()).body:
@@ -231,7 +231,7 @@ def tables() -> dict[str, set[str]]:
 
 TABLES = tables()
 BY_ITSELF = {"jax_backend"}
-"""The backends that differentiate what they are given."""
+"""The backends that differentiate by themselves."""
 
 
 def test_every_backend_has_a_table() -> None:
@@ -325,7 +325,7 @@ def places(planned: Any, array: Array) -> list[int]:
 
 
 def origin(array: Array, i: int) -> tuple[Array, int]:
-    """The array that computes number i of an array, and which of its numbers that is."""
+    """The array that computes number i of an array, and that number's index in it."""
     while array.op == "rows" or (array.op == "map" and array.attr.term.head == "name"):
         if array.op == "rows":
             i = int(array.attr.reshape(-1)[i])
@@ -334,7 +334,7 @@ def origin(array: Array, i: int) -> tuple[Array, int]:
 
 
 def assert_holds(memory: dict[str, list[Any]], planned: Any, array: Array) -> None:
-    """The memory of an array holds its own numbers, or those that it shows."""
+    """Asserts that the memory of an array contains its own numbers, or those that it views."""
     if planned.spots[array].buffer.given and array.op != "place":
         return
     held = memory[planned.spots[array].buffer.name]

@@ -1,4 +1,4 @@
-"""A row of a table chosen by an input: a gather, and on the way back a scatter."""
+"""A row of a table selected by an input: a gather, and a scatter in the backward pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md tells the truth about the layout."""
+"""CONTRIBUTING.md describes the layout correctly."""
 
 from __future__ import annotations
 

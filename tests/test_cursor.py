@@ -1,4 +1,4 @@
-"""Cursors as a debugger has them: going to nodes, breakpoints, what is watched, and what disturbs a pass."""
+"""Cursors, as in a debugger: going to nodes, breakpoints, watches, and disturbances of a pass."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_an_interrupt_anywhere_leaves_each_step_taken_or_not() -> None:
 
 
 def interrupt(place: int, do: Any) -> bool:
-    """Calls a function with Ctrl-C before a line of the pass; says whether there were so many lines."""
+    """Calls a function with Ctrl-C before a line of the pass; returns whether there were that many lines."""
     left = place
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The small demos run, tell the truth, and draw."""
+"""The small demos run, print correct numbers, and draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digit demo, as its user meets it."""
+"""The digit demo, as its users run it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_help_explains_every_option() -> None:
 
 
 def test_a_loss_that_blows_up_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    # The second run has one step only, after which no loss is computed any more.
+    # The second run has only one step, after which no loss is computed.
     for engine, images in [("compiled", "48"), ("compiled", "16"), ("eager", "48"), ("eager", "16")]:
         assert main(["--hidden", "16", "--epochs", "1", "--images", images, "--rate", "1e308", "--engine", engine]) == 1
         told = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Reading images: what is read, and what is refused, with which message."""
+"""Reading images: files that are read, and files that are refused with a message."""
 
 from __future__ import annotations
 

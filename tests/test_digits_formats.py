@@ -1,4 +1,4 @@
-"""Images in the formats that people have: what is read, and what is refused, with which message."""
+"""Images in common formats: files that are read, and files that are refused with a message."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_resizing_to_the_same_size_changes_nothing() -> None:
 
 
 def member(shape: str, kind: str = "<f8", contents: bytes = b"") -> bytes:
-    """A file of numpy, with any header."""
+    """A numpy file with any header."""
     text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + contents
 
@@ -217,7 +217,7 @@ def test_texts_and_bytes_made_to_take_much_are_refused(tmp_path: Path, content: 
 
 
 def assert_refused_at_once(path: Path, memory: int = 2_000_000) -> None:
-    """Refused in one line, without control characters, before much is unpacked."""
+    """Asserts that a file is refused in one line, without control characters, before much is unpacked."""
     tracemalloc.start()
     try:
         with pytest.raises(DataError) as caught:

@@ -1,4 +1,4 @@
-"""What people draw is recognised, in whichever style; and the page prepares drawings as Python does."""
+"""Drawings in any style are recognised, and the page prepares them as Python does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="there is no node here")
 
 
 def on_the_page(drawn: list[Drawing], lines: list[Any]) -> tuple[Array, Array]:
-    """The pixels that the page makes of drawings, and of lines."""
+    """The page's pixels for drawings and lines."""
     given = {
         "drawings": [asdict(each) for each in drawn],
         "lines": [line.tolist() for line in lines],
@@ -67,7 +67,7 @@ def engine() -> Compiled:
 
 @pytest.fixture(scope="module")
 def answers(engine: Compiled) -> dict[str, tuple[Array, Array]]:
-    """For each style the labels, and the answers to what the page makes of the drawings."""
+    """For each style the labels, and the network's answers for the page's pixels."""
     drawn = {name: drawings(style, HANDS, seed=1) for name, style in STYLES.items()}
     pixels, _ = on_the_page([each for style in drawn.values() for each in style], [])
     outputs = engine.confidences(pixels).reshape(len(STYLES), HANDS, 10)

@@ -1,4 +1,4 @@
-"""The report of the digit demo: what is on the page, and drawing on it in a real browser."""
+"""The report of the digit demo: the contents of the page, and drawing on it in a real browser."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STROKES = {
     4: [[(-10, -90), (-50, 20), (50, 20)], [(20, -25), (20, 90)]],
     5: [[(-40, -90), (-45, -15), (0, -25), (45, 5), (45, 55), (0, 90), (-45, 70)], [(-40, -90), (45, -90)]],
 }
-"""How somebody may write a digit: the corners of each stroke, in pixels from the middle of the canvas."""
+"""A handwritten digit: the corners of each stroke, in pixels from the middle of the canvas."""
 
 
 def trained(pixels: int | None = None, epochs: int = 10) -> report.Run:
@@ -112,7 +112,7 @@ def page(browser: Any, path: Path) -> Iterator[Any]:
 
 
 def draw(page: Any, strokes: list[list[tuple[int, int]]]) -> None:
-    """By the mouse, as a visitor does."""
+    """Draws with the mouse, as a visitor does."""
     from selenium.webdriver.common.action_chains import ActionChains
 
     canvas = page.find_element("id", "canvas")
@@ -129,7 +129,7 @@ def wait_for_frame(page: Any) -> None:
 
 
 def shown(page: Any) -> tuple[list[float], list[float]]:
-    """The pixels that the network of the page got, and its confidences."""
+    """The pixels that the page's network received, and its confidences."""
     wait_for_frame(page)
     pixels = page.execute_script("return document.getElementById('seen').dataset.pixels")
     bars = page.execute_script(

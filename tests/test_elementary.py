@@ -1,4 +1,4 @@
-"""The operations as functions of numbers and Values; comparisons; what peers' suites of scalar operations cover."""
+"""The operations as functions of numbers and Values; comparisons; cases from peers' suites of scalar operations."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def test_a_row_is_picked_by_a_number_or_a_value() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 100])
 def test_picking_is_the_expression_that_it_is_declared_as(count: int) -> None:
-    """The halving that backends are given, against Python's own indexing; and derivatives of the second order."""
+    """The bisection that backends compute, against Python's own indexing; and second derivatives."""
     from autograd.arithmetic import strict
     from autograd.picking import among
     from autograd.terms import evaluated, traced
@@ -275,7 +275,7 @@ def test_picking_is_the_expression_that_it_is_declared_as(count: int) -> None:
 
 
 def test_every_operation_that_is_called_is_a_method() -> None:
-    """But for those that only rules use, and for the operators."""
+    """Except those that only rules use, and the operators."""
     rules = {
         "exp_product",
         "ndtr",

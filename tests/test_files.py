@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="permissions and links as 
 
 @pytest.fixture(params=["nameless", "hidden"], autouse=True)
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything holds where the system has files without names, and where it has none."""
+    """Every test runs with and without files that have no name, which not all systems have."""
     if request.param == "hidden":
         monkeypatch.delattr(os, "O_TMPFILE", raising=False)
 
@@ -87,7 +87,7 @@ def test_new_files_have_the_permissions_of_the_umask_which_is_not_touched(
 ) -> None:
     before = os.umask(0o027)
     try:
-        monkeypatch.setattr(os, "umask", None)  # it is that of all threads
+        monkeypatch.setattr(os, "umask", None)  # all threads share it
         write_whole(tmp_path / "file", "text")
     finally:
         monkeypatch.undo()
@@ -111,7 +111,7 @@ def test_what_is_no_file_is_written_to_or_refused(tmp_path: Path, monkeypatch: p
             write_whole(pipe, "text" * 50_000)  # more than a pipe holds
             break
         except OSError:
-            time.sleep(0.01)  # the reader is not there yet
+            time.sleep(0.01)  # the reader does not exist yet
     reader.join(10)
     assert found == ["text" * 50_000]
     with socket.socket(socket.AF_UNIX) as server:

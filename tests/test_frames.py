@@ -1,4 +1,4 @@
-"""The pictures of the steps of a forward and a backward pass."""
+"""Pictures of the steps of a forward and a backward pass."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def texts(svg: ET.Element) -> dict[str, str]:
 
 
 def final(loss: Value) -> dict[str, str]:
-    """What the boxes should read after `backward()`."""
+    """The texts of the boxes after `backward()`."""
     loss.backward()
     nodes, _ = viz.trace(loss)
     data = {f"v{i}-data": f"{node.data:.4g}" for i, node in enumerate(nodes)}

@@ -1,4 +1,4 @@
-"""What was decided or copied while a graph was built is told when it is compiled, whatever the numbers were."""
+"""Compiling a graph warns of decisions and copies that were made while it was built, for any numbers."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ DRAWN = {name: draw for name, _, _, draw in pictures.GALLERY} | {"moving": lambd
 
 
 def words(svg: str) -> list[str]:
-    """All text of a picture, which does not depend on the version of the layout library."""
+    """All text of a picture, which is independent of the layout library's version."""
     return sorted("".join(text.itertext()) for text in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"))
 
 

@@ -1,4 +1,4 @@
-"""The GPT computes what its formulas say, learns the same jitted and eagerly, and the demo tells the truth."""
+"""The GPT computes its formulas, learns the same jitted and eagerly, and the demo prints correct numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from demos.gpt.training import batches, eager, jitted
 
 
 def in_arrays(model: GPT, text: list[int]) -> float:
-    """The loss, written once more in arrays: all places at once, with a causal mask."""
+    """The loss, written again in arrays: all positions at once, with a causal mask."""
     w = {
         name: np.array([[v.data for v in row] for row in matrix])
         for name, matrix in vars(model).items()
@@ -47,7 +47,7 @@ def in_arrays(model: GPT, text: list[int]) -> float:
 
 
 def larger(model: GPT) -> GPT:
-    """With weights that make attention choose."""
+    """A model with weights large enough to make attention selective."""
     for v in model.parameters():
         v.data *= 8.0
     return model

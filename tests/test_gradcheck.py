@@ -1,4 +1,4 @@
-"""`gradcheck`: passes what is right, and names what is wrong."""
+"""`gradcheck` accepts right derivatives, and names wrong ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a page is shown: the browser, and a notebook."""
+"""Pages in the browser and in a notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes are found by identity, whatever a subclass says of equality, and can be referred to weakly."""
+"""Nodes are found by identity, even if a subclass redefines equality, and support weak references."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NeverCompared(Value):
 
 
 def graph(kind: type[Value]) -> tuple[Value, Value]:
-    """y = (a * b + c) * a + tanh(b), of leaves that hold the same number; a, and the root."""
+    """y = (a * b + c) * a + tanh(b), with equal numbers in all leaves; returns a and the root."""
     a, b, c = (kind(2.0, label=name) for name in "abc")
     y = (a * b + c) * a + b.tanh()
     y.label = "y"

@@ -1,4 +1,4 @@
-"""Imports point downwards only: no circle in the whole tree, those inside functions included."""
+"""Imports only point downwards: there is no cycle in the whole tree, including imports inside functions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILES = {module_of(file): file for package in PACKAGES for file in sorted((ROOT 
 
 
 def run_statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """All that may run: not what stands under `if TYPE_CHECKING:`."""
+    """All statements that may run, without those under `if TYPE_CHECKING:`."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             for each in node.orelse:
@@ -35,7 +35,7 @@ def run_statements(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def imports_of(source: str, module: str = "") -> set[str]:
-    """The modules of the tree that a source imports."""
+    """The project's modules that a source imports."""
     found: set[str] = set()
     for node in run_statements(ast.parse(source)):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""What importing costs, and what it brings."""
+"""The cost of importing, and the modules that it loads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import autograd
 
 
 def loaded_by(code: str) -> set[str]:
-    """The modules that are there after some code has run, in a process of its own."""
+    """The modules that are loaded after some code has run in a separate process."""
     script = f"{code}\nimport sys; print(*sys.modules)"
     return set(
         subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()

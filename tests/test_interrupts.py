@@ -1,4 +1,4 @@
-"""An interrupt at any place leaves everything as before or as after."""
+"""An interrupted action takes effect completely or not at all, wherever the interrupt happens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.torture.states import ACTIONS, tried, tried_cursor
 
 LONG = ("gradcheck", "misconceptions", "nudge")
-"""They have thousands of places."""
+"""These have thousands of places for an interrupt."""
 
 
 @pytest.mark.parametrize("name", ACTIONS)

@@ -1,4 +1,4 @@
-"""`autograd.jit`: the numbers of the Python function, always; along programs where it can be followed."""
+"""`autograd.jit` always gives the numbers of the Python function, and runs programs if it can be traced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograd.value import operand
 
 
 def eager(f: Any, *columns: Any) -> list[float]:
-    """What the function itself gives, a row at a time."""
+    """The function's own results, one row at a time."""
     return [operand(f.function(*map(Value, row))).data for row in zip(*columns, strict=True)]
 
 

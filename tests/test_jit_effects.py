@@ -1,4 +1,4 @@
-"""What a program cannot repeat is seen however the function comes to it, and what cannot come to it is not watched."""
+"""Effects that a program cannot repeat are noticed however the function reaches them; pure code is not watched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ draw_partly = functools.partial(own.uniform, 0.0)
 
 
 class Noisy:
-    """Draws in a property, in a method, and by an attribute."""
+    """Draws random numbers in a property, in a method, and through an attribute."""
 
     def __init__(self) -> None:
         self.rng = random.Random(0)

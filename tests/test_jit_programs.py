@@ -1,4 +1,4 @@
-"""Random functions, jitted, give what Python gives: numbers, derivatives and errors."""
+"""Random functions give the same numbers, derivatives and errors jitted as in Python."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.written import written
 
 
 def outcome(f: Callable[..., Any], *args: Any) -> Any:
-    """The number that a call gives, or the kind of its error."""
+    """The result of a call, or the type of its error."""
     try:
         return operand(f(*args)).data
     except Exception as error:

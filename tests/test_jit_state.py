@@ -1,4 +1,4 @@
-"""What a jitted function finds outside of its arguments is noticed when it changes, however it is reached."""
+"""Changes of the state outside a jitted function's arguments are noticed, however the function reaches it."""
 
 from __future__ import annotations
 

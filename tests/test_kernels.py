@@ -1,4 +1,4 @@
-"""Operations written out as one function each, against their declarations."""
+"""Operations generated as one function each, compared with their declarations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def operations() -> list[Operation]:
 
 
 def called(operation: Operation, data: tuple[float, ...]) -> Any:
-    """What the lambdas of the table give."""
+    """The results of the table's lambdas."""
     m = quiet if operation.quiet else strict
     try:
         y = operation.forward(m, *data)
@@ -73,7 +73,7 @@ def test_an_operation_declared_again_is_written_again() -> None:
 
 @pytest.mark.parametrize("rounds", [17, 300, 3000])
 def test_a_rule_that_uses_what_it_has_computed_twice_stays_small(rounds: int) -> None:
-    """Written out as a tree it would have 2**rounds parts; and parentheses nest no deeper than Python reads."""
+    """As a tree it would have 2**rounds parts; and parentheses do not nest deeper than Python's parser allows."""
 
     def root(m: Any, a: Any) -> Any:
         x = a

@@ -1,4 +1,4 @@
-"""Graphs are laid out in a process of its own, whose end is not that of the session."""
+"""Graphs are laid out in a separate process, whose end does not affect the session."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ LARGE = "digraph {" + "; ".join(f"{i} -> {(i * i + 7) % 90}; {i} -> {(3 * i + 1)
 def _without_dot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PATH", "")
     yield
-    while workers._idle:  # some of them were started in strange circumstances
+    while workers._idle:  # some of them were started under unusual conditions
         workers._idle.pop().stop()
 
 
 def session(program: str, seconds: int = 60) -> subprocess.CompletedProcess[str]:
-    """Runs a program in a Python of its own; the names that most need are there."""
+    """Runs a program in a separate Python with common names defined."""
     names = f"""
 import os, signal, sys, threading, time
 from viz import layout, layout_worker, workers
@@ -53,7 +53,7 @@ SMALL, LARGE = {SMALL!r}, {LARGE!r}
 
 
 def is_running(process: int) -> bool:
-    """Whether a process is there, and has not ended."""
+    """Whether a process exists and has not ended."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -313,7 +313,7 @@ def test_the_process_of_a_thread_that_still_draws_ends_with_the_session() -> Non
 
 
 def served(stand_in: str, seconds: bytes) -> Iterator[tuple[subprocess.Popen[bytes], FileIO]]:
-    """A process whose layouts are by a stand-in, with one request; and its replies."""
+    """The replies of a process with a fake layout function to one request."""
     program = f"""
 import sys
 sys.path[:] = {sys.path!r}

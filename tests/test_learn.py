@@ -1,4 +1,4 @@
-"""Learning by repair: each exercise fails for the reason it teaches, and its solution passes."""
+"""Learning by repair: each exercise fails for the reason that it teaches, and its solution passes."""
 
 from __future__ import annotations
 

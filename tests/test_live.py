@@ -52,7 +52,7 @@ def connected(live: viz.Live, **options: Any) -> Any:
 
 
 def frame(socket: Any) -> tuple[list[float], list[float]]:
-    """The next frame, acknowledged: what stands before the leaves, and their data."""
+    """Acknowledges the next frame; returns its header and the leaves' data."""
     numbers = np.frombuffer(socket.recv(timeout=5), dtype=float).tolist()
     socket.send('{"shown": true}')
     return numbers[:3], numbers[3:]

@@ -196,7 +196,7 @@ def test_an_interrupt_anywhere_leaves_the_mode_of_the_place(reused: bool) -> Non
     tried = 0
     for place in places(action, files=["modes.py", "value.py"]):
         assert place.interrupted
-        block = no_grad() if reused else block  # the interrupted one is let go of
+        block = no_grad() if reused else block  # the interrupted one is released
         tried += 1
         assert len((Value(1.0) * 2)._prev) == 2, place
         assert (Value(1e300) * 1e300).data == float("inf"), place

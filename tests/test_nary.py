@@ -1,4 +1,4 @@
-"""`sum` and `dot`, one node each: they are what they are spelled out as, to the bit."""
+"""`sum` and `dot`, one node each, equal their expansions, to the bit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograd.structure import flat
 
 
 def tangle(seed: int, operations: int = 12) -> tuple[list[Value], Value]:
-    """Leaves, and a graph of sums and products of any length over them, in which values are used again and again."""
+    """Leaves, and a graph of sums and products of any length over them, with many repeated values."""
     draw = random.Random(seed)
     leaves = [Value(draw.uniform(-2, 2), label=f"v{i}") for i in range(5)]
     nodes = list(leaves)
@@ -31,7 +31,7 @@ def tangle(seed: int, operations: int = 12) -> tuple[list[Value], Value]:
 
 
 def spelled_gradients(root: Value) -> dict[int, float]:
-    """The gradients of the spelled-out graph by a tape: each sum written out in the place of its node."""
+    """The gradients of the expanded graph by a tape, with each sum written out in place of its node."""
     tape: list[tuple[int, list[tuple[int, float]]]] = []
     data: dict[int, float] = {}
     fresh = iter(range(-1, -100_000, -1))

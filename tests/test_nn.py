@@ -194,7 +194,7 @@ def test_adam_follows_algorithm_1() -> None:
 
 
 class Program:
-    """What an optimiser needs of a compiled program."""
+    """The parts of a compiled program that an optimiser needs."""
 
     def __init__(self, params: list[float]) -> None:
         self.params, self.grads = np.array(params), np.zeros(len(params))
@@ -272,7 +272,7 @@ def test_files_that_are_no_models(tmp_path: Path) -> None:
 
 
 def _is_damaged(content: bytes) -> bool:
-    """Whether a file is no archive that can be read; a flipped date, for instance, does not matter."""
+    """Whether a file is not a readable archive; a changed date, for instance, does not matter."""
     try:
         with np.load(io.BytesIO(content)) as archive:
             return not all(archive[name].size for name in archive.files)
@@ -466,7 +466,7 @@ def test_what_a_user_adds_to_a_neuron_is_found_and_names_stay_the_same() -> None
     neuron.gain = Value(1.0)  # type: ignore[attr-defined]
     assert [name for name, _ in model.named_parameters()] == [*plain[:3], "layers[0].neurons[0].gain", *plain[3:]]
     assert model.parameters() == [v for _, v in model.named_parameters()]
-    model.layers[0].neurons[1].w[0] = Value(3.0) * 2  # computed, and so no parameter; the other weight still is
+    model.layers[0].neurons[1].w[0] = Value(3.0) * 2  # computed: no longer a parameter; the other weight is one
     assert len(model.parameters()) == len(plain)
     other = nn.MLP(2, [2, 1], seed=2)
     other.layers[0].neurons[1].w = other.layers[0].neurons[0].w  # shared, and so once

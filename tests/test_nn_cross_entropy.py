@@ -16,7 +16,7 @@ ROWS = st.lists(st.floats(-50, 50), min_size=1, max_size=6)
 
 
 def reference(scores: list[float], label: int) -> Any:
-    """-log(exp(s_label) / Σ exp(s)), by 400 digits instead of by a clever formula."""
+    """-log(exp(s_label) / Σ exp(s)), with 400 digits instead of a stable formula."""
     with mpmath.workdps(400):
         powers = [mpmath.exp(mpmath.mpf(s)) for s in scores]
         return -mpmath.log(powers[label] / mpmath.fsum(powers))

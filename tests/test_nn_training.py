@@ -1,4 +1,4 @@
-"""Optimisers and what they remember, clipped gradients, losses of yes and no, against numbers of PyTorch 2.13."""
+"""Optimisers and their state, gradient clipping, and binary losses, compared with numbers of PyTorch 2.13."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def trained(network: nn.Module, optimiser: Any, steps: range) -> list[float]:
 
 @pytest.mark.parametrize("make", KINDS)
 def test_a_run_goes_on_bit_for_bit(make: Callable[[Any], Any]) -> None:
-    """From a state that has been to a file, in a copy of the model whose parameters are listed in another order."""
+    """From a state loaded from a file, in a copy of the model whose parameters are in another order."""
     whole = nn.MLP(2, [3, 1], activation="tanh", seed=1)
     expected = trained(whole, make(whole.parameters()), range(10))
     first = nn.MLP(2, [3, 1], activation="tanh", seed=1)

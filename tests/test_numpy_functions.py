@@ -1,4 +1,4 @@
-"""Programs written with numpy's functions: these take Values, alone and in arrays, as suites of peers expect."""
+"""numpy's functions accept Values, alone and in arrays, as test suites of peers expect."""
 
 from __future__ import annotations
 

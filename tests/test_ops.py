@@ -85,7 +85,7 @@ WITHIN: dict[str, Callable[[float], float]] = {
     "log1p": lambda x: max(x, -0.6),
     "remainder": lambda x: x + 0.01,
 }
-"""Where not all numbers are operands: what makes one of a number."""
+"""For operations not defined everywhere, a function that turns any number into an operand."""
 
 
 def declared() -> list[Operation]:
@@ -284,12 +284,12 @@ FAR = sorted({sign * x for x in (1e-300, 1e-8, 0.3, 0.6, 0.99, 1.0, 1.5, 3.0, 7.
               for sign in (1.0, -1.0)} | {0.0, 1e8, 1e150})  # fmt: skip
 UNARY = [operation for operation in declared() if operation.arity == 1]
 NOT_EVERYWHERE = {"gelu_tanh": 2.0, "tan": 1e9, "sin": 1e9, "cos": 1e9}
-"""Up to where 4 units are promised: the cubic in gelu's tanh form, an approximation itself, is rounded before exp."""
+"""The range in which 4 units are promised: the cubic in gelu's tanh form, itself approximate, is rounded before exp."""
 
 
 @pytest.mark.parametrize("operation", UNARY, ids=lambda operation: operation.name)
 def test_values_and_derivatives_hold_to_the_last_digits_in_the_tails(operation: Operation) -> None:
-    """Within 4 units in the last place of what 400 digits give, wherever a float can hold it."""
+    """Within 4 units in the last place of a result with 400 digits, if a float can hold it."""
     reference = REFERENCES[operation.name]
     for x in FAR:
         if operation.name in DECISIONS or abs(x) > NOT_EVERYWHERE.get(operation.name, INF):

@@ -1,4 +1,4 @@
-"""The page on which a graph is alive, driven in a real browser."""
+"""The interactive page, driven in a real browser."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_large_network_is_a_small_file(tmp_path: Path) -> None:
 
 
 class Page:
-    """What a reader sees and does."""
+    """A page as readers see and use it."""
 
     def __init__(self, browser: Any) -> None:
         self.browser = browser
@@ -114,7 +114,7 @@ class Page:
         return found
 
     def settle(self) -> None:
-        """Waits until what was done is to be seen."""
+        """Waits until changes are visible."""
         self.browser.execute_async_script(
             "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
         )
@@ -140,7 +140,7 @@ class Page:
         self.browser.execute_script("document.getElementById(arguments[0]).focus()", part)
 
     def texts(self, kind: str) -> dict[str, str]:
-        """What the boxes read: `data` or `grad`, by their ids."""
+        """The texts of the boxes: `data` or `grad`, by their ids."""
         self.settle()
         script = (
             "return Object.fromEntries(Array.from(document.querySelectorAll('#world .part'),"
@@ -172,7 +172,7 @@ def played(page: Page, tmp_path: Path) -> Page:
 
 
 def final(loss: Value) -> dict[str, dict[str, str]]:
-    """What the boxes should read after `backward()` on fresh gradients."""
+    """The texts of the boxes after `backward()` on fresh gradients."""
     nodes = every_node(loss)
     for node in nodes:
         node.grad = 0.0

@@ -1,4 +1,4 @@
-"""What the page computes is what Python computes: at each operation, at its corners, in random graphs."""
+"""The page computes the same as Python: for each operation, at its corners, in random graphs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def operations() -> list[Operation]:
 
 
 def applied(operation: Operation, data: Iterable[float], twice: bool = False) -> Value | None:
-    """The operation on leaves, all of them the same one if asked; None out of its domain."""
+    """The operation on leaves, or repeatedly on the same leaf; None outside its domain."""
     operands = [Value(x) for x in data]
     try:
         return apply(operation, *([operands[0]] * len(operands) if twice else operands))
@@ -57,7 +57,7 @@ def corners(operation: Operation) -> list[Value]:
 
 
 def agree(ours: float, theirs: Any, scale: float = 0.0) -> bool:
-    """To 1e-13, of the number itself or of the largest in its graph: what rounding does to a difference of these."""
+    """Equal to 1e-13, relative to the number or to the largest in its graph, since differences lose digits."""
     x = float(theirs)
     if math.isnan(ours) or math.isnan(x):
         return math.isnan(ours) and math.isnan(x)
@@ -137,7 +137,7 @@ def test_what_gets_nothing_sends_nothing(tmp_path: Path) -> None:
 
 
 def random_graph(seed: int, size: int = 30) -> Value:
-    """A graph in which each node is used, some of them twice by the same operation, and nothing overflows."""
+    """A graph without overflow in which each node is used, some twice by the same operation."""
     rng = random.Random(seed)
     some = [
         operation for operation in operations() if operation.name not in ("stop_gradient", "sign", "greater", "equal")

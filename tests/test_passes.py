@@ -1,4 +1,4 @@
-"""The fast passes are equal, to the bit, to what they stand for; and every walk copes with whatever a Value is."""
+"""The fast passes equal their plain definitions, to the bit, and every walk handles every kind of Value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograd.sweep import stored, sweep
 
 
 def graph(seed: int, operations: int = 30) -> tuple[list[Value], Value]:
-    """Leaves, and a random graph of all kinds of nodes over them, values used again and again."""
+    """Leaves, and a random graph of all kinds of nodes over them, with many repeated values."""
     draw = random.Random(seed)
     leaves = [Value(draw.uniform(-2, 2)) for _ in range(4)]
     nodes = list(leaves)
@@ -49,7 +49,7 @@ def _doubling(node: Value, operand: Value) -> Callable[[], None]:
 
 
 def plainly(root: Value) -> None:
-    """The backward pass in plain words."""
+    """The backward pass, written plainly."""
     held = {id(node): node.grad for node in every_node(root) if not node._prev}
     zero = float("0")
     for node in every_node(root):
@@ -145,7 +145,7 @@ def test_a_refreshed_graph_is_freed_without_the_collector() -> None:
 
 
 class Alike(Value):
-    """Equal to everything of the same number, and so without a hash of its own."""
+    """Equal to every object with the same number, and therefore without its own hash."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Value) and self.data == other.data

@@ -1,4 +1,4 @@
-"""Graphs survive pickling and deep copying, whole and shared as they were."""
+"""Graphs survive pickling and deep copying complete, with shared nodes still shared."""
 
 import copy
 import pickle
@@ -94,7 +94,7 @@ def test_handmade_nodes_with_numbers(again: Callable[[Any], Any]) -> None:
 
 
 def test_a_graph_of_very_many_constant_exponents() -> None:
-    """More than the operations of a family that are kept for the next use."""
+    """More operations of a family than are cached."""
     x = Value(1.5)
     y = sum((x ** (i / 700) for i in range(1500)), Value(0.0))
     assert pickle.loads(pickle.dumps(y)).refresh().data == y.data
@@ -110,7 +110,7 @@ def test_assigned_backward_is_refused(again: Callable[[Any], Any]) -> None:
 
 
 class Weight(Value):
-    """A user's own kind of Value."""
+    """A user's subclass of Value."""
 
 
 @way

@@ -1,4 +1,4 @@
-"""Pictures worth looking at: what can be read in them, at which size, in which colours, in which face."""
+"""The quality of pictures: legible contents, sizes, colours, fonts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from viz.plan import plan
 from viz.themes import DARK, LIGHT, Theme
 
 WIDTH = 830
-"""How wide a README is, in pixels."""
+"""The width of a README, in pixels."""
 
 
 def smallest_text(svg: str, width: float = WIDTH) -> float:
-    """How high text is, in pixels, where a picture is shown no wider than that."""
+    """The height of text, in pixels, if a picture is shown at most that wide."""
     drawn = ET.fromstring(svg)
     natural = float(str(drawn.get("width")).removesuffix("pt")) * 4 / 3
     sizes = [float(str(text.get("font-size"))) for text in drawn.iter(f"{SVG}text")]
@@ -54,13 +54,13 @@ def network(sizes: list[int]) -> Value:
 
 
 def first(answer: Any) -> Value:
-    """What a layer of one neuron gives."""
+    """The result of a layer with one neuron."""
     found: Value = answer[0] if isinstance(answer, list) else answer
     return found
 
 
 def middle(svg: str, name: str, down: bool = False) -> float:
-    """Where the box of a node is: from the top, or from the left."""
+    """The position of a node's box, from the top or from the left."""
     (path,) = [path for path in part(svg, name).findall(f"{SVG}path") if path.get("fill") == "none"][-1:]
     numbers = [float(x) for x in re.findall(r"-?[\d.]+", str(path.get("d")))]
     some = numbers[0::2] if down else numbers[1::2]
@@ -103,7 +103,7 @@ def test_a_long_chain_is_folded_or_goes_down() -> None:
     assert height > width
 
 
-# What is drawn by itself
+# Nodes with their own boxes
 
 
 def test_a_row_of_alike_operations_is_one_and_keeps_its_operands() -> None:
@@ -260,7 +260,7 @@ def test_auto_recolours_no_other_picture_of_the_document(browser: Any, tmp_path:
     assert papers == [dark, light, light]
 
 
-# The face
+# The font
 
 
 def test_text_is_measured_in_the_face_that_it_is_shown_in(browser: Any, tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_text_is_measured_in_the_face_that_it_is_shown_in(browser: Any, tmp_path
                 return [inside, Math.abs(centre)];
             });
         });""")
-    browser.get_log("browser")  # it tells of its own questions about fonts, which are nobody else's business
+    browser.get_log("browser")  # it reports its own font lookups, which do not matter here
     assert all(inside for inside, _ in off)
     assert max(centre for _, centre in off) < 1
 

@@ -28,7 +28,7 @@ HELPERS = Path(autograd.__file__).parent / "primitives.js"
 
 
 def arity(primitive: Primitive) -> int:
-    """How many operands it takes: how many it can be called with."""
+    """The number of operands, found by calling it."""
     for count in (1, 2, 3):
         try:
             primitive.quiet(*[0.5] * count)
@@ -57,7 +57,7 @@ def test_every_arithmetic_has_every_primitive(primitive: Primitive) -> None:
 
     for m in (strict, quiet, symbolic, values):
         assert callable(getattr(m, primitive.name))
-    # What rules are differentiated through is recorded by an operation of its own.
+    # Primitives that rules differentiate through are recorded by operations of their own.
     assert primitive.operation in ops.OPERATIONS
 
 
@@ -123,7 +123,7 @@ DEFINED = [each for each in PRIMITIVES.values() if each.definition]
 
 
 def poorest(primitive: Primitive) -> Callable[..., Any]:
-    """What a backend computes that lacks all functions that have a definition."""
+    """The results of a backend that lacks all functions with a definition."""
     define = primitive.definition
     return primitive.quiet if define is None else lambda *data: define(POOR, *data)
 
@@ -166,7 +166,7 @@ OPERANDS: dict[str, Callable[[Any], tuple[Any, ...]]] = {"exp_product": lambda a
 
 @pytest.mark.parametrize("name", EXACT)
 def test_special_functions_hold_to_the_last_digits(name: str) -> None:
-    """On floats, over arrays and in JavaScript: within 4 units in the last place, the far tails included."""
+    """On floats, over arrays and in JavaScript: within 4 units in the last place, including the far tails."""
     points = np.concatenate([np.linspace(-38.0, 38.0, 1501), np.linspace(-1.0, 1.0, 401), [1e-300, -1e-300, 0.0]])
     given = OPERANDS.get(name, lambda a: (a,))
     columns = np.broadcast_arrays(*given(points))

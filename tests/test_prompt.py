@@ -1,4 +1,4 @@
-"""The real prompt, at a pseudo-terminal: what is typed, what is shown, and that it fits."""
+"""The real prompt at a pseudo-terminal: its input, its output, and that the output fits."""
 
 from __future__ import annotations
 

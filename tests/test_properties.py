@@ -1,4 +1,4 @@
-"""Random graphs against finite differences and 50 digits, and what must hold however deep a graph is."""
+"""Random graphs against finite differences and 50 digits, and properties of graphs of any depth."""
 
 from __future__ import annotations
 

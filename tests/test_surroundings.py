@@ -1,4 +1,4 @@
-"""Programs in strange surroundings answer in words, or with a plainer picture; none ends in a traceback."""
+"""Programs in unusual surroundings report problems in words, or draw a plainer picture, without a traceback."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ os.environ["PATH"] = ""
 del sys.argv[0]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
-"""Runs a module for a user that the system does not know, without libraries that lay out or compare."""
+"""Runs a module for a user unknown to the system, without libraries for layout and comparison."""
 
 PROGRAM = """
 import sys
@@ -44,7 +44,7 @@ run(main)
 def shell(
     line: str, *arguments: str, folder: Path = ROOT, stdin: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs Python with these arguments, where `line` says what its streams are."""
+    """Runs Python with arguments; `line` redirects its streams."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", f'"$@" {line}', "bash", sys.executable, *arguments],

@@ -1,4 +1,4 @@
-"""Rules, traced."""
+"""Tracing of rules."""
 
 from __future__ import annotations
 

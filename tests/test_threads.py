@@ -1,4 +1,4 @@
-"""What the cookbook says that threads and forked processes may share."""
+"""Objects that threads and forked processes may share, according to the cookbook."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THREADS = 4
 
 @pytest.fixture(autouse=True)
 def _many_switches() -> Iterator[None]:
-    """Threads take turns as often as can be, so that what can go wrong does."""
+    """Makes threads switch as often as possible, to provoke races."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -32,13 +32,13 @@ def _many_switches() -> Iterator[None]:
 
 
 def at_once(work: Callable[[int], Any], times: int = 10) -> list[Any]:
-    """What the threads found, each time."""
+    """The results of the threads, each time."""
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, list(range(THREADS)) * times))
 
 
 def everything(i: int) -> list[Any]:
-    """All that one can ask of a graph."""
+    """Calls everything that takes a graph."""
     x, w = Value(0.5 + i, label="x"), Value(-2.0, label="w")
     y = (w * x + 1).tanh() * x
     y.label = "y"

@@ -1,4 +1,4 @@
-"""`make torture` itself: nothing public escapes it, and what goes wrong is told."""
+"""`make torture` itself covers everything public, and reports what fails."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ def test_errors_say_what_to_do() -> None:
 
 
 def test_derivatives_decide_anew_when_they_are_refreshed() -> None:
-    """The branch of relu and its like is a part of the graph, not frozen into it."""
+    """Branches, such as that of relu, are part of the graph, not frozen into it."""
     functions: list[Callable[[Any], Any]] = [
         lambda t: t.relu() * t,
         lambda t: abs(t) * t,

@@ -1,4 +1,4 @@
-"""What derivatives of functions take and give back: kinds of arguments, options, products with vectors, seeds."""
+"""Arguments and results of derivatives of functions: kinds of arguments, options, vector products, seeds."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def test_a_gradient_goes_on_to_infinity_when_it_is_refreshed() -> None:
 
 
 def test_what_is_0_by_its_rule_lets_nothing_pass() -> None:
-    """Not even an infinite gradient: in `backward`, in `grad` and compiled alike."""
+    """Not even an infinite gradient: in `backward`, in `grad` and compiled."""
 
     def f(x: Any) -> Any:
         return (x**0 - 1.0).sqrt() + x

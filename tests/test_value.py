@@ -1,4 +1,4 @@
-"""What a Value is, and what backward means."""
+"""The properties of a Value, and the meaning of `backward`."""
 
 from __future__ import annotations
 

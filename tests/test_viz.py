@@ -1,4 +1,4 @@
-"""Pictures of graphs, read back with an XML parser and held to the graphs that they show."""
+"""Pictures of graphs, read back with an XML parser and compared with their graphs."""
 
 from __future__ import annotations
 
@@ -341,7 +341,7 @@ def check_label(label: str) -> None:
     svg = viz.svg(y, local_derivatives=True, title=label)
     drawn = ET.fromstring(svg)
     found = ["".join(text.itertext()) for text in drawn.iter(f"{SVG}text")]
-    # Graphviz writes blanks as no-break spaces, so that they are kept.
+    # Graphviz writes spaces as no-break spaces, to preserve them.
     assert [text.replace("\xa0", " ") for text in found].count(shown(label).replace("\xa0", " ")) >= 2
     assert {element.tag.removeprefix(SVG) for element in drawn.iter()} <= {
         "svg", "g", "title", "desc", "polygon", "path", "text", "ellipse", "polyline",

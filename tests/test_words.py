@@ -1,4 +1,4 @@
-"""Nothing false in words: what is stale, used twice, constant or alike is said to be so, and every sum adds up."""
+"""Descriptions are true: they say what is stale, used twice, constant or equal, and every sum adds up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user of the wheel does first, in an environment without the checkout: run by `make wheel`."""
+"""The first steps of a user of the wheel, in an environment without the checkout: run by `make wheel`."""
 
 from __future__ import annotations
 

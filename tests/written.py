@@ -1,4 +1,4 @@
-"""Random functions of two numbers, as source: with what people write into functions that decide."""
+"""Random functions of two numbers, as source, with the usual constructs of functions that decide."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ A * (math.floor(B.data) % 2)
 max([A, B], key=lambda v: -v) + 0.0
 dict(a=A, b=B)['a' if B.data < 1 else 'b'] * 1.0
 """.strip().split("\n")
-"""Expressions whose answer is a number, in two variables and a constant."""
+"""Expressions with a number as the result, in two variables and a constant."""
 
 TRUTHS = """
 A > B
@@ -77,7 +77,7 @@ math.copysign(1, A.data) > 0
 A.data in (0.0, 1.0)
 isinstance(A, Value) and A > B
 """.strip().split("\n")
-"""Expressions whose answer is a truth."""
+"""Expressions with a bool as the result."""
 
 
 class Writer:
