@@ -13,7 +13,7 @@ from autograd.prompt.session import open_session
 
 
 def names() -> dict[str, Any]:
-    """What a session starts with."""
+    """The initial names of a session."""
     import nn
     import viz
 
@@ -21,7 +21,7 @@ def names() -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Opens a session, after the tour if that is asked for; returns the status to exit with."""
+    """Opens a session, after the tour if requested; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m autograd", description="A session with glassgrad's names imported."
     )

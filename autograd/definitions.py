@@ -1,7 +1,7 @@
 """Functions in terms of simpler ones, for backends that lack them.
 
-Each is an expression in an arithmetic `m`, as rules are (`primitives.py`), right to a few units in the last place from
-one end of the floats to the other.
+Each is an expression in an arithmetic `m`, like a rule (`primitives.py`), accurate to a few units in the last place
+over the whole range of floats.
 
 Beyond 0.5, erfc(x) = exp(-x²) · p(t) / (1 + 2x) with t = (x - 3) / (x + 3), where p is smooth from there to infinity
 (Schonfelder 1978) and is given by its Chebyshev interpolant on 0.32 ≤ x ≤ 28, written in powers of t.
@@ -27,7 +27,7 @@ ERFC_TAIL = [
 """(1 + 2x) · exp(x²) · erfc(x), in powers of t."""
 
 ERFC_FARTHEST = 28.0
-"""Beyond it erfc is below the smallest float."""
+"""For larger numbers erfc is below the smallest float."""
 
 _ATAN_SERIES = [(-1) ** n / (2 * n + 1) for n in range(12)]
 """The Maclaurin series of atan(x) / x, in powers of x²: enough for tan(π/16)."""
@@ -36,11 +36,11 @@ _SPLITTER = 134217729.0
 """2²⁷ + 1."""
 
 _LARGE = 1e9
-"""Beside the square of it, 1 is lost to rounding."""
+"""Adding 1 to its square has no effect in floats."""
 
 
 def polynomial(coefficients: Sequence[float], x: Any) -> Any:
-    """A polynomial, its coefficients from the constant one on, by Horner's scheme."""
+    """A polynomial by Horner's scheme, with its coefficients from the constant one on."""
     total: Any = coefficients[-1]
     for coefficient in coefficients[-2::-1]:
         total = total * x + coefficient
@@ -51,12 +51,12 @@ def polynomial(coefficients: Sequence[float], x: Any) -> Any:
 
 
 def expm1(m: Any, a: Any) -> Any:
-    """exp(a) - 1, which near 0 cancels nothing: tanh(a/2)·(exp(a) + 1)."""
+    """exp(a) - 1 without cancellation near 0: tanh(a/2)·(exp(a) + 1)."""
     return m.tanh(0.5 * a) * (m.exp(a) + 1.0)
 
 
 def exp_product(m: Any, a: Any, b: Any) -> Any:
-    """exp(a·b), with what rounding takes from the product (Dekker 1971) made good: exp would magnify it a·b times."""
+    """exp(a·b), corrected for the product's rounding error (Dekker 1971), which exp would magnify a·b times."""
     product = a * b
     (high, low), (upper, lower) = _halves(a), _halves(b)
     lost = ((high * upper - product) + high * lower + low * upper) + low * lower
@@ -65,14 +65,14 @@ def exp_product(m: Any, a: Any, b: Any) -> Any:
 
 
 def _halves(a: Any) -> tuple[Any, Any]:
-    """A float as the sum of two of half its digits (Veltkamp 1968)."""
+    """Splits a float into two with half its digits each (Veltkamp 1968)."""
     scaled = _SPLITTER * a
     high = scaled - (scaled - a)
     return high, a - high
 
 
 def log1p(m: Any, a: Any) -> Any:
-    """log(1 + a). What rounding takes from u = 1 + a is made good by the factor a / (u - 1) (Kahan)."""
+    """log(1 + a). The factor a / (u - 1) corrects the rounding error of u = 1 + a (Kahan)."""
     u = 1.0 + a
     lost = u - 1.0
     near = m.log(u) * m.divide(a, lost)
@@ -90,7 +90,7 @@ def hypot(m: Any, a: Any, b: Any) -> Any:
 
 
 def sinh(m: Any, a: Any) -> Any:
-    """(exp(a) - exp(-a)) / 2; half of the exponent each time, so that none overflows before the answer does."""
+    """(exp(a) - exp(-a)) / 2, as products of exp(a/2), so that nothing overflows before the result does."""
     small, half = m.expm1(a), m.exp(0.5 * a)
     near = 0.5 * (small + m.divide(small, 1.0 + small))
     return m.where(m.greater(m.abs(a), 1.0), 0.5 * half * half - m.divide(m.divide(0.5, half), half), near)
@@ -126,7 +126,7 @@ def atanh(m: Any, a: Any) -> Any:
 
 
 def cos(m: Any, a: Any) -> Any:
-    """Half of sin(2a) / sin(a), or, where that is no good division, 1 - 2·sin²(a/2)."""
+    """Half of sin(2a) / sin(a), or 1 - 2·sin²(a/2) if that division is inaccurate."""
     sine, half = m.sin(a), m.sin(0.5 * a)
     return m.where(m.greater(m.abs(sine), 0.5), m.divide(m.sin(2.0 * a), 2.0 * sine), 1.0 - 2.0 * half * half)
 
@@ -137,7 +137,7 @@ def tan(m: Any, a: Any) -> Any:
 
 
 def atan(m: Any, a: Any) -> Any:
-    """An angle is reduced to its complement above 45 degrees, then halved twice; the rest is its series."""
+    """Replaces an angle above 45 degrees by its complement, halves it twice, and evaluates the series."""
     outer = m.greater(m.abs(a), 1.0)
     t = m.where(outer, m.divide(1.0, a), a)
     for _ in range(2):
@@ -147,7 +147,7 @@ def atan(m: Any, a: Any) -> Any:
 
 
 def atan2(m: Any, a: Any, b: Any) -> Any:
-    """The angle whose tangent is |a| / |b|, in the quadrant that the signs of a and b say, those of zeros included."""
+    """The angle whose tangent is |a| / |b|, in the quadrant given by the signs of a and b, including those of zeros."""
     below, behind = (m.greater(0.0, m.where(m.equal(x, 0.0), m.divide(1.0, x), x)) for x in (a, b))
     tangent = m.divide(m.abs(a), m.abs(b))
     tangent = m.where(m.equal(m.abs(a), m.abs(b)), m.where(m.equal(a, 0.0), 0.0, 1.0), tangent)
@@ -170,20 +170,20 @@ def acos(m: Any, a: Any) -> Any:
 
 
 def sigmoid(m: Any, a: Any) -> Any:
-    """1 / (1 + exp(-a)), to the last digits in both tails: exp only ever sees a number below 0."""
+    """1 / (1 + exp(-a)), accurate in both tails, since the argument of exp is never positive."""
     z = m.exp(-m.abs(a))
     return m.divide(m.where(m.greater(0.0, a), z, 1.0), 1.0 + z)
 
 
 def erf(m: Any, a: Any) -> Any:
-    """The error function: its series near 0, and beyond what erfc leaves of 1."""
+    """The error function: its series near 0, and 1 - erfc(a) beyond."""
     x = m.abs(a)
     near = a * polynomial(ERF_SERIES, m.minimum(x * x, 1.0))
     return m.where(m.greater(0.5, x), near, m.sign(a) * (1.0 - _erfc_scaled(m, x) * m.exp(-(x * x))))
 
 
 def ndtr(m: Any, a: Any) -> Any:
-    """Φ(a), the share of a normal distribution below `a`: half of erfc(-a/√2), right in the lower tail too."""
+    """Φ(a), the normal distribution function: half of erfc(-a/√2), accurate in the lower tail too."""
     x = m.abs(a) * math.sqrt(0.5)
     half = 0.5 * _erfc_scaled(m, x) * m.exp_product(-0.5 * a, a)
     near = 0.5 + 0.5 * (m.sign(a) * x * polynomial(ERF_SERIES, m.minimum(x * x, 1.0)))
@@ -191,6 +191,6 @@ def ndtr(m: Any, a: Any) -> Any:
 
 
 def _erfc_scaled(m: Any, x: Any) -> Any:
-    """exp(x²) · erfc(x) of numbers from 0.5 up."""
+    """exp(x²) · erfc(x) for x ≥ 0.5."""
     x = m.minimum(x, ERFC_FARTHEST)
     return m.divide(polynomial(ERFC_TAIL, m.divide(x - 3.0, x + 3.0)), 1.0 + 2.0 * x)

@@ -1,4 +1,4 @@
-"""How a program runs, `python -m …`: whatever its surroundings are, it answers in words, never with a traceback."""
+"""Entry point of programs, `python -m …`, which report problems of their surroundings in words, without a traceback."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from autograd.shown import path_shown, printable
 
 _OF_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 INTERRUPTED, READER_GONE = 130, 141
-"""Exit statuses of a program that a signal ended, as a shell counts them: Ctrl-C, and a pipe that nobody reads."""
+"""Exit statuses, as in a shell, of programs ended by a signal: Ctrl-C, and a pipe without a reader."""
 
 
 def run(main: Callable[[], int | None]) -> NoReturn:
     """Runs a program's main function, and exits with the status that it returns.
 
-    A standard stream that is closed is one that nobody reads. Characters that a stream's encoding lacks are spelled in
-    plainer ones. Where standard output fails, the program ends: quietly if its reader has gone (`| head -1`), else in
-    words. So it does for files that it cannot read or write, and for Ctrl-C.
+    Output to a closed standard stream is discarded. Characters that a stream's encoding lacks are replaced by plainer
+    ones. If standard output fails, the program ends: silently if its reader has gone (`| head -1`), else with a
+    message. It also ends with a message if it cannot read or write a file, and on Ctrl-C.
 
     Args:
-        main: returns the status, or None for 0; argparse's `SystemExit` is as good.
+        main: returns the status, or None for 0; it may also raise `SystemExit`, as argparse does.
     """
     _open_streams()
     status: str | int | None
@@ -43,9 +43,9 @@ def run(main: Callable[[], int | None]) -> NoReturn:
 
 
 def is_of_output(error: BaseException) -> bool:
-    """Whether an error says that standard output failed: its reader has gone, or the disk is full.
+    """Whether an error means that standard output failed: its reader has gone, or the disk is full.
 
-    Errors of files have a name with them.
+    Errors about files have a file name.
     """
     return isinstance(error, OSError) and error.filename is None and error.errno in _OF_OUTPUT
 
@@ -59,7 +59,7 @@ def _open_streams() -> None:
 
 
 def _in_words(error: OSError) -> str:
-    """What an error of the system says, the file first."""
+    """The message of a system error, after the file name."""
     reason = printable(error.strerror or error, 100)
     return reason if error.filename is None else f"{path_shown(error.filename)}: {reason}"
 
@@ -80,6 +80,6 @@ def _ended(reason: str, status: int) -> int:
 
 
 def _silence(stream: TextIO) -> None:
-    """Lets a stream lead nowhere: what is still to be written would fail again when the program ends."""
+    """Redirects a stream to the null device, since flushing it at exit would fail again."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

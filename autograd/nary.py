@@ -1,8 +1,8 @@
 """Operations on any number of operands: a sum, and a sum of products, as one node each.
 
-A neuron sums a product for each input. With `+` and `*`, that takes two nodes for each input; with `DOT`, one in all.
+A neuron sums a product for each input. With `+` and `*`, that takes two nodes for each input; `DOT` takes one in total.
 Nothing else differs: `spelled` defines the operation in terms of `+` and `*`, in a definite order, and its gradients
-are those of that expression. `Value.expanded()` returns the spelled-out graph.
+are those of that expression. `Value.expanded()` returns the expanded graph.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Sum(Nary):
         return 1.0
 
     def size(self, count: int) -> int:
-        """A `+` between any two."""
+        """One `+` between each two."""
         return count - 1
 
     def order(self, count: int) -> Sequence[int]:

@@ -1,7 +1,7 @@
 """The whole idea, on one page: numbers that remember how they were computed.
 
-Everything else in this project is this, made fast, checked, explained and drawn. `autograd.Value` computes the same
-numbers, to the bit; only the derivative of tanh it takes differently far out, where 1 - y² would lose its digits.
+Everything else in this project makes this fast, checks it, explains it and draws it. `autograd.Value` computes the same
+numbers, to the bit, except for the derivative of tanh far from 0, where 1 - y² would lose its digits.
 Run it: `python -m autograd.plain`.
 """
 
@@ -11,13 +11,13 @@ import math
 
 
 class Number:
-    """A number, the numbers that it was computed from, and how fast it changes with each of them."""
+    """A number, the operands that it was computed from, and its derivative with respect to each."""
 
     def __init__(self, data: float, operands: tuple[Number, ...] = (), slopes: tuple[float, ...] = ()) -> None:
         self.data, self.operands, self.slopes = data, operands, slopes
         self.grad = 0.0
 
-    # Each operation: the answer, the operands, and the derivative of the answer for each operand.
+    # Each operation: the result, the operands, and the derivative of the result for each operand.
 
     def __add__(a, b: Number) -> Number:
         return Number(a.data + b.data, (a, b), (1.0, 1.0))
@@ -50,35 +50,35 @@ class Number:
         return Number(max(0.0, a.data), (a,), (1.0 if a.data > 0 else 0.0,))
 
     def topological(self) -> list[Number]:
-        """This number and all that it was computed from: operands before results, without recursion."""
+        """This number and all that it was computed from, operands before results, without recursion."""
         order, met, path = [], {self}, [(self, iter(self.operands))]
         while path:
             number, operands = path[-1]
             for operand in operands:
-                if operand not in met:  # it comes first, and what it was computed from before it
+                if operand not in met:  # it comes before the result, and its own operands before it
                     met.add(operand)
                     path.append((operand, iter(operand.operands)))
                     break
-            else:  # all its operands are in the order
+            else:  # all its operands have been added
                 order.append(number)
                 path.pop()
         return order
 
     def backward(self) -> None:
-        """Puts into each number's `grad` how fast this one changes with it; what leaves held before is added."""
+        """Computes the derivative of this number for each number below it, in `grad`, which accumulates in leaves."""
         order = self.topological()
         before = [(number, number.grad) for number in order if not number.operands]
         for number in order:
             number.grad = 0.0
         self.grad = 1.0
-        for number in reversed(order):  # results before operands: what is passed on is complete
+        for number in reversed(order):  # results before operands, so that grad is complete
             for operand, slope in zip(number.operands, number.slopes, strict=True):
-                operand.grad += slope * number.grad  # the chain rule; += for a number that is used several times
+                operand.grad += slope * number.grad  # the chain rule; += since a number may be used several times
         for leaf, grad in before:
             leaf.grad += grad
 
 
-if __name__ == "__main__":  # a neuron learns to say 0.8
+if __name__ == "__main__":  # a neuron learns to return 0.8
     w, x, b = Number(-2.0), Number(0.5), Number(0.25)
     for _ in range(8):
         loss = ((w * x + b).tanh() - Number(0.8)) ** 2

@@ -15,7 +15,7 @@ MOST = 20
 
 
 def told(operands: int) -> range:
-    """The operands of which a step tells: all of them, or the first few of very many."""
+    """The operands that a step mentions: all of them, or the first few of very many."""
     return range(operands if operands <= MANY else MOST)
 
 
