@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import pickle
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -264,3 +266,57 @@ def test_a_label_that_is_a_value_is_picked() -> None:
     assert loss.refresh().data == nn.cross_entropy(scores, 2).data
     with pytest.raises(IndexError, match="a whole number from 0 to 2"):
         nn.cross_entropy(scores, Value(3))
+
+
+def after_a_step(optimiser: Callable[..., nn.optimisers.Optimiser], **options: float) -> float:
+    w = Value(2.0)
+    w.grad = 3.0
+    optimiser([w], **options).step()
+    return w.data
+
+
+def test_each_optimiser_has_the_step_and_the_defaults_that_are_documented() -> None:
+    assert after_a_step(nn.SGD) == after_a_step(nn.SGD, lr=0.01) == 2.0 - 0.01 * 3.0
+    assert after_a_step(nn.SGD, lr=0.5, weight_decay=0.1) == 2.0 - 0.5 * (3.0 + 0.1 * 2.0)
+    assert after_a_step(nn.Adam) == pytest.approx(2.0 - 0.001, abs=1e-9)  # the first step has the size of the rate
+    assert after_a_step(nn.AdamW) == pytest.approx(2.0 - 0.001 - 0.001 * 0.01 * 2.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "options"),
+    [
+        (nn.SGD, {"weight_decay": -0.1}),
+        (nn.SGD, {"momentum": 1.0}),
+        (nn.SGD, {"lr": 0.0}),
+        (nn.SGD, {"lr": math.inf}),
+        (nn.Adam, {"weight_decay": -0.1}),
+        (nn.Adam, {"eps": 0.0}),
+        (nn.AdamW, {"weight_decay": -0.1}),
+    ],
+)
+def test_an_option_out_of_bounds_is_named(optimiser: Callable[..., Any], options: dict[str, float]) -> None:
+    (number,) = options.values()
+    with pytest.raises(ValueError, match=re.escape(repr(number))):
+        after_a_step(optimiser, **options)
+
+
+def test_a_schedule_may_reach_0_and_no_less() -> None:
+    w = Value(2.0)
+    w.grad = 3.0
+    rates = iter([0.0, 0.1, math.inf])
+    optimiser = nn.SGD([w], lr=lambda step: next(rates))
+    optimiser.step()
+    assert w.data == 2.0
+    optimiser.step()
+    assert w.data == pytest.approx(1.7)
+    with pytest.raises(ValueError, match="inf"):
+        optimiser.step()
+
+
+def test_states_without_names_of_their_own_go_by_position() -> None:
+    a, b = Value(1.0, label="w"), Value(2.0, label="w")
+    for v in (a, b):
+        v.grad = v.data
+    optimiser = nn.SGD([a, b], momentum=0.5)
+    optimiser.step()
+    assert optimiser.state_dict()["states"] == {"0": [1.0], "1": [2.0]}
