@@ -50,7 +50,7 @@ class Cursor:
         self.used = next(_clock)
         """An increasing number: the cursor with the largest was created or moved last."""
 
-    # What a kind of pass defines
+    # Defined by each kind of pass
 
     def _sequence(self) -> list[Value]:
         """The nodes in the order of their visits."""
@@ -83,7 +83,7 @@ class Cursor:
         """The state of a watched node, as text."""
         raise NotImplementedError
 
-    # Where it is
+    # Position
 
     @property
     def position(self) -> int:

@@ -51,7 +51,7 @@ def where() -> Where:
 
 
 def levels_up() -> int:
-    """How far up the user's line is for the function that calls this, as `stacklevel` of a warning counts."""
+    """The `stacklevel` with which a warning in the calling function names the user's line."""
     frame: FrameType | None = sys._getframe(1)
     levels = 1
     while frame is not None and _of_others(frame.f_code.co_filename):

@@ -208,7 +208,7 @@ class _Point:
             if low > high:
                 break
             best = found
-        # What the bend adds at that step is at most what three intervals leave open.
+        # The error by curvature at that step is at most the uncertainty of three intervals.
         return best and Slope(best.value, 5.0 * best.error)
 
     def _seen_noise(self, difference: _Difference) -> float:

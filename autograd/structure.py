@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 DEEPEST = 100
-"""How deep structures may be nested. A list that is in itself has no end."""
+"""The deepest nesting of structures; a list that contains itself has no end."""
 
 
 def too_deep() -> ValueError:

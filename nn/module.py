@@ -75,12 +75,12 @@ class Module:
             ]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """For IPython and Jupyter: the text and, where it is known what goes in, the graph of the output for ones."""
+        """For IPython and Jupyter: the text and, if the number of inputs is known, the graph of the output for ones."""
         shown: dict[str, str] = later("display")(repr(self), *self._example())
         return shown
 
     def _example(self) -> list[Value]:
-        """What comes out for ones, as one Value, in a list; nothing where the module takes something else."""
+        """The output for ones, as one Value in a list; empty if the module does not take a list of numbers."""
         call: Any = self
         inputs = [Value(1.0, label=f"x[{i}]") for i in range(self._takes())]
         try:
@@ -94,7 +94,7 @@ class Module:
         return [root]
 
     def _takes(self) -> int:
-        """How many numbers go in; 0 where that is not known."""
+        """The number of inputs; 0 if it is unknown."""
         return 0
 
     def zero_grad(self) -> None:

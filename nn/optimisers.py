@@ -160,7 +160,7 @@ class Optimiser:
         return dict(zip(self.params, labels, strict=True))
 
     def _as_kept(self, name: str, given: Any) -> State:
-        """What a state holds of one parameter."""
+        """Checks and converts the state of one parameter."""
         what = f"the state of {printable(name, 60)}"
         held = list(iterated(given, what))
         if self._program is None:
@@ -175,7 +175,7 @@ class Optimiser:
         return tuple(kept)
 
     def _rule(self, rate: float) -> Rule:
-        """How each parameter moves at this rate; what is the same for all of them is computed here, once."""
+        """The update of a parameter at this rate; computes what all parameters share once."""
         raise NotImplementedError
 
 

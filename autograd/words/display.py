@@ -1,6 +1,6 @@
-"""What IPython and Jupyter show of what has a graph: the text, the graph alive, and a drawing where it is small.
+"""Displays objects with a graph in IPython and Jupyter: text, the interactive graph, and a drawing if it is small.
 
-The pictures come from whatever is installed for it, as a plug-in: `viz` is. It is found, and loaded, when first wanted.
+The pictures come from an installed plug-in, such as `viz`, which is found and loaded on first use.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from autograd.value import Value
 from autograd.words.text import Text
 
 PLUGINS = "glassgrad.pictures"
-"""The group of entry points among which pictures are looked for: `pictures(roots, highlight, drawn)`.
+"""The group of entry points that provide pictures: functions `pictures(roots, highlight, drawn)`.
 
-Such a function gives representations by their MIME type, and a drawing among them where one is wanted.
+Such a function returns representations by their MIME type, including a drawing if `drawn` is set.
 """
 DRAWN = 300
-"""Graphs of more nodes are not drawn: the page that shows them is enough."""
+"""The most nodes of a graph that is drawn; for larger ones the page suffices."""
 LARGEST = 20_000
-"""Graphs of more nodes are shown as text alone: a notebook would grow by megabytes."""
+"""The most nodes of a graph with a page; larger ones, which would add megabytes to a notebook, are only text."""
 
 
 def bundle(text: str, *roots: Value, highlight: Sequence[Value] = ()) -> dict[str, str]:
     """Representations by their MIME type.
 
     Args:
-        text: what stands where there are no pictures.
-        *roots: whose graph to show, if any.
+        text: the text for hosts without pictures.
+        *roots: the roots of the graph to show, if any.
         highlight: nodes to mark; the page begins at the step of the first.
     """
     shown = {"text/plain": repr(Text(text))}
@@ -42,7 +42,7 @@ _Pictures = Callable[[Sequence[Value], Sequence[Value], bool], dict[str, str]]
 
 @cache
 def _pictures() -> _Pictures | None:
-    """What displays a graph, or None where nothing is installed that does."""
+    """The plug-in's function, or None if no plug-in is installed."""
     from importlib.metadata import entry_points
 
     for plugin in entry_points(group=PLUGINS):

@@ -1,7 +1,7 @@
-"""Tries everything that is odd, damaged, hostile or interrupted: `python -m tests.torture --seconds 60 --seed 1`.
+"""Tries odd, damaged, hostile and interrupted inputs: `python -m tests.torture --seconds 60 --seed 1`.
 
-Prints what was tried and what failed, and exits with 1 if anything did. The same seed tries the same in the same order;
-how far it comes depends on the machine.
+Prints the numbers of tries and failures, and exits with 1 if anything failed. The same seed gives the same tries in the
+same order; their number depends on the machine.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ STRANDS = {
     "hostile labels": "labels",
     "scale": "scale",
 }
-"""What there is, and the module whose `tries` it is."""
+"""The kinds of tries, with the module whose `tries` makes them."""
 
 SHOWN = 10
-"""So many faults of a strand are told; there may be many of one kind."""
+"""The most faults of a kind that are printed, since there may be many similar ones."""
 
 
 def main() -> int:

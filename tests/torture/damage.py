@@ -1,4 +1,4 @@
-"""Damaged files: a model or a table of images that was cut, flipped or mixed is read whole, or refused in one line."""
+"""Damaged files: a truncated, flipped or mixed model or image table is read completely, or refused in one line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from demos.digits.data import OURS, DataError, read_csv
 
 SECONDS = 10.0
 LONGEST = 300
-"""The characters of a message that says what is wrong with a file."""
+"""The most characters of a message about a file."""
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Damage without end."""
+    """Endless damage."""
     rng = random.Random(seed)
     while True:
         kind = rng.choice(["model", "table", "packed table"])
@@ -26,7 +26,7 @@ def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def judged(kind: str, number: int) -> str:
-    """What reading a damaged file did that it should not."""
+    """The fault of reading a damaged file, if any."""
     rng = random.Random(number)
     path = Path("damaged.npz" if kind == "model" else "damaged.csv")
     path.write_bytes(damaged(_whole(kind), rng))
@@ -34,7 +34,7 @@ def judged(kind: str, number: int) -> str:
 
 
 def damaged(data: bytes, rng: random.Random) -> bytes:
-    """The same with one or a few things wrong."""
+    """The content with one or a few defects."""
     changed = bytearray(data)
     for _ in range(rng.choice([1, 1, 1, 2, 5, 50])):
         at = rng.randrange(max(len(changed), 1))

@@ -1,4 +1,4 @@
-"""Random functions of one number, for `gradcheck`: with their own derivatives, and with wrong ones."""
+"""Random functions of one number for `gradcheck`, with right and wrong derivatives."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FUNCTIONS: dict[str, Function] = {
 
 
 class Case(NamedTuple):
-    """A function, where to look at it, and what its derivative is multiplied with: 1 is right."""
+    """A function, a point, and a factor of its derivative; 1 is right."""
 
     name: str
     f: Function
@@ -39,7 +39,7 @@ class Case(NamedTuple):
     factor: float
 
     def passes(self) -> bool:
-        """Whether `gradcheck` takes the derivative for right."""
+        """Whether `gradcheck` accepts the derivative."""
 
         def f(x: Value) -> Value:
             return self.f(Value(x.data, (x,), (self.factor,)) if self.factor != 1.0 else x)
@@ -51,11 +51,11 @@ class Case(NamedTuple):
 
 
 def cases(rng: random.Random, *, right: bool) -> Iterator[Case]:
-    """Functions at values from 1e-3 to 1e6, large constants and kinks among them.
+    """Functions at values from 1e-3 to 1e6, including large constants and kinks.
 
-    Left out is what no float can show: a number so large that its own rounding changes the function's fourth digit; a
-    slope that changes the function, over the size of the number, by less than 1e-12 of it; and for wrong derivatives
-    kinks, at which several are right.
+    Cases that floats cannot decide are left out: a number so large that its own rounding changes the function's fourth
+    digit; a slope that changes the function, over the size of the number, by less than 1e-12 of it; and, for wrong
+    derivatives, kinks, where several derivatives are right.
     """
     while True:
         x = _size(rng) * rng.choice([1, 1, 1, -1])

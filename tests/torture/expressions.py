@@ -1,6 +1,6 @@
-"""Random graphs: derivatives eagerly, of second order and compiled, against an independent reference.
+"""Random graphs: eager, second-order and compiled derivatives, against an independent reference.
 
-The reference is PyTorch in float64 where it is installed, and otherwise central differences of sixty digits.
+The reference is PyTorch in float64 if it is installed, else central differences with sixty digits.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ SECONDS = 60.0
 UNARY = ("tanh", "sin", "cos", "sigmoid", "relu", "abs", "softplus", "square", "cube", "bell", "log", "sqrt", "gelu")
 BINARY = ("add", "sub", "mul", "div", "maximum", "minimum")
 Step = tuple[str, tuple[int, ...]]
-"""A function, and which of the numbers so far it takes."""
+"""A function, and the indices of its operands among the earlier numbers."""
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Random expressions without end."""
+    """Endless random expressions."""
     rng = random.Random(seed)
     while True:
         count = rng.randint(1, 3)
@@ -45,7 +45,7 @@ def _steps(rng: random.Random, leaves: int, count: int) -> list[Step]:
 
 
 def evaluated(steps: Sequence[Step], leaves: Sequence[Any], functions: dict[str, Callable[..., Any]]) -> Any:
-    """The last of the numbers, with the functions of some arithmetic."""
+    """The last number, computed with the functions of some arithmetic."""
     numbers = list(leaves)
     for name, operands in steps:
         numbers.append(functions[name](*[numbers[i] for i in operands]))
@@ -53,7 +53,7 @@ def evaluated(steps: Sequence[Step], leaves: Sequence[Any], functions: dict[str,
 
 
 def judged(steps: Sequence[Step], at: Sequence[float]) -> str:
-    """What differs from the reference, or ''."""
+    """The difference from the reference, or ''."""
     value, first, second = reference(steps, at)
     for how, found in ours(steps, at).items():
         for what, got, expected in zip(("value", "gradient", "Hessian"), found, (value, first, second), strict=False):
@@ -69,7 +69,7 @@ def _close(found: Any, expected: Any) -> bool:
 
 
 def ours(steps: Sequence[Step], at: Sequence[float]) -> dict[str, tuple[Any, ...]]:
-    """Value, gradient and Hessian along each of our ways."""
+    """Value, gradient and Hessian by each of our methods."""
     leaves = [Value(x) for x in at]
     loss = evaluated(steps, leaves, OURS)
     loss.backward()
@@ -147,7 +147,7 @@ def reference(steps: Sequence[Step], at: Sequence[float]) -> tuple[Any, list[Any
 
 
 def by_differences(steps: Sequence[Step], at: Sequence[float]) -> tuple[Any, list[Any], list[list[Any]]]:
-    """By central differences; at a kink, which functions of a constant have, they give the mean, as we do."""
+    """By central differences; at a kink, as functions of a constant have, they give the mean, as we do."""
     with mpmath.workdps(60):
         h = mpmath.mpf(10) ** -15
 

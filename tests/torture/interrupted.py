@@ -1,4 +1,4 @@
-"""Interrupts, as by Ctrl-C, at each place where Python looks for signals: see `states.py`."""
+"""Interrupts, such as Ctrl-C, at each place where Python checks for signals: see `states.py`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tests.torture.states import ACTIONS, Left, tried, tried_cursor
 
 SECONDS = 120.0
 LONG = ("gradcheck", "misconceptions", "nudge")
-"""They have thousands of places."""
+"""These have thousands of places for an interrupt."""
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Every action, again and again, at other places each time."""
+    """Every action, repeatedly, at different places each time."""
     rng = random.Random(seed)
     while True:
         for name in rng.sample(list(ACTIONS), len(ACTIONS)):

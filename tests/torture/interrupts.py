@@ -1,4 +1,4 @@
-"""An interrupt, as by Ctrl-C, at each place where Python looks for signals."""
+"""An interrupt, such as Ctrl-C, at each place where Python checks for signals."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 
 class Place(NamedTuple):
-    """One run of an action, with an interrupt in it."""
+    """One interrupted run of an action."""
 
     number: int
     where: str
     """`backprop.py:120 in next`."""
     interrupted: bool
-    """Whether the interrupt came out of the action: if not, it was swallowed."""
+    """Whether the action raised the interrupt; if not, it was swallowed."""
 
 
 def places(
@@ -28,18 +28,18 @@ def places(
     files: Sequence[str] = (),
     every: int = 1,
 ) -> Iterator[Place]:
-    """Runs an action again and again, interrupted at each place in turn, until it comes through.
+    """Runs an action repeatedly, interrupted at each place in turn, until it completes.
 
-    Python looks for signals where a function begins, after a call, and where a loop goes back.
+    Python checks for signals at the start of a function, after a call, and when a loop jumps back.
 
     Args:
-        action: what is interrupted.
-        before: puts things back, before each run.
-        files: interrupt only in files of our packages whose names end so; all of them, unless given.
-        every: try only every so many places.
+        action: the action to interrupt.
+        before: restores the state before each run.
+        files: interrupt only in files of our packages with these suffixes; by default in all.
+        every: try only every n-th place.
 
     Yields:
-        After each run that was interrupted, what happened; the caller looks at what it left.
+        The place, after each interrupted run; the caller checks the state that it left.
     """
     number = 0
     while True:
@@ -84,7 +84,7 @@ def _is_ours(name: str, files: tuple[str, ...]) -> bool:
 
 @cache
 def _looks(code: CodeType) -> frozenset[int]:
-    """The offsets before which Python looks for signals."""
+    """The offsets before which Python checks for signals."""
     found = set()
     instructions = [each for each in dis.get_instructions(code) if each.opname != "CACHE"]
     for here, following in pairwise(instructions):

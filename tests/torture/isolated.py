@@ -1,6 +1,6 @@
-"""Numbered tries in a process of their own: a crash, a hang or too much memory is a fault of one try, and not the end.
+"""Numbered tries in a separate process: a crash, a hang or too much memory is the fault of one try, and ends no other.
 
-Run as `python -m tests.torture.isolated MODULE SEED FIRST`, it does what `tries(seed)` of that module yields, from the
+`python -m tests.torture.isolated MODULE SEED FIRST` runs the tries that `tries(seed)` of that module yields, from
 number FIRST on, and writes a line before and after each.
 """
 
@@ -26,19 +26,19 @@ from types import FrameType
 import graphviz
 
 SECONDS = 2.0
-"""How long one try may compute, unless its module says otherwise in `SECONDS`."""
+"""The CPU seconds that one try may take, unless its module sets `SECONDS`."""
 SILENCE = 300.0
-"""After so many seconds without a word a process is taken to hang, however busy the machine is."""
+"""After this many silent seconds a process counts as hung, even on a busy machine."""
 MEMORY = 4 << 30
-"""How much it may take, the same."""
+"""The memory that it may take, likewise."""
 
 
 class TooSlow(BaseException):
-    """A try has computed for too long."""
+    """A try has taken too long."""
 
 
 def outcomes(module: str, seed: int, until: float) -> Iterator[tuple[str, str]]:
-    """What each try is, and what was wrong with it, or '', until that time of `time.monotonic()`."""
+    """The name of each try, and its fault or '', until a time of `time.monotonic()`."""
     first = 0
     while time.monotonic() < until:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -56,7 +56,7 @@ def outcomes(module: str, seed: int, until: float) -> Iterator[tuple[str, str]]:
 
 
 class _Child:
-    """The process, and how far it has come."""
+    """The process, and its progress."""
 
     def __init__(self, module: str, seed: int, first: int, folder: Path) -> None:
         (folder / "work").mkdir()
@@ -85,7 +85,7 @@ class _Child:
         self._lines.put("")
 
     def results(self, until: float) -> Iterator[tuple[str, str]]:
-        """What was tried, until the process ends or has been silent for too long, or it is time."""
+        """The results, until the process ends or has been silent for too long, or the time is over."""
         while not self.left:
             rest = until - time.monotonic()
             try:
@@ -118,8 +118,8 @@ class _Child:
 
 
 def _work(module: str, seed: int, first: int) -> None:
-    """What the process does."""
-    import resource  # which not all systems have
+    """The main function of the process."""
+    import resource  # not all systems have it
 
     out = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

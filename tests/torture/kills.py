@@ -1,4 +1,4 @@
-"""Processes that are killed while they write a file: it is the old one or the new one, and nothing else is left."""
+"""Processes that are killed while they write a file: they leave the old or the new file, and nothing else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ for i in range(1_000_000):
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Kills without end."""
+    """Endless kills."""
     rng = random.Random(seed)
     while True:
         size, after = rng.choice([1, 4096, 5_000_000]), rng.uniform(0.0, 0.05)
@@ -33,7 +33,7 @@ def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def judged(size: int, after: float) -> str:
-    """What a kill has left that it should not."""
+    """The fault that a kill has left, if any."""
     write_whole("file", "x" * size)
     writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(size)], stdout=subprocess.PIPE)
     assert writer.stdout is not None

@@ -1,4 +1,4 @@
-"""Hostile labels in every output: what is in one is shown, never sent to a terminal, and never markup."""
+"""Hostile labels in every output: they are shown, but never control a terminal, and never become markup."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PIECES = (
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Labels made of hostile pieces, in each output."""
+    """Labels with hostile parts, in each output."""
     rng = random.Random(seed)
     while True:
         labels = ["".join(rng.choices(PIECES, k=rng.randint(1, 4))) for _ in range(3)]
@@ -141,5 +141,5 @@ OUTPUTS: dict[str, Callable[[Labelled], str]] = {
 
 
 def judged(output: Callable[[Labelled], str], labels: list[str]) -> str:
-    """What an output does with the labels that it should not."""
+    """The fault of an output with such labels, if any."""
     return output(Labelled(labels))

@@ -1,4 +1,4 @@
-"""Odd arguments: one, or all, of those of each public function are what nobody should pass."""
+"""Odd arguments: one, or all, of each public function's arguments are objects that nobody should pass."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from tests.torture import public
 
 
 class Odd:
-    """Takes anything, and is nothing."""
+    """Accepts everything, and is nothing in particular."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         pass
 
 
 class Liar:
-    """Says that it has a length, a number and items, and has none."""
+    """Claims to have a length, a number and items, and has none."""
 
     def __len__(self) -> int:
         return 3
@@ -46,7 +46,7 @@ class Liar:
 
 
 class Hostile:
-    """Any attribute of it is an error, and so is what it looks like."""
+    """Raises for any attribute, and for its repr."""
 
     def __getattr__(self, name: str) -> Any:
         raise RuntimeError("mine")
@@ -56,11 +56,11 @@ class Hostile:
 
 
 class Text(str):
-    """A string that is not quite one."""
+    """A string that is not quite a string."""
 
 
 class Special(Value):
-    """A Value of a class of one's own."""
+    """A Value of a user's subclass."""
 
 
 Pair = namedtuple("Pair", "left right")
@@ -190,18 +190,18 @@ VALUES: dict[str, Callable[[], Any]] = {
 }
 
 ENDLESS = {("autograd.quiz", "a function to text")}
-"""Who always gives the same wrong answer is asked for ever."""
+"""A callback that always gives the same wrong answer is asked forever."""
 
 CLEAR = (
     r"^The truth value of an ",  # of an array, where a flag is asked for
     r"takes .*\d+ (positional )?arguments?",  # of the caller's function
     r"'[<>]=?' not supported between instances of 'float' and",  # of a number of the caller's own class
 )
-"""Messages of others that say what was wrong with an argument."""
+"""Messages of other libraries that say what was wrong with an argument."""
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
-    """What to try, in an order that depends on the seed: a name, and a function that returns what was wrong, or ''."""
+    """The tries, in an order that depends on the seed: a name, and a function that returns the fault, or ''."""
     rng = random.Random(seed)
     functions = list(public.calls())
     tried: list[tuple[public.Call, dict[int | str, str]]]
@@ -213,7 +213,7 @@ def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _several(functions: list[public.Call], rng: random.Random) -> Iterator[tuple[public.Call, dict[int | str, str]]]:
-    """Calls with several odd arguments, without end."""
+    """Endless calls with several odd arguments."""
     while True:
         call = rng.choice(functions)
         yield call, {slot: rng.choice(list(VALUES)) for slot in _slots(call) if rng.random() < 0.6}
@@ -228,7 +228,7 @@ def _described(call: public.Call, odd: dict[int | str, str]) -> str:
 
 
 def judged(call: public.Call, odd: dict[int | str, str]) -> str:
-    """What a call with odd arguments did that it should not; empty for a result, or an error that we raised."""
+    """The fault of a call with odd arguments; empty for a result, or an error that we raised."""
     scene = public.Scene()
     function = call.function(scene)
     args = [VALUES[odd[i]]() if i in odd else make(scene) for i, make in enumerate(call.positional)]
@@ -248,7 +248,7 @@ def judged(call: public.Call, odd: dict[int | str, str]) -> str:
 
 
 def is_ours(error: BaseException) -> bool:
-    """Whether an error was raised by a `raise` of ours, or of the caller's own things, or by the system."""
+    """Whether an error was raised by our own `raise`, by the caller's objects, or by the system."""
     last = _last(error)
     if isinstance(error, OSError) or last is None or "/tests/torture/" in last.tb_frame.f_code.co_filename:
         return True
@@ -270,7 +270,7 @@ def _last(error: BaseException) -> TracebackType | None:
 
 
 def _place(error: BaseException) -> str:
-    """Where in our code it was raised."""
+    """The place in our code where it was raised."""
     found, trace = "?", error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code

@@ -1,7 +1,7 @@
-"""Every public function and method of autograd, nn and viz, found by introspection, with arguments that it takes.
+"""Every public function and method of autograd, nn and viz, found by introspection, with valid arguments.
 
-What is new is found by itself. Where nothing is known of a new parameter that has no default, `calls` raises: say in
-`GOOD` what a good argument is.
+New functions are found automatically. For a new parameter without a default, `calls` raises: add a valid argument to
+`GOOD`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ SPECIAL = {
     "__truediv__", "__rtruediv__", "__pow__", "__rpow__", "__mod__", "__rmod__", "__eq__", "__lt__", "__le__",
     "__gt__", "__ge__",
 }  # fmt: skip
-"""Methods that are written as operators or calls."""
+"""Methods that are called by operators or call syntax."""
 
 
 class Scene:
-    """A small graph with a network, and what is made of them; each use has one of its own."""
+    """A small graph with a network, and objects made from them; each use has its own."""
 
     def __init__(self) -> None:
         self.a, self.b = Value(2.0, label="a"), Value(-0.5, label="b")
@@ -43,13 +43,13 @@ class Scene:
         return nn.MLP(2, [2, 1], "tanh", seed=1)
 
     def program(self) -> autograd.Program:
-        """A program of one input and one parameter, whose result before it was squared is `whole`."""
+        """A program with one input and one parameter, whose result is the square of `whole`."""
         x, w = Value(1.0), Value(3.0)
         self.whole = x * w - 1.0
         return autograd.compile(self.whole**2, inputs=[x], params=[w])
 
     def saved(self) -> str:
-        """The path of a file that holds a network."""
+        """The path of a file with a network."""
         nn.save(self.network(), "network.npz")
         return "network.npz"
 
@@ -65,11 +65,11 @@ Maker = Callable[[Scene], Any]
 
 @dataclass(frozen=True)
 class Call:
-    """A function that is called by name, and how to make arguments that it takes."""
+    """A function that is called by name, with a way to make valid arguments."""
 
     name: str
     function: Callable[[Scene], Callable[..., Any]]
-    """Makes the function: a bound method has an object of its own each time."""
+    """Makes the function; a bound method gets a new object each time."""
     positional: tuple[Maker, ...]
     keywords: Mapping[str, Maker]
 
@@ -99,10 +99,10 @@ INSTANCES: dict[str, Maker] = {
     "Sequential": lambda s: nn.Sequential(nn.Layer(2, 2, seed=1), autograd.tanh),
     "Value": lambda s: s.a,
 }
-"""What the methods of a class are tried on, where it is not enough to call the class with what it needs."""
+"""The instances for trying methods of classes that need more than their required arguments."""
 
 NOT_CALLED = {"Program", "Jitted", "Edge", "LayoutError", "Module", "Drawing"}
-"""Classes that users do not make by calling them, or that take anything."""
+"""Classes that users do not call, or that accept anything."""
 
 _ROW = [0.5, -1.0]
 GOOD: dict[str, Maker] = {
@@ -200,7 +200,7 @@ GOOD: dict[str, Maker] = {
     "xs": lambda s: [Value(0.5), 2.0],
     "y": lambda s: 0.25,
 }
-"""Good arguments by the names of parameters; the more so where a function's name is before it, as in `pick.index`."""
+"""Valid arguments by parameter name, or by function and parameter, as in `pick.index`, which takes precedence."""
 
 GOOD |= {
     "Jitted.__call__.args": lambda s: 3.0,
@@ -292,7 +292,7 @@ def _methods(full: str, kind: type, make: Maker) -> Iterator[Call]:
 
 
 def _instance(full: str, kind: type) -> Maker:
-    """A class that is not in `INSTANCES` is called with what it cannot do without."""
+    """An instance of a class that is not in `INSTANCES`, made with its required arguments."""
     parameters = inspect.signature(kind).parameters.values()
     needed = [
         _good(full, each) for each in parameters if each.default is each.empty and each.kind is not each.VAR_KEYWORD
@@ -344,7 +344,7 @@ def _good(full: str, parameter: inspect.Parameter) -> Maker:
 
 
 def _made() -> Iterator[Call]:
-    """Functions that others return, and what stands outside of `__all__`."""
+    """Functions that others return, and those outside `__all__`."""
     x, y, step = GOOD["x"], GOOD["y"], GOOD["steps"]
     for transform in (autograd.grad, autograd.value_and_grad, autograd.jacobian, autograd.hessian):
         yield Call(f"autograd.{transform.__name__}(f)", _always(transform(_square)), (x,), {})

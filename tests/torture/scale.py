@@ -1,6 +1,6 @@
-"""Large graphs of each shape, for each function that takes a graph: done in time and memory, or refused in words.
+"""Large graphs of each shape, for each function that takes a graph: handled within limits, or refused with a message.
 
-`GLASSGRAD_SCALE=1000000` makes them of a million nodes, for which a try may take a minute and 2 GB.
+`GLASSGRAD_SCALE=1000000` makes graphs of a million nodes, with a minute and 2 GB for each try.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MEMORY = 2 << 30
 
 
 class Large(NamedTuple):
-    """A graph, and a leaf that its loss depends on."""
+    """A graph, and a leaf of its loss."""
 
     loss: Value
     first: Value
@@ -39,7 +39,7 @@ def _chain(n: int) -> Large:
 
 
 def _steep(n: int) -> Large:
-    """A chain by sums and functions, as programs write it."""
+    """A chain of sums and functions, as programs write it."""
     v = first = Value(0.5, label="x")
     for i in range(n // 2):
         v = v.sin() if i % 2 else v + 0.25
@@ -218,7 +218,7 @@ def _made(function: Callable[[Large], object], make: Callable[[int], Large]) -> 
 
 
 def judged(function: Callable[[], object]) -> str:
-    """What fell; words that refuse are no fall."""
+    """The failure, if any; a refusal with a message is not one."""
     try:
         function()
     except (ValueError, TypeError, RuntimeError) as error:

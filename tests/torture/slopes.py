@@ -1,4 +1,4 @@
-"""Right and wrong derivatives, for `gradcheck` to tell apart: see `derivatives.py`."""
+"""Right and wrong derivatives, which `gradcheck` must tell apart: see `derivatives.py`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECONDS = 20.0
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
-    """A right one, a wrong one, and so on."""
+    """Right and wrong ones, alternately."""
     right, wrong = cases(random.Random(seed), right=True), cases(random.Random(seed), right=False)
     while True:
         for kind, given in (("right", right), ("wrong", wrong)):

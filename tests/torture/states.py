@@ -1,4 +1,4 @@
-"""What each function that changes something leaves when it is interrupted: as before, or as after."""
+"""The state that each changing function leaves when interrupted: that before, or that after."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.torture.interrupts import places
 
 
 class Left(NamedTuple):
-    """A place at which an interrupt left something that is neither before nor after."""
+    """A place at which an interrupt left a state that is neither the earlier nor the later one."""
 
     action: str
     where: str
@@ -21,7 +21,7 @@ class Left(NamedTuple):
 
 
 class Scene:
-    """A small graph, and what there is to see of it."""
+    """A small graph, and its visible state."""
 
     def __init__(self) -> None:
         self.network = nn.MLP(2, [2, 1], "tanh", seed=1)
@@ -38,7 +38,7 @@ class Scene:
         return [(node.data, float(getattr(node.grad, "data", node.grad))) for node in self.nodes]
 
     def leaves(self) -> list[Any]:
-        """Those of leaves: what inner nodes hold after an error is nothing that one relies on."""
+        """Those of leaves only, since nobody relies on inner nodes after an error."""
         return [each for node, each in zip(self.nodes, self.seen(), strict=True) if not node._prev]
 
 
@@ -83,7 +83,7 @@ def tried(name: str, every: int = 1) -> Iterator[Left | None]:
     """Interrupts an action at each place in turn.
 
     Yields:
-        For each place None, or what was left that is neither as before nor as after.
+        For each place None, or the state left that is neither the earlier nor the later one.
     """
     prepare, act = ACTIONS[name]
     whole = Scene()
@@ -113,7 +113,7 @@ def tried(name: str, every: int = 1) -> Iterator[Left | None]:
 
 
 def _then(name: str, scene: Scene, state: Any) -> list[Any]:
-    """What is seen after the next step: an optimiser's own state shows only there."""
+    """The visible state after the next step, in which an optimiser's internal state shows."""
     if name.endswith(".step"):
         state.step()
     return scene.leaves()
@@ -125,10 +125,10 @@ def _after(act: Callable[[Scene, Any], object], name: str, scene: Scene, made: A
 
 
 def tried_cursor(rng: random.Random, tries: int) -> Iterator[Left | None]:
-    """Interrupts a random command of a cursor at a random place, then goes on, and goes back.
+    """Interrupts a random command of a cursor at a random place, then continues, and goes back.
 
     Yields:
-        For each try None, or what was wrong with it.
+        For each try None, or its fault.
     """
     whole = Scene()
     start = whole.seen()

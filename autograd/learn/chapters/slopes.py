@@ -13,7 +13,7 @@ from autograd.shown import number
 from autograd.value import Value
 
 Shares = Callable[..., tuple[float, ...]]
-"""From the gradient of the answer and the operands, what each operand is sent."""
+"""The share of each operand, from the gradient of the result and the operands."""
 
 CUT = "the graph is cut"
 REPLACED = "`=` in place of `+=`"
@@ -74,7 +74,7 @@ class Handmade:
         return _Try(x, upstream, start, received, [leaf.grad for leaf in leaves])
 
     def _candidates(self) -> dict[str, Callable[[_Try], list[float]]]:
-        """What would be received under each misconception."""
+        """The gradients received under each misconception."""
         general: dict[str, Callable[[_Try], list[float]]] = {
             REPLACED: lambda t: [t.upstream * s for s in t.slopes],
             NO_CHAIN: lambda t: [g + s for g, s in zip(t.start, t.slopes, strict=True)],

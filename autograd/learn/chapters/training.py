@@ -15,10 +15,10 @@ from autograd.shown import number
 from autograd.value import Value
 
 RATE, STEPS = 0.1, 40
-"""Of the training loops as they are handed out."""
+"""The learning rate and the steps of the exercises' training loops."""
 
 Loop = Callable[[float, list[float], list[float]], float]
-"""Where a loop ends, from where it begins."""
+"""The final weight of a loop, from the initial one and the data."""
 
 
 def _slope(w: float, xs: list[float], ys: list[float]) -> float:
