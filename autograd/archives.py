@@ -101,7 +101,7 @@ def _header(packed: Any, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[An
     begin = packed.read(8)
     wide = begin == b"\x93NUMPY\x02\x00"
     if not wide and begin != b"\x93NUMPY\x01\x00":
-        raise ValueError(f"{shown} is no array, or one of an unknown version")
+        raise ValueError(f"{shown} is not an array, or has an unknown version")
     length = packed.read(4 if wide else 2)
     if int.from_bytes(length, "little") > _HEADER:
         raise ValueError(f"{shown} has too long a header")
@@ -135,15 +135,15 @@ def opened(path: str | os.PathLike[str], kind: str) -> Iterator[Archive]:
     """
     shown = path_shown(path)
     if is_endless(path):
-        raise ValueError(f"{shown} is no {kind}: it is no file, but a device or a pipe")
+        raise ValueError(f"{shown} is not a {kind}: it is not a file, but a device or a pipe")
     with open(path, "rb") as file:
         try:
             if not zipfile.is_zipfile(file):
-                raise ValueError("it is no .npz file")
+                raise ValueError("it is not a .npz file")
             with zipfile.ZipFile(file) as archive:
                 yield Archive(archive)
         except UnfitError:
             raise
         except _DAMAGE as error:
             reason = printable(f"{error}" or type(error).__name__, 120)
-            raise ValueError(f"{shown} is no {kind}, or a damaged one ({reason})") from None
+            raise ValueError(f"{shown} is not a {kind}, or a damaged one ({reason})") from None

@@ -143,4 +143,4 @@ def _called(operation: Operation, m: Arithmetic) -> Kernel:
 def _a_float(which: str, answer: object, operation: Operation) -> float:
     if isinstance(answer, (float, int)):
         return float(answer)
-    raise TypeError(f"{which} of operation {operation.name!r} gave {answer!r}, which is no float")
+    raise TypeError(f"{which} of operation {operation.name!r} gave {answer!r}, which is not a float")

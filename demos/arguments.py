@@ -11,7 +11,7 @@ def writable(text: str) -> Path:
     """Accepts the path of a file in an existing folder, so that no result is lost at the end."""
     path = Path(text)
     if not text or path.is_dir() or not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"{text!r} is no file in a folder that exists")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a file in an existing folder")
     return path
 
 

@@ -143,7 +143,7 @@ def _finite(name: str, number: Any) -> float:
     try:
         found = as_float(number)
     except (TypeError, OverflowError):
-        raise ValueError(f"{printable(name, 60)} holds {as_code(number)}, which is no number") from None
+        raise ValueError(f"{printable(name, 60)} holds {as_code(number)}, which is not a number") from None
     if not math.isfinite(found):
         raise ValueError(f"{printable(name, 60)} holds {found}, which is not a finite number")
     return found

@@ -87,7 +87,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[Archive]:
         version = archive.text(_FORMAT) or "nothing"
         if version != FORMAT:
             raise UnfitError(
-                f"{path_shown(path)} is no saved model of this version: it says {as_code(version)}, not {FORMAT!r}"
+                f"{path_shown(path)} is not a saved model of this version: it says {as_code(version)}, not {FORMAT!r}"
             )
         yield archive
 

@@ -59,7 +59,7 @@ def schedule(state: Mapping[str, Any]) -> Schedule:
     try:
         inspect.signature(_MAKERS[name]).bind(**parts)
     except TypeError as error:
-        raise ValueError(f"this is no state of a schedule {name!r}: {error}") from None
+        raise ValueError(f"this is not a state of a schedule {name!r}: {error}") from None
     return _MAKERS[name](**parts)
 
 

@@ -40,7 +40,7 @@ def test_a_picture_that_cannot_be_written_is_refused_at_once(demo: Any, capsys: 
     with pytest.raises(SystemExit) as end:
         demo.main(["--picture", "missing/picture.svg"])
     assert end.value.code == 2
-    assert "'missing/picture.svg' is no file in a folder that exists" in capsys.readouterr().err
+    assert "'missing/picture.svg' is not a file in an existing folder" in capsys.readouterr().err
 
 
 def test_the_same_seed_gives_the_same_picture() -> None:

@@ -70,8 +70,8 @@ def test_story(capsys: pytest.CaptureFixture[str]) -> None:
         (["--load", "missing.npz"], "missing.npz cannot be read: No such file or directory"),
         (["--images", "100000"], "--images 100000: there are 1438 to train on"),
         (["--pixels", "100000"], "'100000' is not a whole number from 1 to 200"),
-        (["--save", "missing/file"], "'missing/file' is no file in a folder that exists"),
-        (["--report", ""], "'' is no file in a folder that exists"),
+        (["--save", "missing/file"], "'missing/file' is not a file in an existing folder"),
+        (["--report", ""], "'' is not a file in an existing folder"),
     ],
 )
 def test_bad_options_end_with_one_line_and_code_2(
@@ -293,7 +293,7 @@ def test_the_nudge_agrees_with_the_derivative(capsys: pytest.CaptureFixture[str]
 
 
 def test_progress_moves_within_an_epoch_and_never_wraps() -> None:
-    options = ["--hidden", "32", "--epochs", "1", "--images", "300", "--no-augment", "--no-report", "--engine", "eager"]
+    options = ["--hidden", "32", "--epochs", "1", "--images", "900", "--no-augment", "--no-report", "--engine", "eager"]
     with Terminal([sys.executable, "-m", "demos.digits", *options], 80, {}, ROOT) as terminal:
         told = re.split(r"[\r\n]", terminal.read("it recognises"))
     bars = [line for line in told if line.startswith("  epoch 1 of 1, loss")]

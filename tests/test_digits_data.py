@@ -54,7 +54,7 @@ def damaged(few: Path, edit: str) -> Path:
         ("columns", r"line 5: 64 columns, where line 1 has 65"),
         ("pixel", r"line 5: a pixel is 256; pixels are from 0 to 1, to 16 or to 255"),
         ("label", r"line 5: the label is 11; labels are whole numbers from 0 to 9"),
-        ("word", r"line 5: 'dark' is no number"),
+        ("word", r"line 5: 'dark' is not a number"),
     ],
 )
 def test_damaged_lines_are_named(few_digits: Path, edit: str, message: str) -> None:

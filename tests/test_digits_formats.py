@@ -109,10 +109,10 @@ def cut(folder: Path) -> Path:
         (npz(images=-GREYS, labels=LABELS), "a pixel is -255; pixels"),
         (npz(images=GREYS / np.nan, labels=LABELS), "a pixel is nan; pixels"),
         (npz(images=GREYS.reshape(6, 12), labels=LABELS), "12 pixels are not those of a square image"),
-        (cut, "is no .npz file of images, or a damaged one"),
+        (cut, "is not a .npz file of images, or a damaged one"),
         (lambda folder: mnist(folder, idx(GREYS)[:-1], idx(LABELS)), "should hold 6 × 4 × 3 bytes, and holds 71"),
-        (lambda folder: mnist(folder, idx(GREYS)[:9], idx(LABELS)), "is no IDX file of unsigned bytes"),
-        (lambda folder: mnist(folder, idx(GREYS), b"labels"), "labels-idx1-ubyte is no IDX file of unsigned bytes"),
+        (lambda folder: mnist(folder, idx(GREYS)[:9], idx(LABELS)), "is not an IDX file of unsigned bytes"),
+        (lambda folder: mnist(folder, idx(GREYS), b"labels"), "labels-idx1-ubyte is not an IDX file of unsigned bytes"),
         (lambda folder: mnist(folder, idx(GREYS), idx(GREYS)), "6 images need as many labels; these are 6 × 4 × 3"),
     ],
 )
@@ -234,7 +234,7 @@ def assert_refused_at_once(path: Path, memory: int = 2_000_000) -> None:
 def test_devices_and_pipes_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (Path("/dev/zero"), tmp_path / "pipe"):
-        with pytest.raises(DataError, match="it is no file, but a device or a pipe"):
+        with pytest.raises(DataError, match="it is not a file, but a device or a pipe"):
             read(path)
     for other in (tmp_path, Path("nul\0")):
         with pytest.raises(DataError, match="cannot be read: "):

@@ -261,7 +261,7 @@ def test_files_that_are_no_models(tmp_path: Path) -> None:
     others = [whole[: len(whole) // 2], b"", b"hello", pickle.dumps([1, 2]), pickled.read_bytes(), alone.read_bytes()]
     for content in others + [each for each in flipped if _is_damaged(each)]:
         path.write_bytes(content)
-        with pytest.raises(ValueError, match="is no saved model"):
+        with pytest.raises(ValueError, match="is not a saved model"):
             nn.load(network, path)
     np.savez(path, weights=np.zeros(3))
     with pytest.raises(ValueError, match="it says 'nothing', not 'glassgrad model 1'"):
@@ -424,7 +424,7 @@ def test_files_made_to_take_much_memory_are_refused_at_once(tmp_path: Path) -> N
             assert tracemalloc_peak() - start < 1_000_000
             assert len(str(caught.value)) <= 300 + len(str(path))
             assert str(caught.value).isprintable()
-    with pytest.raises(ValueError, match="it is no file, but a device"):
+    with pytest.raises(ValueError, match="it is not a file, but a device"):
         nn.load(network, "/dev/zero")
 
 

@@ -160,7 +160,7 @@ def _text(path: Path) -> str:
     try:
         return unzipped(path).removeprefix(b"\xef\xbb\xbf").decode("ascii")
     except UnicodeDecodeError:
-        raise DataError(f"{path_shown(path)} is no CSV file: it holds bytes that are not text") from None
+        raise DataError(f"{path_shown(path)} is not a CSV file: it contains bytes that are not text") from None
 
 
 def unzipped(path: Path) -> bytes:
@@ -184,7 +184,7 @@ def beginning(path: Path, count: int) -> bytes:
     shown = path_shown(path)
     try:
         if is_endless(path):
-            raise OSError(errno.EINVAL, "it is no file, but a device or a pipe")
+            raise OSError(errno.EINVAL, "it is not a file, but a device or a pipe")
         with path.open("rb") as file:
             zipped = file.peek(2)[:2] == b"\x1f\x8b"
             return (gzip.GzipFile(fileobj=file) if zipped else file).read(count)
@@ -202,7 +202,7 @@ def _row(shown: str, number: int, line: str, columns: int) -> list[float]:
         row = [float(field) for field in fields]
     except ValueError:
         wrong = next(field for field in fields if not _is_number(field))
-        raise DataError(f"{shown}, line {number}: {as_code(wrong)} is no number") from None
+        raise DataError(f"{shown}, line {number}: {as_code(wrong)} is not a number") from None
     for pixel in row:
         if not 0 <= pixel <= INKS[-1]:
             raise DataError(f"{shown}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 1, to 16 or to 255")

@@ -73,7 +73,7 @@ def _idx(path: Path) -> npt.NDArray[np.uint8]:
     dimensions = content[3] if content.startswith(_IDX_BYTES) and len(content) > 3 else 0
     start = 4 + 4 * dimensions
     if not 1 <= dimensions <= 4 or len(content) < start:
-        raise DataError(f"{shown} is no IDX file of unsigned bytes")
+        raise DataError(f"{shown} is not an IDX file of unsigned bytes")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
     if len(content) - start != math.prod(shape):
         raise DataError(

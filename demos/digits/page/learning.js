@@ -53,7 +53,7 @@ export function training(descent, test, options) {
       const loss = descent.step(rate);
       if (!Number.isFinite(loss)) {
         stop(
-          `The loss is no number any more: a learning rate of ${rate} is too large. Start again with a smaller one.`,
+          `The loss is no longer a number: a learning rate of ${rate} is too large. Start again with a smaller one.`,
         );
         return;
       }
