@@ -31,7 +31,7 @@ class Forward(Cursor):
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
         >>> next(Forward(a * b))
         Step 1 of 1: a * b = 2.0 * -3.0 = -6.0
-          kept for the way back:
+          kept for the backward pass:
           ∂(a * b)/∂a = b = -3.0
           ∂(a * b)/∂b = a = 2.0
     """
@@ -63,7 +63,7 @@ class Forward(Cursor):
             if node._local_grads
         ]
         shown = any(not change.constant for change in kept)
-        reason = "kept for the way back:" if shown else "" if node._prev else "a leaf: given, not computed"
+        reason = "kept for the backward pass:" if shown else "" if node._prev else "a leaf: given, not computed"
         title = equation(node, self.names)
         return Step(self.position, len(self._order), node, title, reason, "", tuple(kept), self.loss, _stale_here(node))
 

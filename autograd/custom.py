@@ -54,7 +54,7 @@ def operation(
         ...     "swish",
         ...     forward=lambda m, a: a * m.sigmoid(a),
         ...     partials=[lambda m, y, a: y + m.sigmoid(a) * (1 - y)],
-        ...     words="the answer, and the sigmoid of the operand times one minus the answer",
+        ...     words="the result, and the sigmoid of the operand times one minus the result",
         ... )
         >>> a = autograd.Value(0.0, label="a")
         >>> y = swish(a)

@@ -259,7 +259,7 @@ ADD = _declare("add", "+", lambda m, a, b: a + b,
 SUB = _declare("sub", "-", lambda m, a, b: a - b,
     lambda m, y, a, b: 1.0,
     lambda m, y, a, b: -1.0,
-    words="a difference passes the gradient on: unchanged to the first, with its sign turned to the second",
+    words="a difference passes the gradient on: unchanged to the first, with its sign flipped to the second",
     roles=("minuend", "subtrahend"),
     text="{} - {}", latex="{} - {}", binding=SUM)
 
@@ -274,7 +274,7 @@ MUL = _declare("mul", "*", lambda m, a, b: a * b,
 DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
     lambda m, y, a, b: m.divide(1.0, b),
     lambda m, y, a, b: m.divide(-y, b),
-    words="one over the denominator; for the denominator, minus the answer over it",
+    words="one over the denominator; for the denominator, minus the result over it",
     domain="the denominator must not be 0",
     roles=("numerator", "denominator"),
     text="{} / {}", latex=r"\frac{{{}}}{{{}}}", binding=QUOTIENT, needs=(QUOTIENT, SIGN))
@@ -282,25 +282,25 @@ DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
 REMAINDER = _declare("remainder", "%", lambda m, a, b: m.remainder(a, b),
     lambda m, y, a, b: 1.0,
     lambda m, y, a, b: m.where(m.equal(y, b), 1.0, -m.floor(m.divide(a - y, b) + 0.5)),  # -1 % inf is inf
-    words="one; for the divisor, minus how many times it was taken away",
-    zero="the divisor was taken away no times",
+    words="one; for the divisor, minus the number of times that it was subtracted",
+    zero="the divisor was not subtracted at all",
     domain="the divisor must not be 0",
     text="{} % {}", latex=r"{} \bmod {}", binding=QUOTIENT, needs=(QUOTIENT, SIGN))
 
 NEG = _declare("neg", "neg", lambda m, a: -a,
     lambda m, y, a: -1.0,
-    words="the sign turns, and so does the gradient's",
+    words="the sign flips, and so does the gradient's",
     text="-{}", latex="-{}", binding=SIGN, needs=(POWER,))
 
 POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
     _power_base,
     _power_exponent,
     second=_power_mixed,
-    words="the exponent comes down and is one less; for the exponent, the answer times the base's logarithm",
+    words="the exponent comes down and is one less; for the exponent, the result times the base's logarithm",
     domain={
         ValueError: "a negative number has whole powers only",
         ZeroDivisionError: "0 has no power below 0",
-        OverflowError: "the answer must fit a float",
+        OverflowError: "the result must fit a float",
     },
     roles=("base", "exponent"),
     text="{} ** {}", latex="{{{}}}^{{{}}}", binding=POWER, needs=(ATOM, SIGN))
@@ -313,19 +313,19 @@ ABS = _declare("abs", "abs", lambda m, a: m.abs(a),
 EXP = _declare("exp", "exp", lambda m, a: m.exp(a),
     lambda m, y, a: y,
     words="the exponential is its own derivative",
-    domain="the answer must fit a float: the operand may be at most about 709.78",
+    domain="the result must fit a float: the operand may be at most about 709.78",
     latex="e^{{{}}}", binding=ATOM)
 
 EXPM1 = _declare("expm1", "expm1", lambda m, a: m.expm1(a),
     lambda m, y, a: m.exp(a),
     words="the exponential of the operand",
-    domain="the answer must fit a float: the operand may be at most about 709.78",
+    domain="the result must fit a float: the operand may be at most about 709.78",
     latex=r"\operatorname{{expm1}}\left({}\right)")
 
 EXP2 = _declare("exp2", "exp2", lambda m, a: m.exp2(a),
     lambda m, y, a: y * _LOG_2,
-    words="the answer times the logarithm of 2",
-    domain="the answer must fit a float: the operand must be below 1024",
+    words="the result times the logarithm of 2",
+    domain="the result must fit a float: the operand must be below 1024",
     latex="2^{{{}}}")
 
 LOG = _declare("log", "log", lambda m, a: m.log(a),
@@ -354,7 +354,7 @@ LOG10 = _declare("log10", "log10", lambda m, a: m.log10(a),
 
 SQRT = _declare("sqrt", "sqrt", lambda m, a: m.sqrt(a),
     lambda m, y, a: m.divide(0.5, y),
-    words="one half over the answer; infinite at 0",
+    words="one half over the result; infinite at 0",
     domain="the operand must not be below 0",
     latex=r"\sqrt{{{}}}")
 
@@ -372,7 +372,7 @@ COS = _declare("cos", "cos", lambda m, a: m.cos(a),
 
 TAN = _declare("tan", "tan", lambda m, a: m.tan(a),
     lambda m, y, a: 1.0 + y * y,
-    words="one plus the answer squared",
+    words="one plus the result squared",
     domain="the operand must be finite",
     latex=r"\tan\left({}\right)")
 
@@ -398,19 +398,19 @@ ATAN = _declare("atan", "atan", lambda m, a: m.atan(a),
 SINH = _declare("sinh", "sinh", lambda m, a: m.sinh(a),
     lambda m, y, a: m.cosh(a),
     words="the hyperbolic cosine of the operand",
-    domain="the answer must fit a float: the operand may be at most about 710.47 from 0",
+    domain="the result must fit a float: the operand may be at most about 710.47 from 0",
     latex=r"\sinh\left({}\right)")
 
 COSH = _declare("cosh", "cosh", lambda m, a: m.cosh(a),
     lambda m, y, a: m.sinh(a),
     words="the hyperbolic sine of the operand",
-    domain="the answer must fit a float: the operand may be at most about 710.47 from 0",
+    domain="the result must fit a float: the operand may be at most about 710.47 from 0",
     latex=r"\cosh\left({}\right)")
 
 TANH = _declare("tanh", "tanh", lambda m, a: m.tanh(a),
     _tanh_slope,
     branchless=(lambda m, y, a: _bell(m, m.exp(-2.0 * m.abs(a)), 4.0),),
-    words="one minus the answer squared",
+    words="one minus the result squared",
     zero=_SATURATED, latex=r"\tanh\left({}\right)")
 
 ASINH = _declare("asinh", "asinh", lambda m, a: m.asinh(a),
@@ -436,14 +436,14 @@ ATAN2 = _declare("atan2", "atan2", lambda m, a, b: m.atan2(a, b),
     lambda m, y, a, b: _over_square(m, b, a, b),
     lambda m, y, a, b: _over_square(m, -a, a, b),
     second=_atan2_mixed,
-    words="the other coordinate, for the second with its sign turned, over the sum of both squares",
+    words="the other coordinate, for the second with its sign flipped, over the sum of both squares",
     zero="the other coordinate is 0",
     latex=r"\operatorname{{atan2}}\left({}, {}\right)")
 
 HYPOT = _declare("hypot", "hypot", lambda m, a, b: m.hypot(a, b),
     lambda m, y, a, b: m.divide(a, y),
     lambda m, y, a, b: m.divide(b, y),
-    words="the operand over the answer",
+    words="the operand over the result",
     zero="the operand is 0, or vanishes beside the other",
     latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
 
@@ -460,21 +460,21 @@ NDTR = _declare("ndtr", "Φ", lambda m, a: m.ndtr(a),
 EXP_PRODUCT = _declare("exp_product", "exp", lambda m, a, b: m.exp_product(a, b),
     lambda m, y, a, b: b * y,
     lambda m, y, a, b: a * y,
-    words="the other factor times the answer",
-    domain="the answer must fit a float: the product may be at most about 709.78",
+    words="the other factor times the result",
+    domain="the result must fit a float: the product may be at most about 709.78",
     text="exp({} * {})", latex=r"e^{{{} \cdot {}}}", needs=(QUOTIENT, PRODUCT))
 
 SIGMOID = _declare("sigmoid", "sigmoid", lambda m, a: m.sigmoid(a),
     lambda m, y, a: y * m.sigmoid(-a),
     branchless=(lambda m, y, a: _bell(m, m.exp(-m.abs(a)), 1.0),),
     second=lambda m, a: -m.sigmoid(a) * m.sigmoid(-a) * m.tanh(0.5 * a),
-    words="the answer times one minus the answer, which is the sigmoid of minus the operand",
+    words="the result times one minus the result, which is the sigmoid of minus the operand",
     zero=_SATURATED,
     latex=r"\sigma\left({}\right)")
 
 RELU = _declare("relu", "ReLU", lambda m, a: m.maximum(a, 0.0),
     lambda m, y, a: m.where(m.greater(a, 0.0), 1.0, 0.0),
-    words="passes the gradient on where the operand is above 0, and blocks it elsewhere",
+    words="passes the gradient on if the operand is above 0, and blocks it otherwise",
     zero="its operand is not above 0, so it passes nothing on (a dead ReLU)",
     latex=r"\operatorname{{ReLU}}\left({}\right)")
 
@@ -601,7 +601,7 @@ def leaky_relu(slope: float) -> Operation:
     shown = _number(slope)
     return Operation("leaky_relu", "LeakyReLU", lambda m, a: m.where(m.greater(a, 0.0), a, slope * a), (
         lambda m, y, a: m.where(m.greater(a, 0.0), 1.0, slope),),
-        words=f"passes the gradient on where the operand is above 0, and {shown} of it elsewhere",
+        words=f"passes the gradient on if the operand is above 0, and {shown} of it otherwise",
         text=f"leaky_relu({{}}, {shown})",
         latex=fr"\operatorname{{{{LeakyReLU}}}}_{{{{{shown}}}}}\left({{}}\right)",
         attributes={"slope": slope})

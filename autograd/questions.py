@@ -39,7 +39,7 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
         >>> nudge(loss, w, 0.01)
         w goes from 3.0 to 3.01: what happens to w * w?
           predicted: ∂(w * w)/∂w · 0.01 = 6.0 · 0.01 = 0.06
-          really:    9.0601 - 9.0       = 0.0601
+          actual:    9.0601 - 9.0       = 0.0601
           they differ by 0.0001: the curve bends
           with a tenth of the step they differ by 1e-06, about a hundredth of that
     """
@@ -55,7 +55,7 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
     ratio = f"∂{names.atom(loss)}/∂{names.atom(a)} · {number(step)}"
     rows = [
         (f"predicted: {ratio}", f"{number(slope)} · {number(step)}", predicted),
-        (f"really:    {number(after)} - {number(now[loss])}", "", real),
+        (f"actual:    {number(after)} - {number(now[loss])}", "", real),
     ]
     columns = width()
     left = max(cells(row[0]) for row in rows)
@@ -115,7 +115,7 @@ def why_zero(loss: Value, a: Value | None = None) -> Text:
         >>> loss = (w * x).relu()
         >>> loss.backward()
         >>> why_zero(loss, w)
-        w.grad is 0: every way from the loss to it is cut.
+        w.grad is 0: every path from the loss to it is cut.
           relu(-6.0): its operand is not above 0, so it passes nothing on (a dead ReLU)
     """
     a_value(loss, "why_zero(loss, a)")
@@ -170,7 +170,7 @@ def _cut(a: Value, loss: Value, gradient: dict[Value, float]) -> str:
         return "the contributions of the ways to it cancel further up."
     lines = list(cuts)[:8]
     more = [f"  and {len(cuts) - 8} more"] if len(cuts) > 8 else []
-    return "\n".join(["every way from the loss to it is cut.", *lines, *more])
+    return "\n".join(["every path from the loss to it is cut.", *lines, *more])
 
 
 def _reason(node: Value, i: int, operand: Value) -> str:

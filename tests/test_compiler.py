@@ -205,7 +205,7 @@ def test_an_undefined_operation_raises_what_the_eager_engine_raises() -> None:
     cases: list[tuple[Value, float, type[Exception], str]] = [
         ((x * w).log(), -1.0, ValueError, r"log\(-2\.0\): the operand must be above 0 \(example 1 of the batch\)"),
         (w / x, 0.0, ZeroDivisionError, r"div\(w = 2\.0, x = 0\.0\): the denominator must not be 0 \(example 1"),
-        ((x * w).exp(), 400.0, OverflowError, r"exp\(800\.0\): the answer must fit a float"),
+        ((x * w).exp(), 400.0, OverflowError, r"exp\(800\.0\): the result must fit a float"),
     ]
     for root, bad, kind, message in cases:
         program = autograd.compile(root, inputs=[x], params=[w])

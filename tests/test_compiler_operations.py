@@ -160,7 +160,7 @@ def test_second_derivatives_compile_to_what_they_are_eagerly(rule: Operation) ->
         try:
             weighted.refresh()
         except (ArithmeticError, ValueError):
-            continue  # the way forward is undefined there
+            continue  # the forward pass is undefined there
         for leaf in leaves:
             leaf.grad = 0.0
         weighted.backward()

@@ -40,7 +40,7 @@ def test_nudge_predicts_and_measures_and_changes_nothing() -> None:
     a, b, loss = example()
     before = [(v.data, v.grad) for v in every_node(loss)]
     text = nudge(Value(1.0) * a * b, b, 0.5)
-    assert "really:" in text
+    assert "actual:" in text
     assert text.endswith("they agree, up to rounding")
     slope = gradients(loss)[a]
     assert f"{slope:.6g}"[:6] in nudge(loss, a)
@@ -96,7 +96,7 @@ def test_why_zero_tells_the_cause() -> None:
     assert "backward() has not been run on this loss" in why_zero(w, w * x)
     used = Value(2.0, label="used")
     (used * 3).backward()
-    assert why_zero(used, used * 0).startswith("used.grad is 3.0, and none of it is from this loss: every way")
+    assert why_zero(used, used * 0).startswith("used.grad is 3.0, and none of it is from this loss: every path")
     assert "a dead ReLU" in why_zero(w, dead)
     assert "mul(w = -2.0, z = 0.0): the other factor is 0" in why_zero(w, w * z)
     assert "tanh(3000.0): saturated" in why_zero(x, (x * 1000).tanh())

@@ -216,7 +216,7 @@ def test_a_quiz_names_the_mistake() -> None:
     change = step.changes[0]
     assert change.after == -15.0
     assert "the local derivative alone" in mistake(-3.0, step, 0, change)
-    assert "the sign is turned" in mistake(15.0, step, 0, change)
+    assert "the sign is flipped" in mistake(15.0, step, 0, change)
     assert "the other operand" in mistake(10.0, step, 0, change)
     assert "the node's own gradient" in mistake(5.0, step, 0, change)
     assert "multiply the node's gradient" in mistake(7.77, step, 0, change)

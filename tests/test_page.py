@@ -306,7 +306,7 @@ def test_why_a_gradient_is_zero(page: Page, tmp_path: Path) -> None:
     w, x = Value(-2.0, label="w"), Value(3.0, label="x")
     viz.play((w * x).relu(), tmp_path / "play.html")
     page.open(tmp_path / "play.html", "#node=w")
-    assert "Every way from the loss to it is cut" in page.read("about")
+    assert "Every path from the loss to it is cut" in page.read("about")
     assert "its operand is not above 0, so it passes nothing on (a dead ReLU)" in page.read("about")
 
 

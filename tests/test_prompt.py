@@ -130,7 +130,7 @@ def test_a_pass_that_was_only_shown_takes_commands(prompt: Terminal) -> None:
     prompt.answer("a = Value(2.0); L = a * a; bp = Backprop(L)")
     prompt.answer("next")
     prompt.answer("Forward(L)")
-    assert "kept for the way back" in prompt.answer("next")
+    assert "kept for the backward pass" in prompt.answer("next")
     assert "Its one step has been taken: L = 4.0" in prompt.answer("next")
     assert "Undone" in prompt.answer("back")
 

@@ -133,10 +133,14 @@ class Story:
         self._sign(loss)
         texts = {f"{self.of_value(node)}-grad": self._grad(node) for node in self.nodes}
         sentences = (
-            f"∂{name}/∂{name} = 1: the way back starts here." if len(name) < 20 else "The way back starts here.",
+            f"∂{name}/∂{name} = 1: the backward pass starts here."
+            if len(name) < 20
+            else "The backward pass starts here.",
             "All other gradients start at 0, and each step adds to them.",
         )
-        return Frame("The way back", f"{name}.grad = 1.0", sentences, (), self._turn_to([self.of_value(loss)]), texts)
+        return Frame(
+            "The backward pass", f"{name}.grad = 1.0", sentences, (), self._turn_to([self.of_value(loss)]), texts
+        )
 
     def _backward(self, step: Step) -> Frame:
         node = step.node

@@ -113,8 +113,8 @@ def mistake(given: float, step: Step, i: int, change: Change) -> str:
             if k != i and slopes[k] != local
         ]
     guesses += [
-        (before - share, "the sign is turned"),
-        (-share, "the sign is turned"),
+        (before - share, "the sign is flipped"),
+        (-share, "the sign is flipped"),
         (before, "something arrives, and it is not 0"),
         (before + upstream, "that is the node's own gradient: multiply it by the local derivative"),
     ]

@@ -151,7 +151,7 @@ def worksheet(
     write_whole(target, writers[target.suffix](variants(loss, count, seed), a_text(title, "the title")))
 
 
-TASK = "Fill in the numbers on the way forward, then the gradients on the way back."
+TASK = "Fill in the numbers of the forward pass, then the gradients of the backward pass."
 
 _STYLE = """
 body { font: 12pt/1.5 Georgia, serif; max-width: 40em; margin: 2em auto; padding: 0 1em; }

@@ -13,7 +13,7 @@ THINGS = [
     ("formula(L), tree(L)", "how L was computed, as a formula and as a tree"),
     ("L.backward(); a.grad", "all derivatives at once"),
     ("bp = Backprop(L)", "the same one step at a time: next, back, goto a, run, break *, watch a, reset"),
-    ("fw = Forward(L)", "the way forward, one step at a time"),
+    ("fw = Forward(L)", "the forward pass, one step at a time"),
     ("explain(L, a)", "why the gradient of a is what it is, along every path"),
     ("derivation(L, a)", "the chain rule written out"),
     ("nudge(L, a)", "if a increases slightly, what happens to L?"),

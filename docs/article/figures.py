@@ -126,7 +126,7 @@ def nudge() -> str:
         "<table><tbody>"
         f'<tr><th scope=row>the loss before</th><td id="before">{found.loss:.6f}</td></tr>'
         f'<tr><th scope=row>derivative times step says</th><td id="predicted">{found.derivative * step:+.6f}</td></tr>'
-        f'<tr><th scope=row>really</th><td id="really">{after - found.loss:+.6f}</td></tr>'
+        f'<tr><th scope=row>actual</th><td id="really">{after - found.loss:+.6f}</td></tr>'
         "</tbody></table></div>"
         '<svg id="curve" class="chart live" viewBox="0 0 360 190" role="img" '
         'aria-label="The loss over this weight, and the line that touches it">'
@@ -183,7 +183,7 @@ def chain(given: float, output: float) -> list[tuple[str, float, float]]:
     steps = [
         ("the squares are added up", 1.0),
         ("the difference is squared: 2 · difference", 2 * (output - 1)),
-        ("the target is taken away", 1.0),
+        ("the target is subtracted", 1.0),
         ("the sum is pressed between 0 and 1: a · (1 - a)", output * (1 - output)),
         ("the products are added up", 1.0),
         ("the weight is multiplied by what comes in", given),

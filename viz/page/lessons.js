@@ -55,7 +55,7 @@ export function forwardLesson(graph, numbers, names, node) {
       }))
     : [];
   const shown = changes.some((change) => !change.constant);
-  const reason = shown ? "kept for the way back:" : operands.length ? "" : "a leaf: given, not computed";
+  const reason = shown ? "kept for the backward pass:" : operands.length ? "" : "a leaf: given, not computed";
   return { node, title: equation(graph, numbers, names, node), reason, words: "", changes };
 }
 

@@ -49,9 +49,10 @@ export function told(look) {
     };
   }
   if (place.phase === "turn") {
-    const first = loss.length < 20 ? `∂${loss}/∂${loss} = 1: the way back starts here.` : "The way back starts here.";
+    const first =
+      loss.length < 20 ? `∂${loss}/∂${loss} = 1: the backward pass starts here.` : "The backward pass starts here.";
     const sentences = [first, "All other gradients start at 0, and each step adds to them."];
-    return { heading: "The way back", title: `${names.atom(graph.root)}.grad = 1.0`, sentences, lesson: null };
+    return { heading: "The backward pass", title: `${names.atom(graph.root)}.grad = 1.0`, sentences, lesson: null };
   }
   if (place.phase === "end") {
     const sentence = `Each says how fast ${loss} changes with its value, as ${names.atom(graph.root)}.backward() computes it.`;

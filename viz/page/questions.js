@@ -41,7 +41,7 @@ export function nudgeWords(nudge, names, root) {
         "predicted",
         `∂${loss}/∂${names.atom(nudge.leaf)} · ${factor(step)} = ${number(nudge.slope)} · ${factor(step)} = ${number(predicted)}`,
       ],
-      ["really", `${number(nudge.after)} - ${factor(nudge.before)} = ${number(real)}`],
+      ["actual", `${number(nudge.after)} - ${factor(nudge.before)} = ${number(real)}`],
       ["difference", agree ? "none, up to rounding" : number(difference)],
     ],
   };
@@ -76,6 +76,6 @@ export function whyZero(graph, numbers, names, a, grads) {
       }
     });
   }
-  if (cuts.size) return ["Every way from the loss to it is cut:", ...Array.from(cuts.keys()).slice(0, 8)];
+  if (cuts.size) return ["Every path from the loss to it is cut:", ...Array.from(cuts.keys()).slice(0, 8)];
   return ["The contributions of the ways to it cancel."];
 }

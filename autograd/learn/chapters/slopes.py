@@ -18,7 +18,7 @@ Shares = Callable[..., tuple[float, ...]]
 CUT = "the graph is cut"
 REPLACED = "`=` in place of `+=`"
 NO_CHAIN = "the chain rule is forgotten"
-TURNED = "the sign is turned"
+TURNED = "the sign is flipped"
 NOTHING = "nothing is sent"
 
 
@@ -379,7 +379,7 @@ EXERCISES = [
         "(a.data > 0)",
         (
             "relu is the line y = a where a is above 0, and flat elsewhere. What are its two slopes?",
-            "Whether it passes a gradient on was decided on the way forward.",
+            "Whether it passes a gradient on was decided in the forward pass.",
             "Test a.data > 0.",
         ),
     ),
