@@ -13,21 +13,21 @@ SEED ?= 0
 help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
 	@echo "make gpt      train a small GPT, written with scalars, and look inside it"
-	@echo "make repl     a prompt to step through graphs at, with IPython"
+	@echo "make repl     a prompt for stepping through graphs, with IPython"
 	@echo "make learn    learn by repair: forty-two small files with one fault each"
 	@echo "make article  build the article, a page in which a network trains itself"
 	@echo "make test     run all tests"
-	@echo "make coverage run them and list the lines that none of them runs"
+	@echo "make coverage run them and list untested lines"
 	@echo "make torture  try odd arguments, damaged files, kills and hostile labels for ten minutes"
 	@echo "make lint     check format, style and types"
 	@echo "make format   format the code"
-	@echo "make bench    measure speed and memory beside the peers"
+	@echo "make bench    measure speed and memory, compared with the peers"
 	@echo "make docs     build pictures, the notebook and the gallery, and the site: all pages, the reference, the article"
 	@echo "make oldest   run the tests with the oldest dependencies that are supported"
-	@echo "make backends run the tests of programs in JAX and in ONNX, in an environment of their own"
+	@echo "make backends run the tests of programs in JAX and ONNX, in a separate environment"
 	@echo "make with-python3.13  run the tests with another Python"
 	@echo "make wheel    build the wheel and try it in an empty environment"
-	@echo "make browser  install Chromium for the tests that drive one (Debian, as root)"
+	@echo "make browser  install Chromium for the tests that drive a browser (Debian, as root)"
 
 digits: .venv/demos
 	@$(BIN)/python -m demos.digits

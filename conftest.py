@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 collect_ignore_glob = [f"autograd/compiler/{library}_*" for library in ("jax", "onnx") if not find_spec(library)]
-"""What cannot be imported without an optional library."""
+"""Modules that cannot be imported without an optional library."""
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m autograd", description="A session with glassgrad's names imported."
     )
-    parser.add_argument("--plain", action="store_true", help="Python's own prompt, also where IPython is installed")
+    parser.add_argument("--plain", action="store_true", help="use Python's own prompt, even if IPython is installed")
     parser.add_argument("--tour", action="store_true", help="walk through backpropagation in eight short screens")
     parser.add_argument("--no-input", action="store_true", help="with --tour: do not wait for the reader")
     options = parser.parse_args(arguments)

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Trains, reports, and draws."""
     parser = argparse.ArgumentParser(prog="python -m demos.moons", description="Two moons, told apart.")
     parser.add_argument("--picture", type=writable, default="moons.svg", help="where to draw it (moons.svg)")
-    parser.add_argument("--seed", type=int, default=0, help="decides points and first weights (0)")
+    parser.add_argument("--seed", type=int, default=0, help="determines the points and the initial weights (0)")
     options = parser.parse_args(arguments)
     points, unseen = moons(100, options.seed), moons(100, options.seed + 1)
     classifier = Classifier(options.seed)

@@ -42,12 +42,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     learning = parser.add_argument_group("learning").add_argument
     learning("--hidden", type=whole(1), nargs="+", metavar="N", help="sizes of hidden layers (128)")
-    learning(
-        "--epochs", type=whole(0), metavar="N", help="how often to go through all images (30; 0 with a loaded model)"
-    )
-    learning("--batch", type=whole(1), default=16, metavar="N", help="images between two steps downhill (16)")
-    learning("--rate", type=positive, metavar="R", help="learning rate, how far a step goes (by number of pixels)")
-    learning("--seed", type=int, default=0, metavar="N", help="decides first weights and order (0)")
+    learning("--epochs", type=whole(0), metavar="N", help="passes over all images (30; 0 with a loaded model)")
+    learning("--batch", type=whole(1), default=16, metavar="N", help="batch size, the images for each step (16)")
+    learning("--rate", type=positive, metavar="R", help="learning rate (depends on the number of pixels)")
+    learning("--seed", type=int, default=0, metavar="N", help="determines the initial weights and the order (0)")
     learning(
         "--engine",
         choices=["compiled", "eager"],
@@ -56,20 +54,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     data = parser.add_argument_group("data").add_argument
     data("--data", type=Path, default=OURS, metavar="FILE", help="images: .npz, IDX or CSV (1,797 that come with it)")
-    data("--size", type=size, metavar="HxW", help="height and width, where the file does not tell (square)")
+    data("--size", type=size, metavar="HxW", help="height and width, if the file does not say (square)")
     data("--pixels", type=whole(1, 200), metavar="N", help="scale images to N×N pixels (as they are)")
-    data("--images", type=whole(1), metavar="N", help="use only so many training images (all)")
+    data("--images", type=whole(1), metavar="N", help="use only this many training images (all)")
     data(
         "--no-augment",
         dest="augment",
         action="store_false",
-        help="learn from the images alone, without moved copies and digits by simulated hands",
+        help="learn only from the images, without moved copies and digits by simulated hands",
     )
     files = parser.add_argument_group("files").add_argument
     files("--save", type=writable, metavar="FILE", help="write the trained network to this .npz file")
-    files("--report", type=writable, default="digits.html", metavar="FILE", help="the page to look at (digits.html)")
+    files("--report", type=writable, default="digits.html", metavar="FILE", help="path of the page (digits.html)")
     files("--no-report", dest="report", action="store_const", const=None, help="write no page")
-    files("--load", type=Path, metavar="FILE", help="begin with a saved network instead of a random one")
+    files("--load", type=Path, metavar="FILE", help="start from a saved network instead of a random one")
     options = parser.parse_args(arguments)
     if options.epochs is None:
         options.epochs = 0 if options.load else EPOCHS

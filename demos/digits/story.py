@@ -49,7 +49,7 @@ def begin(network: nn.MLP, images: Images, augmented: Augmented, test: Images, f
         kinds = [f"{len(images):,} images"]
         kinds += [f"{augmented.copies:,} copies of them, slightly moved"] * bool(augmented.copies)
         kinds += [f"{augmented.written:,} digits written by simulated hands"]
-        say(f"It is to learn from {', '.join(kinds[:-1])}, and {kinds[-1]}.", indent="")
+        say(f"It will learn from {', '.join(kinds[:-1])}, and {kinds[-1]}.", indent="")
 
 
 def introduce(before: Array, test: Images, row: int, *, random: bool) -> None:
@@ -59,7 +59,7 @@ def introduce(before: Array, test: Images, row: int, *, random: bool) -> None:
     wrong = int(np.argmax(outputs)) != label
     title(f"Pixels in: a test image. Someone wrote {drawing.a(label)}")
     if wrong:
-        say("The network gets it wrong now, and there are many like it to learn from: training should mend it.")
+        say("The network gets it wrong now, and there are many like it to learn from: training should fix it.")
     lines(drawing.image(test.pixels[row], test.height, test.width))
     title("Ten confidences out, before training" + (": garbage" if random else ""))
     lines(drawing.confidences(outputs, label))

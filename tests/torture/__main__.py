@@ -30,8 +30,8 @@ SHOWN = 10
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600.0, help="how long to try, in all")
-    parser.add_argument("--seed", type=int, default=0, help="what to try")
+    parser.add_argument("--seconds", type=float, default=600.0, help="the total time")
+    parser.add_argument("--seed", type=int, default=0, help="determines the tries")
     parser.add_argument("--only", choices=sorted(STRANDS.values()), help="a single strand")
     options = parser.parse_args()
     strands = {name: module for name, module in STRANDS.items() if options.only in (None, module)}
