@@ -134,3 +134,14 @@ def test_what_computes_only_is_not_watched() -> None:
 def prints(x: Any) -> Any:
     print(x)
     return x
+
+
+def test_a_lock_that_was_taken_is_left() -> None:
+    lock = threading.Lock()
+
+    def f(x: Any) -> Any:
+        with lock:
+            return x * 2
+
+    assert autograd.jit(f)(1.0) == 2.0
+    assert not lock.locked()

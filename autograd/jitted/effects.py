@@ -28,7 +28,7 @@ _PURE = {
     "math", "cmath", "operator", "_operator", "itertools", "functools", "_functools", "collections", "_collections",
     "typing", "types", "enum", "abc", "copy", "dataclasses", "fractions", "numbers",
     "statistics", "string", "re", "bisect", "_bisect", "heapq", "_heapq", "contextlib", "_collections_abc", "array",
-    "struct", "_struct", "json", "contextvars", "_contextvars", "weakref", "_weakref",
+    "struct", "_struct", "json", "contextvars", "_contextvars", "_thread", "weakref", "_weakref",
     "builtins", "numpy", "autograd", "nn",
 }  # fmt: skip
 """Packages whose functions compute and do nothing else, apart from:"""
@@ -50,6 +50,8 @@ def watch(frame: FrameType, event: str, function: Any) -> None:
     elif event == "call" and _of_library(frame) and (_draws(frame) or _called_impure(frame)):
         name = frame.f_code.co_name
     trace = current()
+    if name == "__exit__":  # what was entered is left
+        return
     if name and trace is not None and not _importing(frame):
         trace.stop(f"a call of {name}")
 
