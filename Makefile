@@ -3,7 +3,7 @@ BIN := .venv/bin
 PARALLEL := --numprocesses=auto --dist=worksteal
 # What runs in a browser or trains for long depends on no version of Python.
 CORE := $(PARALLEL) --ignore-glob="tests/test_digits*" --ignore-glob="tests/test_page*" --ignore=tests/test_article.py
-OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.9.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0
+OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.9.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0 websockets==13.0
 
 SECONDS ?= 600
 SEED ?= 0
@@ -78,7 +78,7 @@ docs: .venv/dev
 # An environment of their own, so that they do not disturb the one in use.
 oldest:
 	@test -x build/oldest/bin/python || $(PYTHON) -m venv build/oldest
-	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test]" $(OLDEST)
+	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,live,test]" $(OLDEST)
 	@build/oldest/bin/python -m pytest -q $(CORE) -W ignore::DeprecationWarning --ignore=tests/test_docs.py tests autograd nn viz
 
 # With JAX and onnxruntime, which are heavy.
@@ -90,7 +90,7 @@ backends:
 # With another Python, such as `make with-python3.13`, in an environment of its own.
 with-%:
 	@test -x build/$*/bin/python || $* -m venv build/$*
-	@build/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,test,docs]"
+	@build/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[demos,docs,live,test]"
 	@build/$*/bin/python -m pytest -q $(CORE)
 
 wheel: .venv/dev
