@@ -116,18 +116,23 @@ def test_threads_draw_at_once_and_few_processes_are_kept() -> None:
     assert workers._all == set(workers._idle)
 
 
-def test_a_process_that_is_killed_is_replaced() -> None:
+def test_a_process_that_is_killed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = layout.render(SMALL, "svg")
     for _ in range(3):
         workers._idle[0]._process.kill()
         assert layout.render(SMALL, "svg") == expected
     large = layout.render(LARGE, "svg")
-    victim = workers._idle[0]._process
-    timer = threading.Timer(0.05, victim.kill)
-    timer.start()
+    victim, receive = workers._idle[-1]._process, layout_worker.receive
+
+    def killed_meanwhile(stream: FileIO, count: int) -> list[bytes]:
+        monkeypatch.setattr(layout_worker, "receive", receive)
+        victim.kill()
+        victim.wait()
+        return receive(stream, count)
+
+    monkeypatch.setattr(layout_worker, "receive", killed_meanwhile)
     assert layout.render(LARGE, "svg") == large
     assert victim.poll() is not None
-    timer.join()
 
 
 def test_a_crash_and_a_hang_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
