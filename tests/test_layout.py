@@ -222,20 +222,19 @@ def test_interrupts_at_any_time_leave_a_session_that_draws() -> None:
         expected = {source: layout.render(source, "svg") for source in (SMALL, LARGE)}
         draw = random.Random(0)
         interrupted = 0
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
         for i in range(50):
             source = draw.choice((SMALL, LARGE))
-            timer = threading.Timer(draw.random() * 0.02, os.kill, (os.getpid(), signal.SIGINT))
             try:
-                timer.start()
+                signal.setitimer(signal.ITIMER_REAL, 1e-4 + draw.random() * 0.02)
                 while True:
                     layout.render(source, "svg")
             except KeyboardInterrupt:
                 interrupted += 1
-            timer.join()
             if i % 10 == 0:
                 assert layout.render(source, "svg") == expected[source]
-        for thread in set(threading.enumerate()) - {threading.main_thread()}:
-            thread.join()
+        while threading.active_count() > 1:
+            time.sleep(0.01)
         left = {each._process.pid for each in workers._all}
         for each in list(workers._idle):
             workers._idle.remove(each)
