@@ -28,10 +28,9 @@ from autograd.compiler.javascript_writer import Parts
 from autograd.compiler.wasm import Function, assembled
 from autograd.ops import Operation
 from autograd.terms import Term
-from autograd.value import apply
 from tests import programs
 from tests.programs import leaves
-from tests.test_compiler_operations import RULES, gradients, operands_of, start
+from tests.test_compiler_operations import RULES, differentiated_twice, operands_of
 from tests.test_compiler_passes import PROGRAMS, SIZE
 
 NODE = shutil.which("node")
@@ -127,12 +126,7 @@ def meant(results: list[Array], constants: list[float], X: Numbers) -> Numbers:
 @needs_node
 def test_every_operation_has_its_corners(node: Node) -> None:
     for rule in RULES:
-        operands = [Value(start(rule) + 0.1 * i) for i in range(rule.arity)]
-        root = apply(rule, *operands)
-        first = gradients(root, operands)
-        weighted = autograd.sum([slope * (i + 1.0) for i, slope in enumerate(first)]) * 1.0
-        second = gradients(weighted, operands) if weighted._prev else []
-        program = autograd.compile([root, *first, *second], inputs=operands)
+        program = differentiated_twice(rule)
         X = np.array(operands_of(rule))
         expected = meant(program._built.results, program._built.grouping.constants, X)
         beyond = (X == 1e200).any(axis=1)  # beside it, what is left of a difference is rounding

@@ -22,7 +22,7 @@ from autograd.terms import Term
 from autograd.value import apply
 from tests import programs
 from tests.programs import leaves
-from tests.test_compiler_operations import RULES, gradients, operands_of, start
+from tests.test_compiler_operations import RULES, differentiated_twice, operands_of, start
 from tests.test_compiler_passes import PROGRAMS, SIZE
 from tests.test_primitives import arity
 
@@ -84,12 +84,7 @@ def test_the_table_spells_operators_of_onnx(primitive: Any) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 def test_every_operation_has_its_corners(rule: Operation, tmp_path: Path) -> None:
-    operands = [Value(start(rule) + 0.1 * i) for i in range(rule.arity)]
-    root = apply(rule, *operands)
-    first = gradients(root, operands)
-    weighted = autograd.sum([slope * (i + 1.0) for i, slope in enumerate(first)]) * 1.0
-    second = gradients(weighted, operands) if weighted._prev else []
-    program = autograd.compile([root, *first, *second], inputs=operands)
+    program = differentiated_twice(rule)
     X = np.array(operands_of(rule))
     expected, found = meant(program, X), run(program, tmp_path, X)["Y"]
     for i, numbers in enumerate(X.tolist()):

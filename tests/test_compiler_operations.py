@@ -182,6 +182,16 @@ def gradients(root: Value, leaves: list[Value]) -> list[Value]:
     return [leaf.grad if isinstance(leaf.grad, Value) else Value(leaf.grad) for leaf in leaves]
 
 
+def differentiated_twice(rule: Operation) -> autograd.Program:
+    """A program with an operation, its derivatives, and the derivatives of their weighted sum."""
+    operands = [Value(start(rule) + 0.1 * i) for i in range(rule.arity)]
+    root = apply(rule, *operands)
+    first = gradients(root, operands)
+    weighted = autograd.sum([slope * (i + 1.0) for i, slope in enumerate(first)]) * 1.0
+    second = gradients(weighted, operands) if weighted._prev else []
+    return autograd.compile([root, *first, *second], inputs=operands)
+
+
 BRANCHLESS = [rule for rule in RULES if rule.branchless is not rule.partials]
 
 

@@ -16,6 +16,7 @@ import nn
 import viz
 from autograd import Value, dot
 from autograd.words.names import Names
+from docs.pictures import neuron
 from tests.test_viz import SVG, part, parts, texts
 from viz.plan import plan
 from viz.themes import DARK, LIGHT, Theme
@@ -30,17 +31,6 @@ def smallest_text(svg: str, width: float = WIDTH) -> float:
     natural = float(str(drawn.get("width")).removesuffix("pt")) * 4 / 3
     sizes = [float(str(text.get("font-size"))) for text in drawn.iter(f"{SVG}text")]
     return min(sizes) * 4 / 3 * min(1.0, width / natural)
-
-
-def neuron() -> Value:
-    """tanh(w·x + b), every part named."""
-    x, w, b = (Value(number, label=name) for name, number in (("x", 0.5), ("w", -2.0), ("b", 0.25)))
-    product = w * x
-    total = product + b
-    y = total.tanh()
-    product.label, total.label, y.label = "wx", "z", "y"
-    y.backward()
-    return y
 
 
 def network(sizes: list[int]) -> Value:
