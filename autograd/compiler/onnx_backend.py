@@ -82,7 +82,7 @@ def write(w: Writer, roots: Iterable[Array], leaves: Mapping[str, str], notes: M
         if array.op == "leaf":
             found[array] = _seed(w, array) if array.attr == SEED else leaves[array.attr]
         else:
-            found[array] = MEANING[array.op](w, array, *[found[arg] for arg in array.args])
+            found[array] = WRITERS[array.op](w, array, *[found[arg] for arg in array.args])
     w.note = ""
     return found
 
@@ -394,7 +394,7 @@ def _joined_up(w: Writer, array: Array, parts: list[tuple[str, Index]]) -> str:
     return joined if (source == np.arange(array.size)).all() else w.gather(joined, source)
 
 
-MEANING: dict[str, Callable[..., str]] = {
+WRITERS: dict[str, Callable[..., str]] = {
     "rows": _rows,
     "map": _map,
     "sum": _sum,

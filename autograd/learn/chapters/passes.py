@@ -14,7 +14,6 @@ from autograd.words.formula import formula
 from autograd.words.names import Names
 from autograd.words.paths import consumers, count_paths, explain, paths
 
-Gradients = dict[Value, float]
 Algorithm = Callable[[Value], None]
 
 UNSEEDED = "the gradient of the loss itself is not 1"
