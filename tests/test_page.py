@@ -280,6 +280,9 @@ def test_out_of_the_domain_it_says_so(page: Page, tmp_path: Path) -> None:
     page.open(tmp_path / "play.html", "#step=6&node=a")
     page.fill("leaf-data", "-1")
     assert page.read("loss").endswith("unknown")
+    assert page.texts("grad") == {"n0": "∂ –", "n1": "∂ –", "n2": "", "n3": "∂ –"}
+    assert "Unknown, since log(a) * 3.0 is." in page.read("about")
+    assert page.read("nudge-rows").endswith("actualunknowndifferenceunknown")
     page.browser.find_element("css selector", "#n1").click()
     assert "Python raises an error here: the operand must be above 0" in page.read("about")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -277,6 +278,14 @@ def test_a_sum_written_with_plus_and_times_is_one_box() -> None:
     assert "b + w* * x* + … + w* * x*" in shown
     assert shown.count("×30") == 1
     assert "maximum(…, x*)" in texts(viz.svg(autograd.maximum(xs), collapse="rolled"))
+
+
+def test_a_box_shows_the_range_of_its_results_and_how_many_these_are() -> None:
+    b, w, x = (Value(data, label=name) for name, data in (("b", 1.0), ("w", 2.0), ("x", 0.5)))
+    several = texts(viz.svg(*(b + w * x - 0.5 * i for i in range(3)), collapse="rolled"))
+    assert "3 out: 1 … 2" in several
+    assert "nan" in " ".join(texts(viz.svg(b * 2, x * math.nan, w * 2, collapse="rolled")))
+    assert not any("out" in text for text in texts(viz.svg(b.tanh() + x.tanh(), collapse="rolled")))
 
 
 def test_a_graph_of_great_depth_is_rolled_into_stretches() -> None:

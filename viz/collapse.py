@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class Box:
     """The box in formulas of other boxes."""
     members: list[Value] = field(default_factory=list)
     outputs: dict[Value, None] = field(default_factory=dict)
-    """The members that other boxes use."""
+    """The members that other boxes use, or nobody: the results of the box."""
 
 
 @dataclass
@@ -76,6 +77,7 @@ def _boxed(nodes: list[Value], mode: str) -> Collapsed:
     links: dict[tuple[int, int], int] = {}
     home: dict[Value, int] = {}
     inside: set[Value] = set()
+    used = {operand for node in nodes for operand in node._prev}
     for node in nodes:
         key, title = keys[node]
         if key not in index:
@@ -83,6 +85,8 @@ def _boxed(nodes: list[Value], mode: str) -> Collapsed:
             boxes.append(Box(title, _in_short(Written(title.rpartition(".")[2] or "…"))))
         end = home[node] = index[key]
         boxes[end].members.append(node)
+        if node not in used:
+            boxes[end].outputs[node] = None
         for operand in node._prev:
             start = home[operand]
             if start == end:
@@ -239,6 +243,7 @@ def _pattern(label: str) -> str:
 
 
 def extent(numbers: Iterable[float]) -> tuple[float, float]:
-    """The minimum and maximum; nan if there are no numbers."""
-    known = [x for x in numbers if x == x]
-    return (min(known), max(known)) if known else (float("nan"), float("nan"))
+    """The minimum and maximum, which is nan if any of the numbers is; both are nan if there are no others."""
+    every = list(numbers)
+    known = [x for x in every if x == x] or [math.nan]
+    return min(known), max(known) if len(known) == len(every) else math.nan

@@ -137,7 +137,8 @@ def draw_dot(
         rankdir: `LR` from left to right, `TB` from top to bottom; `RL`, `BT`; `auto`: down if it would be wide.
         collapse: `auto` draws up to 300 nodes one by one, except for long chains of one operation (`tanh ×198`), and
             groups more into boxes; `none`, `neuron`, `layer` and `rolled` (one box for similar nodes) set the
-            grouping. Numbers at the edges between boxes count scalars.
+            grouping. A box shows the range of its results, `32 out: -1 … 1` if it has inner scalars too. Numbers at
+            the edges between boxes count scalars.
         local_derivatives: write ∂result/∂operand on each edge, if nodes are drawn one by one: a visible chain rule.
         gradients: show gradients as numbers, and by the frame's colour and dashes (sign) and width (size, in powers of
             ten); edges show the gradient that they carry back in the same way.

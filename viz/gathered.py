@@ -51,8 +51,9 @@ def _siblings(collapsed: Collapsed) -> list[list[int]]:
 def _box(pen: Pen, name: str, box: Box, roots: list[Value]) -> None:
     count = len(box.members)
     title = shown((box.members[0].label if count == 1 else "") or box.title or "?")
-    outputs = list(box.outputs) or box.members[-1:]
-    lines = [_range(pen, [node.data for node in outputs])]
+    outputs = list(box.outputs)
+    whose = f"{len(outputs):,} out: " if len(outputs) < count else ""
+    lines = [whose + _range(pen, [node.data for node in outputs])]
     if pen.gradients:
         lines.append("∂ " + (_range(pen, [gradient_of(node) for node in outputs]) if pen.computed else "–"))
     named = [root for root in roots if root.label and count > 1]
@@ -73,7 +74,5 @@ def _box(pen: Pen, name: str, box: Box, roots: list[Value]) -> None:
 def _range(pen: Pen, numbers: list[float]) -> str:
     """The range from minimum to maximum, in markup; numbers that are not finite stand out."""
     least, most = extent(numbers)
-    if any(x != x for x in numbers):
-        most = float("nan")
     low, high = pen.number(least), pen.number(most)
     return low if low == high else f"{low} … {high}"

@@ -94,7 +94,7 @@ def value(name: str, data: str, grad: str, *, align: str = "RIGHT") -> str:
 def lines(title: str, count: str, *rest: str) -> str:
     """The rows of a box of many scalars: its title with their number, and a line for each of the rest."""
     columns = 2 if count else 1
-    first = _cell(f"<B>{title}</B>", "LEFT") + (_cell(count, "RIGHT") if count else "")
+    first = _cell(f"<B>{title}</B>", "LEFT") + (_cell(f"&nbsp;{count}", "RIGHT") if count else "")
     return f"<TR>{first}</TR>" + "".join(f"<TR>{_cell(line, 'LEFT', columns)}</TR>" for line in rest)
 
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitting, hull, panned, showing, within, zoomed } from "../../viz/page/camera.js";
-import { extent, strength } from "../../viz/page/heat.js";
+import { extent, outputsOf, range, strength } from "../../viz/page/heat.js";
 import { laidOut } from "../../viz/page/layout.js";
 import { sceneOf } from "../../viz/page/scene.js";
 import { expression, graphOf } from "./graphs.js";
@@ -177,9 +177,27 @@ test("the camera fits, zooms around a point and moves no farther than it must", 
   assert.deepEqual(hull([area, { x: -4, y: 10, width: 1, height: 100 }]), { x: -4, y: 0, width: 340, height: 110 });
 });
 
-test("emphasis goes by the logarithm of size, and what is no number has no extent", () => {
+test("emphasis goes by the logarithm of size, and what is no number ends an extent", () => {
   assert.equal(strength(1, 1), 1);
   assert.equal(strength(0, 1), 0);
   assert.ok(strength(0.1, 1) > 0.5);
-  assert.deepEqual(extent([0, 1, 2], Float64Array.of(3, -1, Number.NaN)), [-1, 3]);
+  assert.deepEqual(extent([0, 1, 2], Float64Array.of(3, -1, Number.NaN)), [-1, Number.NaN]);
+  assert.deepEqual(extent([0, 1], Float64Array.of(3, -1)), [-1, 3]);
+  assert.equal(range([0, 1], Float64Array.of(2, 2), String), "2");
+});
+
+test("the results of a box are those that are used outside it, or by nothing", () => {
+  const outer = { title: "outer", parent: -1, kind: "layer" };
+  const inner = { title: "inner", parent: 0, kind: "neuron" };
+  const graph = graphOf(
+    [
+      ["a", 2, -1, []],
+      ["p", 4, 1, [0, 0]],
+      ["q", 8, 1, [1, 0]],
+      ["r", 16, 1, [2, 2]],
+    ],
+    [outer, inner],
+    [-1, 1, 0, -1],
+  );
+  assert.deepEqual(outputsOf(graph), [[2], [1]]);
 });

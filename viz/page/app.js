@@ -5,7 +5,7 @@ import * as address from "./address.js";
 import * as cameras from "./camera.js";
 import { part, say } from "./dom.js";
 import { decoded, isLeaf } from "./graph.js";
-import { heatOf, membersOf } from "./heat.js";
+import { heatOf, membersOf, outputsOf } from "./heat.js";
 import { namesOf } from "./names.js";
 import { along, showChanges, showControls, showLesson, showSelected } from "./panels.js";
 import { draw, paint, paintHeat, shortName } from "./picture.js";
@@ -41,6 +41,7 @@ export class App {
     this.state = states.initial(this.graph, new Set(this.small ? this.graph.boxes.keys() : []));
     this.names = namesOf(this.graph, this.state.numbers.data);
     this.members = membersOf(this.graph);
+    this.outputs = outputsOf(this.graph);
     /** @type {Map<number, import("./heat.js").Heat>} for the boxes that have been shown closed */
     this.heats = new Map();
     this.measure = measureOf();
@@ -68,7 +69,7 @@ export class App {
     return {
       text: this.measure,
       name: (node) => shortName(this.graph, this.names, node),
-      box: (box) => ({ width: Math.max(150, this.measure(this.graph.boxes[box].title) + 100), height: 118 }),
+      box: (box) => ({ width: Math.max(190, this.measure(this.graph.boxes[box].title) + 100), height: 118 }),
     };
   }
 
@@ -81,11 +82,11 @@ export class App {
 
   /** @returns {Look} */
   look() {
-    const { graph, state, names, format, members, lit } = this;
+    const { graph, state, names, format, members, outputs, lit } = this;
     const all = states.allGradients(graph, state);
     const done = stepsBack(graph, state.position) === graph.order.length;
     const grads = done ? all : states.presentGradients(graph, state);
-    return { graph, state, names, all, grads, format, members, heatFor: (box) => this.heatFor(box), lit };
+    return { graph, state, names, all, grads, format, members, outputs, heatFor: (box) => this.heatFor(box), lit };
   }
 
   /** Shows all changes, once per animation frame. */

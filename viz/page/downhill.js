@@ -2,6 +2,7 @@
 
 import { chart, descend, parametersOf } from "./descent.js";
 import { button, html, input, part, say, svg } from "./dom.js";
+import { isLost } from "./evaluation.js";
 import { number, typed } from "./numbers.js";
 import { remember } from "./state.js";
 
@@ -28,7 +29,7 @@ export function listenToDescent(app) {
     else state.parameters.delete(Number(box.value));
   });
   choice.replaceChildren(...offers(app));
-  app.also.push(() => showDescent(state));
+  app.also.push(() => showDescent(app.graph, state));
 }
 
 /** @param {App} app */
@@ -61,11 +62,15 @@ function downhill(app, steps) {
   app.changed();
 }
 
-/** @param {import("./state.js").State} state */
-function showDescent({ losses, training }) {
+/**
+ * @param {import("./graph.js").Graph} graph
+ * @param {import("./state.js").State} state
+ */
+function showDescent(graph, { losses, training, numbers }) {
   part("chart").toggleAttribute("hidden", losses.length < 2);
   if (losses.length < 2) {
-    say(part("descent"), "");
+    const data = isLost(numbers, graph.root) ? "unknown" : number(losses[0]);
+    say(part("descent"), losses.length && !training ? `The loss is ${data}: there is no step downhill from it.` : "");
     return;
   }
   const drawn = chart(losses, 300, 90);
@@ -77,13 +82,22 @@ function showDescent({ losses, training }) {
     );
     return;
   }
+  say(part("descent"), outcome(losses, drawn.logarithmic, isLost(numbers, graph.root)));
+}
+
+/**
+ * What steps downhill led to, in words.
+ * @param {number[]} losses
+ * @param {boolean} logarithmic whether the chart is
+ * @param {boolean} lost whether the loss is unknown now
+ */
+function outcome(losses, logarithmic, lost) {
   const steps = losses.length - 1;
   const last = losses[steps];
-  const scale = drawn.logarithmic ? ", on a logarithmic scale" : "";
-  if (!Number.isFinite(last)) say(part("descent"), `It exploded at step ${steps}: the learning rate is too large.`);
-  else {
-    const grew = last > losses[0] ? " It grew: the learning rate is too large." : "";
-    const after = steps === 1 ? "1 step" : `${steps} steps`;
-    say(part("descent"), `The loss after ${after}: ${number(last)}, from ${number(losses[0])}${scale}.${grew}`);
-  }
+  const grew = losses[lost ? steps - 1 : steps] > losses[0] ? " It grew: the learning rate is too large." : "";
+  if (lost) return `At step ${steps} the loss becomes unknown: Python raises an error.${grew}`;
+  if (!Number.isFinite(last)) return `It exploded at step ${steps}: the learning rate is too large.`;
+  const after = steps === 1 ? "1 step" : `${steps} steps`;
+  const scale = logarithmic ? ", on a logarithmic scale" : "";
+  return `The loss after ${after}: ${number(last)}, from ${number(losses[0])}${scale}.${grew}`;
 }

@@ -20,6 +20,15 @@ export const UNKNOWN = 3;
  */
 
 /**
+ * Whether a node's data is not known.
+ * @param {Numbers} numbers
+ * @param {number} node
+ */
+export function isLost(numbers, node) {
+  return numbers.state[node] >= OUTSIDE;
+}
+
+/**
  * The numbers as Python had them.
  * @param {Graph} graph
  * @returns {Numbers}

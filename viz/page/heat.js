@@ -1,4 +1,7 @@
-// Many numbers as a heat map.
+// Many numbers as a heat map and a range.
+
+import { usersOf } from "./graph.js";
+import { isWithin } from "./state.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
 
@@ -25,6 +28,23 @@ export function membersOf(graph) {
     for (let box = graph.box[node]; box >= 0; box = graph.boxes[box].parent) members[box].push(node);
   }
   return members;
+}
+
+/**
+ * The results of each box: its nodes that others use outside it, or that nobody uses.
+ * @param {Graph} graph
+ * @returns {number[][]}
+ */
+export function outputsOf(graph) {
+  /** @type {number[][]} */
+  const outputs = graph.boxes.map(() => []);
+  for (let node = 0; node < graph.count; node++) {
+    const users = usersOf(graph, node);
+    for (let box = graph.box[node]; box >= 0; box = graph.boxes[box].parent) {
+      if (!users.length || users.some((user) => !isWithin(graph, graph.box[user], box))) outputs[box].push(node);
+    }
+  }
+  return outputs;
 }
 
 /**
@@ -56,20 +76,33 @@ export function heatOf(graph, members) {
 }
 
 /**
- * The minimum and maximum; nan if there are no numbers.
- * @param {Iterable<number>} nodes
+ * The minimum and maximum, which is nan if any of the numbers is; both are nan if there are no others.
+ * @param {number[]} nodes
  * @param {Float64Array} numbers
  * @returns {[number, number]}
  */
 export function extent(nodes, numbers) {
   let least = Infinity;
   let largest = -Infinity;
+  let known = true;
   for (const node of nodes) {
     const x = numbers[node];
     if (x < least) least = x;
     if (x > largest) largest = x;
+    if (Number.isNaN(x)) known = false;
   }
-  return least > largest ? [NaN, NaN] : [least, largest];
+  return least > largest ? [NaN, NaN] : [least, known ? largest : NaN];
+}
+
+/**
+ * The range of some numbers: `-1 … 1`, or one number if all are equal.
+ * @param {number[]} nodes
+ * @param {Float64Array} numbers
+ * @param {(x: number) => string} write
+ */
+export function range(nodes, numbers, write) {
+  const [least, largest] = extent(nodes, numbers).map(write);
+  return least === largest ? least : `${least} … ${largest}`;
 }
 
 /** @typedef {[number, number, number]} Colour */
@@ -93,7 +126,8 @@ export function strength(x, largest) {
  * @param {Uint8ClampedArray} pixels of an image as wide as `columns`
  */
 export function painted(heat, numbers, colours, pixels) {
-  const [least, most] = extent(heat.nodes, numbers);
+  const finite = heat.nodes.filter((node) => Number.isFinite(numbers[node]));
+  const [least, most] = extent(finite, numbers);
   const largest = Math.max(Math.abs(least), Math.abs(most));
   heat.nodes.forEach((node, i) => {
     const x = numbers[node];

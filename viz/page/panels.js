@@ -1,9 +1,9 @@
 // The words beside the picture, as functions of the state.
 
 import { button, html, input, part, put, say } from "./dom.js";
-import { gradients, OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
+import { gradients, isLost, OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
 import { isLeaf, operandsOf, ruleOf } from "./graph.js";
-import { extent } from "./heat.js";
+import { range } from "./heat.js";
 import { backwardLesson, forwardLesson } from "./lessons.js";
 import { opened } from "./nary.js";
 import { factor, number, repr } from "./numbers.js";
@@ -47,6 +47,10 @@ export function told(look) {
       sentences: ["The leaves are given; nothing else is computed yet."],
       lesson: null,
     };
+  }
+  if (place.phase !== "forward" && isLost(state.numbers, graph.root)) {
+    const sentences = [`${loss} is unknown, so it has no gradients.`];
+    return { heading: "The backward pass", title: "Cannot be computed", sentences, lesson: null };
   }
   if (place.phase === "turn") {
     const first =
@@ -186,6 +190,10 @@ function sums(node, { graph, state, names }) {
  * @param {Look} look
  */
 function why(node, all, { graph, state, names }) {
+  const heading = html("h3", {}, "Its gradient");
+  if (isLost(state.numbers, graph.root)) {
+    return [heading, html("p", { class: "why" }, `Unknown, since ${names.name(graph.root)} is.`)];
+  }
   const explanation = explained(graph, state.numbers, names, node, all);
   const rows = explanation.rows.map((row) =>
     html(
@@ -199,7 +207,7 @@ function why(node, all, { graph, state, names }) {
     rows.push(html("li", { class: "sum" }, html("span", {}, "their sum"), html("code", {}, explanation.sum)));
   const zero = whyZero(graph, state.numbers, names, node, all);
   return [
-    html("h3", {}, "Its gradient"),
+    heading,
     html("p", {}, html("code", {}, explanation.title)),
     html("ul", { class: "paths" }, ...rows),
     ...zero.map((text) => html("p", { class: "why" }, text)),
@@ -248,16 +256,27 @@ function showLeaf(leaf, { graph, state }) {
  * @param {number} box
  * @param {Look} look
  */
-function showBox(box, { graph, state, members, all: grads }) {
+function showBox(box, { graph, state, members, outputs, all: grads }) {
   say(part("selected-name"), graph.boxes[box].title);
   const all = members[box];
+  const out = outputs[box];
+  /** @param {number} count */
+  const grouped = (count) => count.toLocaleString("en");
   const leaves = all.filter((node) => isLeaf(graph, node)).length;
-  /** @param {Float64Array} numbers */
-  const range = (numbers) => extent(all, numbers).map(number).join(" … ");
+  /** @param {string} what @param {number[]} nodes */
+  const rows = (what, nodes) => {
+    const lost = nodes.some((node) => isLost(state.numbers, node));
+    const data = lost ? "unknown" : range(nodes, state.numbers.data, number);
+    const grad = isLost(state.numbers, graph.root) ? "unknown" : range(nodes, grads, number);
+    return [
+      html("p", {}, `values ${what}`, html("code", {}, data)),
+      html("p", {}, `gradients ${what}`, html("code", {}, grad)),
+    ];
+  };
   part("about").replaceChildren(
-    html("p", {}, `${all.length.toLocaleString("en")} scalars, ${leaves.toLocaleString("en")} of them leaves.`),
-    html("p", {}, "values ", html("code", {}, range(state.numbers.data))),
-    html("p", {}, "gradients ", html("code", {}, range(grads))),
+    html("p", {}, `${grouped(all.length)} scalars, ${grouped(leaves)} of them leaves, ${grouped(out.length)} out.`),
+    ...(out.length < all.length ? rows("out ", out) : []),
+    ...rows("", all),
   );
 }
 
@@ -267,7 +286,7 @@ function showBox(box, { graph, state, members, all: grads }) {
  */
 export function showChanges({ graph, state, names }) {
   const root = state.numbers.state[graph.root];
-  const data = root >= OUTSIDE ? "unknown" : number(state.numbers.data[graph.root]);
+  const data = isLost(state.numbers, graph.root) ? "unknown" : number(state.numbers.data[graph.root]);
   say(part("loss"), `${names.name(graph.root)} = ${data}${root === STALE ? " (old: a leaf was changed since)" : ""}`);
   part("nudge").hidden = !state.nudge;
   for (const id of ["undo", "reset"]) allow(id, state.edits.length > 0);

@@ -1,9 +1,9 @@
 // The picture: a scene as SVG, and its updates.
 
 import { part as element, put, say, svg } from "./dom.js";
-import { OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
+import { isLost, STALE } from "./evaluation.js";
 import { operandsOf, ruleOf } from "./graph.js";
-import { extent, painted, strength } from "./heat.js";
+import { painted, range, strength } from "./heat.js";
 import { formatted } from "./numbers.js";
 import { isConstant, ROW, SUMMAND } from "./scene.js";
 import { hasGradients, isKnown, placeAt } from "./stepping.js";
@@ -26,6 +26,7 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
  * @property {Float64Array} all the gradients of the whole pass
  * @property {string} format the format of numbers
  * @property {number[][]} members the nodes in each box
+ * @property {number[][]} outputs the results of each box
  * @property {(box: number) => Heat} heatFor the heat map of a box
  * @property {Set<string>} lit the ids of the parts and links to mark, on the paths shown
  */
@@ -222,10 +223,19 @@ export function paint(scene, look) {
 
 /** @param {Look} look */
 function largestOf({ graph, grads, state }) {
-  if (!hasGradients(graph, state.position)) return 0;
+  if (!showsGradients(graph, state)) return 0;
   let largest = 0;
   for (const grad of grads) if (Number.isFinite(grad)) largest = Math.max(largest, Math.abs(grad));
   return largest;
+}
+
+/**
+ * Whether there are gradients to show: the backward pass has begun, and the loss is known.
+ * @param {Graph} graph
+ * @param {State} state
+ */
+function showsGradients(graph, state) {
+  return hasGradients(graph, state.position) && !isLost(state.numbers, graph.root);
 }
 
 /**
@@ -245,10 +255,9 @@ function text(group, name) {
  */
 function paintScalar(group, { node, rows }, { graph, state, grads, format }, largest) {
   const known = isKnown(graph, state.position, node);
-  const condition = state.numbers.state[node];
-  const lost = condition === OUTSIDE || condition === UNKNOWN;
+  const lost = isLost(state.numbers, node);
   const data = !known || lost ? "?" : formatted(state.numbers.data[node], format);
-  const there = hasGradients(graph, state.position) && !lost;
+  const there = showsGradients(graph, state);
   const grad = there ? formatted(grads[node], format) : "–";
   say(text(group, "data"), data);
   group.querySelectorAll(".summand").forEach((text, row) => {
@@ -258,9 +267,11 @@ function paintScalar(group, { node, rows }, { graph, state, grads, format }, lar
   if (line) say(line, `∂ ${grad}`);
   const classes = [];
   if (!known) classes.push("later");
-  if (condition === STALE) classes.push("stale");
+  if (state.numbers.state[node] === STALE) classes.push("stale");
   if (lost) classes.push("lost");
-  if (there && (Number.isNaN(grads[node]) || !Number.isFinite(state.numbers.data[node]))) classes.push("strange");
+  if (known && !Number.isFinite(state.numbers.data[node])) classes.push("strange");
+  if (!line) return classes;
+  if (there && !Number.isFinite(grads[node])) classes.push("strange");
   if (there && grads[node])
     classes.push(grads[node] > 0 ? "positive" : "negative", `size${Math.ceil(3 * strength(grads[node], largest))}`);
   return classes;
@@ -286,20 +297,20 @@ function summandOf(node, operands, graph, state, format) {
  * @param {Look} look
  * @returns {string[]}
  */
-function paintBox(group, { box }, { graph, state, grads, format, members }) {
-  const all = members[box];
-  const known = isKnown(graph, state.position, all[all.length - 1]);
-  const there = hasGradients(graph, state.position);
-  /** @param {Float64Array} numbers */
-  const range = (numbers) => {
-    const [least, largest] = extent(all, numbers);
-    return least === largest ? formatted(least, format) : `${formatted(least, format)} … ${formatted(largest, format)}`;
-  };
-  const data = known ? range(state.numbers.data) : "?";
-  const grad = there ? range(grads) : "–";
-  say(text(group, "data"), data);
+function paintBox(group, { box }, { graph, state, grads, format, members, outputs }) {
+  const out = outputs[box];
+  const known = isKnown(graph, state.position, out[out.length - 1]);
+  const lost = out.some((node) => isLost(state.numbers, node));
+  /** @param {number} x */
+  const write = (x) => formatted(x, format);
+  const data = known && !lost ? range(out, state.numbers.data, write) : "?";
+  const grad = showsGradients(graph, state) ? range(out, grads, write) : "–";
+  say(text(group, "data"), out.length < members[box].length ? `${out.length.toLocaleString("en")} out: ${data}` : data);
   say(text(group, "grad"), `∂ ${grad}`);
-  return known ? [] : ["later"];
+  const classes = known ? [] : ["later"];
+  if (lost) classes.push("lost");
+  if (out.some((node) => state.numbers.state[node] === STALE)) classes.push("stale");
+  return classes;
 }
 
 /**
@@ -308,7 +319,7 @@ function paintBox(group, { box }, { graph, state, grads, format, members }) {
  * @param {Look} look
  */
 export function paintHeat(scene, { graph, state, grads, members, heatFor }) {
-  const numbers = state.shown === "grad" && hasGradients(graph, state.position) ? grads : state.numbers.data;
+  const numbers = state.shown === "grad" && showsGradients(graph, state) ? grads : state.numbers.data;
   const colours = themeColours();
   for (const { id, box, open } of scene.parts) {
     if (box < 0 || open) continue;
@@ -383,9 +394,11 @@ function paintLink(link, look, now) {
  * @param {string} phase
  */
 function labelOf(link, { graph, state, grads, format }, phase) {
+  if (isLost(state.numbers, link.to.node)) return "?";
   const slope = state.numbers.slopes[graph.starts[link.to.node] + link.operand];
   const local = formatted(slope, format);
-  if (phase !== "backward" || state.guessing) return link.bends.length ? `∂ = ${local}` : local;
+  if (phase !== "backward" || state.guessing || isLost(state.numbers, graph.root))
+    return link.bends.length ? `∂ = ${local}` : local;
   const grad = grads[link.to.node];
   const product = formatted(slope * grad, format);
   return link.bends.length ? `${local} · ${formatted(grad, format)} = ${product}` : product;

@@ -15,8 +15,8 @@ import { equation } from "./rules.js";
  * @property {number} from
  * @property {number} to
  * @property {number} slope the gradient of the leaf before the change
- * @property {number} before the loss before the change
- * @property {number} after
+ * @property {number | null} before the loss before the change; null if it was unknown
+ * @property {number | null} after
  */
 
 /**
@@ -28,21 +28,25 @@ import { equation } from "./rules.js";
  */
 export function nudgeWords(nudge, names, root) {
   const loss = names.atom(root);
-  const step = nudge.to - nudge.from;
-  const predicted = nudge.slope * step;
-  const real = nudge.after - nudge.before;
-  const difference = Math.abs(real - predicted);
-  const agree = difference <= 1e-9 * Math.abs(predicted);
   const leaf = names.name(nudge.leaf);
+  const { from, to, slope, before, after } = nudge;
+  const step = to - from;
+  const predicted = slope * step;
+  const ratio = `∂${loss}/∂${names.atom(nudge.leaf)} · ${factor(step)} = ${number(slope)} · ${factor(step)}`;
+  let actual = "unknown";
+  let difference = "unknown";
+  if (before !== null && after !== null) {
+    const real = after - before;
+    const missed = Math.abs(real - predicted);
+    actual = `${number(after)} - ${factor(before)} = ${number(real)}`;
+    difference = missed <= 1e-9 * Math.abs(predicted) ? "none, up to rounding" : number(missed);
+  }
   return {
-    title: `${leaf} went from ${number(nudge.from)} to ${number(nudge.to)}: what happened to ${loss}?`,
+    title: `${leaf} went from ${number(from)} to ${number(to)}: what happened to ${loss}?`,
     rows: [
-      [
-        "predicted",
-        `∂${loss}/∂${names.atom(nudge.leaf)} · ${factor(step)} = ${number(nudge.slope)} · ${factor(step)} = ${number(predicted)}`,
-      ],
-      ["actual", `${number(nudge.after)} - ${factor(nudge.before)} = ${number(real)}`],
-      ["difference", agree ? "none, up to rounding" : number(difference)],
+      ["predicted", before === null ? "unknown" : `${ratio} = ${number(predicted)}`],
+      ["actual", actual],
+      ["difference", difference],
     ],
   };
 }

@@ -1,6 +1,6 @@
 // The page's whole state, in one object, and its changes.
 
-import { found, gradients, refresh } from "./evaluation.js";
+import { found, gradients, isLost, refresh } from "./evaluation.js";
 import { isLeaf } from "./graph.js";
 import { lastPosition, stepsBack } from "./stepping.js";
 
@@ -94,6 +94,15 @@ export function allGradients(graph, state) {
 }
 
 /**
+ * The loss; null if it is unknown.
+ * @param {Graph} graph
+ * @param {State} state
+ */
+function lossOf(graph, state) {
+  return isLost(state.numbers, graph.root) ? null : state.numbers.data[graph.root];
+}
+
+/**
  * Sets a leaf, and evaluates what depends on it. A continued change, as while dragging, is one change for undo.
  * @param {Graph} graph
  * @param {State} state
@@ -108,7 +117,7 @@ export function setLeaf(graph, state, leaf, data, goesOn = false) {
   const before = state.numbers.data[leaf];
   if (!same) {
     const slope = allGradients(graph, state)[leaf];
-    const loss = state.numbers.data[graph.root];
+    const loss = lossOf(graph, state);
     state.nudge = { leaf, from: before, to: data, slope, before: loss, after: loss };
     state.edits.push({ leaves: [leaf], before: [before], after: [data] });
   } else last.after = [data];
@@ -116,7 +125,7 @@ export function setLeaf(graph, state, leaf, data, goesOn = false) {
   refresh(graph, state.numbers, [leaf]);
   if (state.nudge) {
     state.nudge.to = data;
-    state.nudge.after = state.numbers.data[graph.root];
+    state.nudge.after = lossOf(graph, state);
   }
 }
 
@@ -139,6 +148,7 @@ export function remember(state, leaves, before) {
 export function undo(graph, state) {
   const last = state.edits.pop();
   state.nudge = null;
+  if (!state.training) state.losses = [];
   if (!last) return;
   if (!state.edits.length) {
     state.numbers = found(graph);
