@@ -5,8 +5,7 @@ operand, the partial derivative of the result `y`. The same line serves eager ev
 explanations, the drawings and the compiler: `m` is the arithmetic in which it is evaluated (see `arithmetic.py`).
 
 Corners follow PyTorch: relu'(0) = 0, abs'(0) = 0, and a tie in `maximum` or `minimum` is shared equally. The result for
-nan is nan. Derivatives that compare the operand (relu, clip) are 0 at nan, since every comparison with nan fails;
-PyTorch's relu'(nan) is 1.
+nan is nan. There relu' is 1 and clip' is 0, as in PyTorch.
 """
 
 from __future__ import annotations
@@ -473,7 +472,7 @@ SIGMOID = _declare("sigmoid", "sigmoid", lambda m, a: m.sigmoid(a),
     latex=r"\sigma\left({}\right)")
 
 RELU = _declare("relu", "ReLU", lambda m, a: m.maximum(a, 0.0),
-    lambda m, y, a: m.where(m.greater(a, 0.0), 1.0, 0.0),
+    lambda m, y, a: m.where(m.not_equal(y, 0.0), 1.0, 0.0),
     words="passes the gradient on if the operand is above 0, and blocks it otherwise",
     zero="its operand is not above 0, so it passes nothing on (a dead ReLU)",
     latex=r"\operatorname{{ReLU}}\left({}\right)")
@@ -572,6 +571,12 @@ EQUAL = _declare("equal", "==", lambda m, a, b: m.where(m.equal(a, b), 1.0, 0.0)
     lambda m, y, a, b: 0.0,
     words="a comparison does not change with its operands",
     latex=r"\left[{} = {}\right]")
+
+NOT_EQUAL = _declare("not_equal", "!=", lambda m, a, b: m.where(m.not_equal(a, b), 1.0, 0.0),
+    lambda m, y, a, b: 0.0,
+    lambda m, y, a, b: 0.0,
+    words="a comparison does not change with its operands",
+    latex=r"\left[{} \ne {}\right]")
 
 FLOOR = _declare("floor", "floor", lambda m, a: m.floor(a),
     lambda m, y, a: 0.0,

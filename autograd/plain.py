@@ -47,7 +47,8 @@ class Number:
         return Number(y, (a,), (1.0 - y * y,))
 
     def relu(a) -> Number:
-        return Number(max(0.0, a.data), (a,), (1.0 if a.data > 0 else 0.0,))
+        y = 0.0 if a.data <= 0 else a.data
+        return Number(y, (a,), (0.0 if y == 0 else 1.0,))
 
     def topological(self) -> list[Number]:
         """This number and all that it was computed from, operands before results, without recursion."""

@@ -167,6 +167,8 @@ PRIMITIVES: dict[str, Primitive] = {primitive.head: primitive for primitive in (
         javascript="Number.isFinite", onnx="", definition=lambda m, a: m.equal(a - a, 0.0)),
     _function("greater", operator.gt, condition=True, python="({} > {})", javascript="({} > {})"),
     _function("equal", operator.eq, condition=True, python="({} == {})", javascript="({} === {})"),
+    _function("not_equal", operator.ne, condition=True, python="({} != {})", javascript="({} !== {})",
+        onnx="", definition=lambda m, a, b: m.equal(m.where(m.equal(a, b), 1.0, 0.0), 0.0)),
     _function("where", floats.where, python="({1} if {0} else {2})", javascript="({} ? {} : {})"),
 )}  # fmt: skip
 """Every primitive, by the head of its terms."""

@@ -317,15 +317,15 @@ class Value(Methods):
         return out
 
     def relu(self) -> Value:
-        """This if it is above 0, else 0. The derivative at 0 is 0, and at nan, where the result is nan, too."""
+        """This if it is above 0, else 0. The derivative at 0 is 0; at nan, where the result is nan, it is 1."""
         x = self._data
         if modes.unusual:
-            return _number(x if x > 0.0 or x != x else 0.0) if current() == CUT else self._unary(ops.RELU)
+            return _number(0.0 if x <= 0.0 else x) if current() == CUT else self._unary(ops.RELU)
         out = _new()
-        out._data = x if x > 0.0 or x != x else 0.0
+        out._data = 0.0 if x <= 0.0 else x
         out.grad = 0.0
         out._a = self
-        out._da = 1.0 if x > 0.0 else 0.0
+        out._da = 0.0 if x <= 0.0 else 1.0
         out._b = out._db = out._names = None
         out._rule = ops.RELU
         return out

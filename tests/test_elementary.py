@@ -286,6 +286,7 @@ def test_every_operation_that_is_called_is_a_method() -> None:
         "sign",
         "greater",
         "equal",
+        "not_equal",
         "shift",
         "binary_cross_entropy",
     }

@@ -140,7 +140,9 @@ def random_graph(seed: int, size: int = 30) -> Value:
     """A graph without overflow in which each node is used, some twice by the same operation."""
     rng = random.Random(seed)
     some = [
-        operation for operation in operations() if operation.name not in ("stop_gradient", "sign", "greater", "equal")
+        operation
+        for operation in operations()
+        if operation.name not in ("stop_gradient", "sign", "greater", "equal", "not_equal")
     ]
     nodes = [Value(rng.uniform(-2, 2), label=f"x{i}") for i in range(4)] + [
         Value(rng.uniform(0.5, 2)) for _ in range(2)
