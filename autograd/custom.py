@@ -9,6 +9,7 @@ from autograd import ops
 from autograd.arguments import a_function, a_text, iterated
 from autograd.ops import Operation, Rule
 from autograd.shown import as_code
+from autograd.templates import from_user
 from autograd.value import Value, apply
 
 
@@ -39,11 +40,13 @@ def operation(
         symbol: the text in a drawing; by default the name.
         words: the rule of differentiation in a sentence, for explanations.
         domain: the condition on the operands, for error messages: "the operand must be above 0".
-        text: the notation, with `{}` for each operand; by default a call.
+        text: the notation, with `{}` for each operand; by default a call. If brackets do not enclose all operands,
+            as in `{} ∘ {}`, they are written in parentheses, and so is the whole within other operations.
         latex: the notation in LaTeX.
 
     Raises:
-        ValueError: the name is not an identifier, or belongs to another operation; or there are no partials.
+        ValueError: the name is not an identifier, or belongs to another operation; or there are no partials; or a
+            notation has no place for an operand.
         TypeError: a rule does not take the right number of arguments.
 
     Example:
@@ -76,7 +79,8 @@ def operation(
     _check_takes(f"forward of {name!r}", forward, 1 + len(rules), "(m, operands…)")
     for i, partial in enumerate(rules):
         _check_takes(f"partial {i} of {name!r}", partial, 2 + len(rules), "(m, y, operands…)")
-    declared = Operation(name, symbol or name, forward, rules, words, domain, text, latex)
+    spelled, typeset = (from_user(form, len(rules)) if form else None for form in (text, latex))
+    declared = Operation(name, symbol or name, forward, rules, words, domain, spelled, typeset)
     earlier = ops.OPERATIONS.get(name)
     if earlier is not None and not _same(earlier, declared):
         raise ValueError(f"there is an operation named {name!r} already: choose another name")

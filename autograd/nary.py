@@ -47,7 +47,7 @@ class Nary(Operation):
     def at(self, count: int) -> Operation:
         """The operation on `count` operands."""
         partials = [partial(_slope, self, i) for i in range(count)]
-        return Operation(self.name, self.symbol, self.forward, tuple(partials), self.words, binding=self.binding)
+        return Operation(self.name, self.symbol, self.forward, tuple(partials), self.words)
 
     def __reduce__(self) -> str:  # type: ignore[override]
         return self.name.upper()

@@ -16,11 +16,9 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.later import later
+from autograd.templates import ATOM, LOOSEST, POWER, PRODUCT, SIGN, SUM, Template, enclosed
 
 Rule = Callable[..., Any]
-
-SUM, QUOTIENT, PRODUCT, SIGN, POWER, ATOM = range(6)
-"""The precedence of an operation's notation, loosest first. Only the first factor of a product may be a quotient."""
 
 
 class Operation:
@@ -33,11 +31,8 @@ class Operation:
         partials: for each operand, `partial(m, y, *operands)`, the derivative of the result `y` with respect to it.
         words: the rule of differentiation in a sentence.
         domain: its domain, as the end of an error message; or a dict with such a text for each type of error.
-        text: its notation, with `{}` for each operand; by default a call, `tanh(a)`.
-        latex: its notation in LaTeX; by default a call.
-        binding: the precedence of its notation.
-        needs: the precedence that each operand needs to be written without parentheses; by default the operation's,
-            and a higher one for operands after the first.
+        text: its notation, a template with its precedence; text if it encloses its operands; by default a call.
+        latex: the same in LaTeX, where precedence may differ: a fraction encloses its operands.
         zero: why a derivative is 0, with `{}` for the operand's number.
         second: `second(m, a)`, the second derivative; for two operands `second(m, a, b)`, the mixed derivative. By
             default it is derived from the partials; give it if that would cancel or be undefined.
@@ -50,8 +45,8 @@ class Operation:
     """
 
     __slots__ = (
-        "attributes", "binding", "branchless", "domain", "evaluate", "forward", "latex", "name", "needs",
-        "partials", "quiet", "roles", "second", "symbol", "text", "words", "zero",
+        "attributes", "branchless", "domain", "evaluate", "forward", "latex", "name", "partials", "quiet", "roles",
+        "second", "symbol", "text", "words", "zero",
     )  # fmt: skip
 
     def __init__(
@@ -62,10 +57,8 @@ class Operation:
         partials: tuple[Rule, ...],
         words: str = "",
         domain: str | dict[type[Exception], str] = "",
-        text: str = "",
-        latex: str = "",
-        binding: int = ATOM,
-        needs: tuple[int, ...] = (),
+        text: str | Template | None = None,
+        latex: str | Template | None = None,
         zero: str = "its derivative at {} is 0",
         second: Rule | None = None,
         attributes: dict[str, float] | None = None,
@@ -75,9 +68,9 @@ class Operation:
     ) -> None:
         self.name, self.symbol = name, symbol
         self.forward, self.partials = forward, partials
-        self.words, self.domain, self.text, self.latex, self.zero = words, domain, text, latex, zero
-        self.binding = binding
-        self.needs = needs or (SUM,) * self.arity if binding == ATOM else needs or (binding, binding + 1)
+        self.words, self.domain, self.zero = words, domain, zero
+        self.text = enclosed(text, self.arity) if isinstance(text, str) else text
+        self.latex = enclosed(latex, self.arity) if isinstance(latex, str) else latex
         self.second = second
         self.attributes, self.roles = attributes or {}, roles
         self.quiet = quiet
@@ -168,7 +161,7 @@ def quietly(operation: Operation) -> Operation:
     return Operation(operation.name, operation.symbol, operation.forward, operation.partials, **said, quiet=True)
 
 
-_SAID = ("words", "text", "latex", "binding", "needs", "zero", "second", "attributes")
+_SAID = ("words", "text", "latex", "zero", "second", "attributes")
 
 
 def _number(x: float) -> str:
@@ -253,14 +246,14 @@ ADD = _declare("add", "+", lambda m, a, b: a + b,
     lambda m, y, a, b: 1.0,
     words="a sum passes the gradient on to both operands, unchanged",
     roles=("first summand", "second summand"),
-    text="{} + {}", latex="{} + {}", binding=SUM, needs=(SUM, SUM))
+    text=Template("{} + {}", SUM), latex=Template("{} + {}", SUM))
 
 SUB = _declare("sub", "-", lambda m, a, b: a - b,
     lambda m, y, a, b: 1.0,
     lambda m, y, a, b: -1.0,
     words="a difference passes the gradient on: unchanged to the first, with its sign flipped to the second",
     roles=("minuend", "subtrahend"),
-    text="{} - {}", latex="{} - {}", binding=SUM)
+    text=Template("{} - {}", SUM), latex=Template("{} - {}", SUM))
 
 MUL = _declare("mul", "*", lambda m, a, b: a * b,
     lambda m, y, a, b: b,
@@ -268,7 +261,7 @@ MUL = _declare("mul", "*", lambda m, a, b: a * b,
     words="each factor's derivative is the other factor",
     roles=("first factor", "second factor"),
     zero="the other factor is 0",
-    text="{} * {}", latex=r"{} \cdot {}", binding=PRODUCT, needs=(QUOTIENT, PRODUCT))
+    text=Template("{} * {}", PRODUCT), latex=Template(r"{} \cdot {}", PRODUCT))
 
 DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
     lambda m, y, a, b: m.divide(1.0, b),
@@ -276,7 +269,7 @@ DIV = _declare("div", "/", lambda m, a, b: m.divide(a, b),
     words="one over the denominator; for the denominator, minus the result over it",
     domain="the denominator must not be 0",
     roles=("numerator", "denominator"),
-    text="{} / {}", latex=r"\frac{{{}}}{{{}}}", binding=QUOTIENT, needs=(QUOTIENT, SIGN))
+    text=Template("{} / {}", PRODUCT), latex=Template(r"\frac{{{}}}{{{}}}", POWER, (LOOSEST, LOOSEST)))
 
 REMAINDER = _declare("remainder", "%", lambda m, a, b: m.remainder(a, b),
     lambda m, y, a, b: 1.0,
@@ -284,12 +277,12 @@ REMAINDER = _declare("remainder", "%", lambda m, a, b: m.remainder(a, b),
     words="one; for the divisor, minus the number of times that it was subtracted",
     zero="the divisor was not subtracted at all",
     domain="the divisor must not be 0",
-    text="{} % {}", latex=r"{} \bmod {}", binding=QUOTIENT, needs=(QUOTIENT, SIGN))
+    text=Template("{} % {}", PRODUCT), latex=Template(r"{} \bmod {}", LOOSEST, (POWER, POWER)))
 
 NEG = _declare("neg", "neg", lambda m, a: -a,
     lambda m, y, a: -1.0,
     words="the sign flips, and so does the gradient's",
-    text="-{}", latex="-{}", binding=SIGN, needs=(POWER,))
+    text=Template("-{}", SIGN, (POWER,)), latex=Template("-{}", SIGN, (POWER,)))
 
 POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
     _power_base,
@@ -302,7 +295,7 @@ POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
         OverflowError: "the result must fit a float",
     },
     roles=("base", "exponent"),
-    text="{} ** {}", latex="{{{}}}^{{{}}}", binding=POWER, needs=(ATOM, SIGN))
+    text=Template("{} ** {}", POWER, (ATOM, SIGN)), latex=Template("{{{}}}^{{{}}}", POWER, (ATOM, LOOSEST)))
 
 ABS = _declare("abs", "abs", lambda m, a: m.abs(a),
     lambda m, y, a: m.where(m.greater(a, 0.0), 1.0, m.where(m.greater(0.0, a), -1.0, 0.0)),
@@ -313,7 +306,7 @@ EXP = _declare("exp", "exp", lambda m, a: m.exp(a),
     lambda m, y, a: y,
     words="the exponential is its own derivative",
     domain="the result must fit a float: the operand may be at most about 709.78",
-    latex="e^{{{}}}", binding=ATOM)
+    latex=Template("e^{{{}}}", POWER, (LOOSEST,)))
 
 EXPM1 = _declare("expm1", "expm1", lambda m, a: m.expm1(a),
     lambda m, y, a: m.exp(a),
@@ -325,7 +318,7 @@ EXP2 = _declare("exp2", "exp2", lambda m, a: m.exp2(a),
     lambda m, y, a: y * _LOG_2,
     words="the result times the logarithm of 2",
     domain="the result must fit a float: the operand must be below 1024",
-    latex="2^{{{}}}")
+    latex=Template("2^{{{}}}", POWER, (LOOSEST,)))
 
 LOG = _declare("log", "log", lambda m, a: m.log(a),
     lambda m, y, a: m.divide(1.0, a),
@@ -337,7 +330,7 @@ LOG1P = _declare("log1p", "log1p", lambda m, a: m.log1p(a),
     lambda m, y, a: m.divide(1.0, 1.0 + a),
     words="one over one plus the operand",
     domain="the operand must be above -1",
-    latex=r"\log\left(1 + {}\right)")
+    latex=Template(r"\log\left(1 + {}\right)", ATOM, (PRODUCT,)))
 
 LOG2 = _declare("log2", "log2", lambda m, a: m.log2(a),
     lambda m, y, a: m.divide(1.0 / _LOG_2, a),
@@ -444,7 +437,7 @@ HYPOT = _declare("hypot", "hypot", lambda m, a, b: m.hypot(a, b),
     lambda m, y, a, b: m.divide(b, y),
     words="the operand over the result",
     zero="the operand is 0, or vanishes beside the other",
-    latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
+    latex=Template(r"\sqrt{{{{{}}}^2 + {{{}}}^2}}", ATOM, (ATOM, ATOM)))
 
 ERF = _declare("erf", "erf", lambda m, a: m.erf(a),
     lambda m, y, a: (2.0 / math.sqrt(math.pi)) * m.exp_product(-a, a),
@@ -461,7 +454,7 @@ EXP_PRODUCT = _declare("exp_product", "exp", lambda m, a, b: m.exp_product(a, b)
     lambda m, y, a, b: a * y,
     words="the other factor times the result",
     domain="the result must fit a float: the product may be at most about 709.78",
-    text="exp({} * {})", latex=r"e^{{{} \cdot {}}}", needs=(QUOTIENT, PRODUCT))
+    text=Template("exp({} * {})", ATOM, (PRODUCT, SIGN)), latex=Template(r"e^{{{} \cdot {}}}", POWER, (PRODUCT, SIGN)))
 
 SIGMOID = _declare("sigmoid", "sigmoid", lambda m, a: m.sigmoid(a),
     lambda m, y, a: y * m.sigmoid(-a),
@@ -596,7 +589,8 @@ def power(exponent: float) -> Operation:
         lambda m, y, a: n * m.power(a, n - 1.0) if n else 0.0,),
         words="the exponent comes down as a factor, and is one less",
         domain=POW.domain,
-        text=f"{{}} ** {shown}", latex=f"{{{{{{}}}}}}^{{{{{shown}}}}}", binding=POWER, needs=(ATOM,),
+        text=Template(f"{{}} ** {shown}", POWER, (ATOM,)),
+        latex=Template(f"{{{{{{}}}}}}^{{{{{shown}}}}}", POWER, (ATOM,)),
         attributes={"exponent": n})
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from autograd import Value
 from autograd.arguments import a_choice
 from autograd.nary import DOT
-from autograd.ops import SUM, Operation
+from autograd.ops import Operation
+from autograd.templates import SUM
 from autograd.words.notation import Written, brief, rule_of
 from viz.graph import places
 
@@ -148,7 +149,7 @@ def _continued(node: Value, chain: _Shape) -> Written:
     if chain.links < 2:
         return chain.written
     rule = rule_of(node)
-    adds = isinstance(rule, Operation) and rule.binding == SUM
+    adds = isinstance(rule, Operation) and rule.text is not None and rule.text.binding == SUM
     return Written(f"{chain.start.text} + …", SUM) if adds else Written("…")
 
 

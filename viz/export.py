@@ -15,8 +15,9 @@ from autograd.backprop import lessons
 from autograd.graph import every_node
 from autograd.lines import line_of
 from autograd.nary import Nary
-from autograd.ops import ATOM, Operation
+from autograd.ops import Operation
 from autograd.shown import printable
+from autograd.templates import ATOM
 from autograd.terms import Term, length, traced
 from autograd.value import Handmade
 from autograd.words.notation import declared
@@ -133,9 +134,7 @@ def _operation(rule: Operation) -> dict[str, Any]:
         "zero": rule.zero,
         "roles": list(rule.roles),
         "domain": domain,
-        "text": rule.text,
-        "binding": rule.binding,
-        "needs": list(rule.needs),
+        **_notation(rule),
         "hand": "",
         "nary": rule.name if isinstance(rule, Nary) else "",
         "constants": rule.attributes,
@@ -155,9 +154,7 @@ def _by_hand(node: Value, rule: Handmade) -> dict[str, Any]:
         "zero": "its derivative at {} is 0",
         "roles": [],
         "domain": "",
-        "text": alike.text if alike else "",
-        "binding": alike.binding if alike else ATOM,
-        "needs": list(alike.needs) if alike else [],
+        **_notation(alike),
         "hand": _how(node),
         "nary": "",
         "constants": {},
@@ -220,13 +217,17 @@ def _heads(terms: Iterable[Term]) -> dict[str, dict[str, Any]]:
     for head, count in sorted(javascript.heads(terms)):
         operation = declared(head, count)
         if operation is not None:
-            found[f"{head}/{count}"] = {
-                "name": operation.name,
-                "text": operation.text,
-                "binding": operation.binding,
-                "needs": list(operation.needs),
-            }
+            found[f"{head}/{count}"] = {"name": operation.name, **_notation(operation)}
     return found
+
+
+def _notation(operation: Operation | None) -> dict[str, Any]:
+    """How an operation is written; its text is empty for a call."""
+    text = operation.text if operation else None
+    return {"text": text.form, "binding": text.binding, "needs": list(text.needs)} if text else _CALL
+
+
+_CALL: dict[str, Any] = {"text": "", "binding": ATOM, "needs": []}
 
 
 def _term(term: Term) -> list[Any]:

@@ -14,11 +14,11 @@ from autograd.arguments import a_generator, a_text, a_value, a_whole_number
 from autograd.files import a_path, write_whole
 from autograd.graph import every_node
 from autograd.shown import number
+from autograd.templates import latex_name
 from autograd.value import Value
 from autograd.words.again import differentiated
 from autograd.words.formula import formula
 from autograd.words.names import Names
-from autograd.words.notation import latex_name
 
 LARGEST = 1000
 """The number of nodes that a worksheet can ask for."""

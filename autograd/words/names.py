@@ -9,10 +9,10 @@ from typing import Any
 
 from autograd.graph import every_node
 from autograd.locks import once
-from autograd.ops import ATOM
 from autograd.shown import number, printable
+from autograd.templates import ATOM
 from autograd.value import Value
-from autograd.words.notation import Written, literal, rule_of, write
+from autograd.words.notation import Written, literal, named, rule_of, write
 from autograd.words.text import several, unbroken
 
 SHORT = 28
@@ -167,7 +167,7 @@ def _short(node: Value, short: dict[Value, Written | None], numbers: dict[Value,
 
 def _alone(node: Value) -> Written:
     """The name of a node without its graph: its label or its number."""
-    return Written(printable(node.label)) if node.label else literal(number(node.data))
+    return named(printable(node.label)) if node.label else literal(number(node.data))
 
 
 def label(names: Mapping[str, Any]) -> list[str]:

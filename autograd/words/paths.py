@@ -9,10 +9,11 @@ from autograd.graph import topological
 from autograd.shown import factor, number
 from autograd.stale import stale
 from autograd.sweep import sweep
+from autograd.templates import PRODUCT, latex_name
 from autograd.value import Value
 from autograd.words.arguments import a_pair
 from autograd.words.names import Names
-from autograd.words.notation import Written, latex_name
+from autograd.words.notation import literal
 from autograd.words.rules import role, symbols, used_again
 from autograd.words.text import KEPT, Text, cells, folded, padded, unbroken, width
 
@@ -310,7 +311,5 @@ def _fraction(names: Names, edge: Edge, latex: bool) -> str:
 
 def _rule(names: Names, edge: Edge, latex: bool) -> str:
     node, i = edge
-    rule = symbols(node, i, names)
-    written = rule if rule is not None else Written(number(node._local_grads[i]))
-    text = written.within(1)
-    return text.replace(" * ", r" \cdot ") if latex else text
+    rule = symbols(node, i, names, latex)
+    return (rule or literal(number(node._local_grads[i]))).within(PRODUCT, latex)

@@ -12,7 +12,7 @@ from autograd.shown import constant, number, printable
 from autograd.terms import LEAVES, Term, evaluated, folded, length, simplified
 from autograd.value import Value
 from autograd.words.names import Names
-from autograd.words.notation import Written, brief, literal, write
+from autograd.words.notation import Written, brief, literal, named, write
 from autograd.words.text import ordinal
 
 Found = TypeVar("Found")
@@ -85,12 +85,16 @@ def rule_that_holds(node: Value, i: int) -> Term | None:
     return found if length(found) <= LONGEST else None
 
 
-def symbols(node: Value, i: int, names: Names) -> Written | None:
+def symbols(node: Value, i: int, names: Names, latex: bool = False) -> Written | None:
     """The rule that holds for operand i, in names; None if the node has no readable rule."""
     rule = rule_that_holds(node, i)
     if rule is None:
         return None
-    return _written(rule, _Lookup(lambda key: names.written(_operand(node, key))))
+    return _written(rule, _Lookup(lambda key: _name(_operand(node, key), names, latex)), latex)
+
+
+def _name(node: Value, names: Names, latex: bool) -> Written:
+    return named(names(node), latex=True) if latex and (node.label or node._prev) else names.written(node)
 
 
 def equation(node: Value, names: Names) -> str:
@@ -164,9 +168,9 @@ def _text(term: Term, names: dict[str, Written]) -> str:
     return _written(term, names).text
 
 
-def _written(term: Term, names: dict[str, Written]) -> Written:
+def _written(term: Term, names: dict[str, Written], latex: bool = False) -> Written:
     if term.head == "name":
         return names[term.args[0]]
     if term.head == "number":
         return literal(constant(term.args[0]))
-    return write(term.head, [_written(argument, names) for argument in term.args])
+    return write(term.head, [_written(argument, names, latex) for argument in term.args], latex)

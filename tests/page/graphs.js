@@ -7,8 +7,8 @@ function packed(numbers) {
   return Buffer.from(numbers.buffer).toString("base64");
 }
 
-const ADD = { name: "add", symbol: "+", text: "{} + {}", binding: 0, needs: [0, 0], words: "unchanged" };
-const MUL = { name: "mul", symbol: "*", text: "{} * {}", binding: 2, needs: [2, 2], words: "the other factor" };
+const ADD = { name: "add", symbol: "+", text: "{} + {}", binding: 1, needs: [1, 2], words: "unchanged" };
+const MUL = { name: "mul", symbol: "*", text: "{} * {}", binding: 2, needs: [2, 3], words: "the other factor" };
 const LOG = {
   name: "log",
   symbol: "log",

@@ -1,7 +1,7 @@
 // The names of a graph's nodes: `autograd/words/names.py`.
 
 import { isLeaf, operandsOf, ruleOf } from "./graph.js";
-import { ATOM, atom, literal, printable, within, write } from "./notation.js";
+import { ATOM, atom, literal, named, printable, within, write } from "./notation.js";
 import { number } from "./numbers.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
@@ -76,7 +76,7 @@ function distinct(graph, node, short, uses, counts) {
  */
 function shortName(graph, data, node, short) {
   const label = graph.label(node);
-  if (label) return atom(printable(label));
+  if (label) return named(printable(label));
   const rule = ruleOf(graph, node);
   if (rule && graph.count > LARGE) return null;
   if (!rule) return literal(number(data[node]));

@@ -9,9 +9,9 @@ import { summands } from "./nary.js";
  * @typedef {{text: string, binding: number}} Text
  */
 
-/** The precedence of an operation's notation, loosest first, as in `autograd/ops.py`. */
-const SUM = 0;
-const QUOTIENT = 1;
+/** The precedence of an operation's notation, loosest first, as in `autograd/templates.py`. */
+const LOOSEST = 0;
+const SUM = 1;
 const PRODUCT = 2;
 const SIGN = 3;
 export const ATOM = 5;
@@ -22,6 +22,15 @@ export const ATOM = 5;
  */
 export function atom(text) {
   return { text, binding: ATOM };
+}
+
+/**
+ * A name as an expression. A label that reads like an operation, such as `a - b`, gets parentheses in one.
+ * @param {string} text
+ * @returns {Text}
+ */
+export function named(text) {
+  return { text, binding: /[-+*/%^|<>=·]/.test(text) ? LOOSEST : ATOM };
 }
 
 /**
@@ -51,18 +60,16 @@ export function within(written, needed) {
 export function write(rule, operands) {
   if (rule.nary) return summands(rule.nary, operands, product).reduce(sum);
   if (!rule.text) return atom(`${rule.name}(${operands.map((each) => each.text).join(", ")})`);
-  const texts = operands.map((operand, i) => within(operand, needed(rule, i, operand)));
+  const texts = operands.map((operand, i) => within(operand, rule.needs[i]));
   let next = 0;
   const text = rule.text.replace(/\{\{|\}\}|\{(\d*)\}/g, (mark, place) =>
     mark === "{{" ? "{" : mark === "}}" ? "}" : texts[place ? Number(place) : next++],
   );
-  // a / b * c is a quotient too: x * (a / b * c)
-  const open = rule.text.startsWith("{} ") && operands[0].binding >= needed(rule, 0, operands[0]);
-  return { text, binding: open ? Math.min(rule.binding, operands[0].binding) : rule.binding };
+  return { text, binding: rule.binding };
 }
 
-const ADD = { name: "add", text: "{} + {}", binding: SUM, needs: [SUM, SUM] };
-const MUL = { name: "mul", text: "{} * {}", binding: PRODUCT, needs: [QUOTIENT, PRODUCT] };
+const ADD = { name: "add", text: "{} + {}", binding: SUM, needs: [SUM, PRODUCT] };
+const MUL = { name: "mul", text: "{} * {}", binding: PRODUCT, needs: [PRODUCT, SIGN] };
 /** @param {Text} a @param {Text} b */
 const sum = (a, b) => write(ADD, [a, b]);
 /** @param {Text} a @param {Text} b */
@@ -78,17 +85,6 @@ export function brief(rule, operands, first = 2, last = 1) {
   const terms = summands(rule.nary, operands, product);
   if (terms.length > first + last + 1) terms.splice(first, terms.length - first - last, atom("…"));
   return terms.reduce(sum);
-}
-
-/**
- * The precedence that operand i needs without parentheses.
- * @param {Template} rule
- * @param {number} i
- * @param {Text} operand
- */
-function needed(rule, i, operand) {
-  if (i && rule.binding === SUM && operand.text.startsWith("-")) return SUM + 1;
-  return rule.needs[i];
 }
 
 /**
