@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 from autograd.later import later
@@ -234,10 +234,15 @@ def _declare(name: str, symbol: str, forward: Rule, *partials: Rule, **written: 
 
 
 def _family(make: Callable[[float], Operation]) -> Callable[[float], Operation]:
-    """Declares operations that differ in a constant; equal constants return the same operation."""
+    """Declares operations that differ in a constant; equal constants return the same operation, and -0.0 that of 0."""
     member = lru_cache(maxsize=1024)(make)
-    OPERATIONS[make.__name__] = member
-    return member
+
+    @wraps(make)
+    def of(constant: float) -> Operation:
+        return member(constant + 0.0)
+
+    OPERATIONS[make.__name__] = of
+    return of
 
 
 # fmt: off

@@ -60,7 +60,7 @@ def _alike(one: Term, other: Term) -> bool:
             return False
         for x, y in zip(a.args, b.args, strict=True):
             if not (isinstance(x, Term) and isinstance(y, Term)):
-                if x is not y and x != y:
+                if x is not y and (x != y or repr(x) != repr(y)):  # there are two zeros
                     return False
             elif x is not y and (id(x), id(y)) not in met:
                 met.add((id(x), id(y)))

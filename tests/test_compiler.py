@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import random
 import re
@@ -378,3 +379,13 @@ def test_a_backend_that_is_not_installed_says_what_to_install(
     program = autograd.compile(w * x, inputs=[x], params=[w])
     with pytest.raises(ModuleNotFoundError, match=rf"pip install 'glassgrad\[{package}\]'"):
         getattr(program, convert)(*["model.onnx"][: package == "onnx"])
+
+
+@pytest.mark.parametrize("first", [0.0, -0.0])
+def test_the_two_zeros_are_two_constants(first: float) -> None:
+    x = Value(1.0)
+    for zero in (first, -first):
+        both = autograd.compile([autograd.atan2(zero, -x), autograd.atan2(-zero, -x)], inputs=[x])
+        expected = [math.atan2(zero, -1.0), math.atan2(-zero, -1.0)]
+        assert both([[1.0]]).tolist() == [expected]
+        assert autograd.compile(autograd.atan2(zero, -x), inputs=[x])([[1.0]]).tolist() == expected[:1]

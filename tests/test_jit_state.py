@@ -277,6 +277,47 @@ def test_what_no_code_has_a_name_for_makes_nothing_traced_again() -> None:
     assert "again" not in jitted.report()
 
 
+def test_an_equal_number_is_no_change_unless_it_can_be_told_apart() -> None:
+    options = types.SimpleNamespace(a=0.0, b=float("nan"), c=2)
+    jitted = autograd.jit(lambda x: autograd.atan2(options.a, -x) + options.c + options.b * 0)
+    jitted(1.0)
+    options.a, options.b, options.c = float("0"), float("nan"), int("2")
+    jitted(1.0)
+    assert "again" not in jitted.report()
+    options.b = 0.0
+    assert jitted(1.0) == 2 + np.pi
+    options.a = -0.0
+    assert jitted(1.0) == 2 - np.pi
+    options.c = 2.0
+    jitted(1.0)
+    assert jitted.report().count("again") == 3
+
+
+class Agreeable:
+    """Equal to everything."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __rmul__(self, x: Any) -> Any:
+        return x * 7.0
+
+
+@pytest.mark.parametrize("other", [2.0, 2, np.float64(2.0), Value(2.0), Agreeable()])
+def test_a_value_in_a_list_is_replaced_by_something_equal(other: Any) -> None:
+    weights = [Value(1.0), Value(2.0)]
+    jitted = autograd.jit(lambda x: x * weights[1])
+    assert jitted(1.5) == 3.0
+    weights[1] = other
+    assert jitted(1.5) == 1.5 * (other.data if isinstance(other, Value) else 7.0 if isinstance(other, Agreeable) else 2)
+    weights.pop(0)
+    with pytest.raises(IndexError):
+        jitted(1.5)
+
+
 def test_iterators_are_refused() -> None:
     count = itertools.count()
     jitted = autograd.jit(lambda x: x + next(count))

@@ -10,8 +10,8 @@ from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
 from autograd.terms import Term, as_constant, folded, simplified, substituted, subterms, traced
 
-Constants = tuple[float | None, ...]
-"""For each operand, its number if it is a constant, else None."""
+Constants = tuple[Term | None, ...]
+"""For each operand, its number as a term if it is a constant, else None. Terms tell the two zeros apart."""
 
 
 ONE, MINUS_ONE = Term("number", (1.0,)), Term("number", (-1.0,))
@@ -46,7 +46,7 @@ def elementwise(rule: Operation, constants: Constants) -> Elementwise:
     names = {"y": Term("name", ("y",))}
     for i, constant in enumerate(constants):
         known = sum(each is None for each in constants[:i])
-        names[f"x{i}"] = argument(known) if constant is None else number(constant)
+        names[f"x{i}"] = argument(known) if constant is None else constant
     partials = [derivative(substituted(slope, names)) for slope, c in zip(slopes, constants, strict=True) if c is None]
     return Elementwise(simplified(substituted(answer, names)), tuple(partials))
 

@@ -90,7 +90,7 @@ class _Lowering:
         if isinstance(group.rule, Pick):
             return self._pick()
         operands = [self._operand(operand, operand.index) for operand in group.operands]
-        constants: Constants = tuple([each if isinstance(each, float) else None for each in operands])
+        constants: Constants = tuple([each if isinstance(each, Term) else None for each in operands])
         args = tuple([each for each in operands if isinstance(each, Array)])
         meaning = elementwise(group.rule, constants)
         if not args:
@@ -102,12 +102,12 @@ class _Lowering:
         zeros = self.b.rows(self.lowered.arrays[CONSTANTS], np.zeros(self.group.rows, dtype=np.intp))
         return self.b.map(term, (zeros,), (None,))
 
-    def _operand(self, operand: Operand, index: Index) -> Array | float:
+    def _operand(self, operand: Operand, index: Index) -> Array | Term:
         """The operand's array, or its number if it is the same constant in all rows."""
         if operand.source.number == CONSTANTS:
             known = self.constants[index.reshape(-1)]
             if (known.view(np.int64) == known.view(np.int64)[0]).all():
-                return float(known[0])
+                return number(float(known[0]))
         return self.b.rows(self.lowered.arrays[operand.source.number], index)
 
     def _array(self, operand: Operand, index: Index) -> Array:
@@ -134,12 +134,11 @@ class _Lowering:
         """Term j of each row, an operand or a product of two."""
         operands = [self._operand(factor, factor.index[:, j]) for factor in terms.factors]
         args = tuple([each for each in operands if isinstance(each, Array)])
-        written = [number(each) if isinstance(each, float) else None for each in operands]
         names = iter(range(len(args)))
-        factors = [argument(next(names)) if each is None else each for each in written]
+        factors = [each if isinstance(each, Term) else argument(next(names)) for each in operands]
         if len(factors) == 1:
             return _Part(terms.sign, factors[0], args, (ONE,) * len(args))
-        slopes = [factors[1 - i] for i, each in enumerate(written) if each is None]
+        slopes = [factors[1 - i] for i, each in enumerate(operands) if isinstance(each, Array)]
         return _Part(terms.sign, Term("*", tuple(factors)), args, tuple(slopes))
 
     def _reduction(self, terms: Terms) -> Array:
@@ -230,10 +229,10 @@ class _Lowering:
                 total = self._compared(total, self._operand(operand, column))
         return total
 
-    def _compared(self, a: Array, b: Array | float) -> Array:
+    def _compared(self, a: Array, b: Array | Term) -> Array:
         rule = self.group.rule
         assert rule is not None
-        constant = b if isinstance(b, float) else None
+        constant = b if isinstance(b, Term) else None
         meaning = elementwise(rule, (None, constant))
         return self.b.map(meaning.term, (a, b) if isinstance(b, Array) else (a,), meaning.partials)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import operator
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
@@ -15,14 +14,15 @@ import numpy as np
 
 from autograd.jitted import effects
 from autograd.jitted.effects import library
+from autograd.jitted.snapshot import PLAIN, Snapshot
 from autograd.value import Value
 
-_PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _BUILDING = {"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__format__"}
 """Methods that are not called unless something is constructed or shown."""
 _CONTAINERS = (list, tuple, set, frozenset, dict, deque, MappingProxyType)
+_PLAIN_MAPPINGS = (dict, defaultdict, Counter, OrderedDict, MappingProxyType)
+"""Mappings whose views run no code of the user's."""
 _CACHED = type(functools.lru_cache(len))
-_GONE = object()
 
 Found = Iterator[tuple[str, Any]]
 """The objects found, by name."""
@@ -42,7 +42,7 @@ class State:
         self.leaves: dict[Value, None] = {}
         self.computed: dict[int, Value] = {}
         self.pure, self.refused = True, ""
-        self._held: list[tuple[str, Callable[[], Any], Any]] = []
+        self._seen = Snapshot()
         self._met: dict[int, Any] = {}
         self._names: set[str] = set()
         """The names in all code that was found."""
@@ -54,21 +54,16 @@ class State:
             pending += reversed(list(self._enter(*pending.pop())))
             if not pending:  # later names may be those of attributes of earlier objects
                 pending = [each for space in list(self._spaces) for each in self._attributes(*space)]
-        self._hold_what_is_missing()
+        self._note_names()
+        self._seen.seal()
 
     def changed(self) -> str | None:
         """The name of something that has changed."""
-        for name, read, known in self._held:
-            try:
-                if not _unchanged(read(), known):
-                    return name
-            except ValueError:  # an empty cell of a closure
-                return name
-        return None
+        return self._seen.changed()
 
     def _enter(self, name: str, x: Any) -> Found:
         """Records an object, and returns the objects that it leads to."""
-        if isinstance(x, _PLAIN) or id(x) in self._met:
+        if isinstance(x, PLAIN) or id(x) in self._met:
             return
         self._met[id(x)] = x
         if isinstance(x, Value):
@@ -87,13 +82,13 @@ class State:
         elif isinstance(x, (ContextVar, ReferenceType)):
             read = functools.partial(x.get, None) if isinstance(x, ContextVar) else x
             found = read()
-            self._hold(name, read, found)
+            self._seen.other(name, read, found)
             yield name, found
         elif (content := _content(x)) is not None:
-            self._hold(name, functools.partial(_content, x), content)
+            self._seen.other(name, functools.partial(_content, x), content)
         elif hasattr(type(x), "bit_generator"):
             self.pure = False
-            self._hold(name, lambda: repr(x.bit_generator.state), repr(x.bit_generator.state))
+            self._seen.other(name, lambda: repr(x.bit_generator.state), repr(x.bit_generator.state))
         elif isinstance(x, (ModuleType, type)):
             yield from self._space(name, x, x.__name__ if isinstance(x, ModuleType) else x.__module__)
         elif hasattr(type(x), "__next__"):
@@ -112,22 +107,29 @@ class State:
             yield name, type(x)
 
     def _container(self, name: str, x: Any) -> Found:
-        def parts() -> list[Any]:
-            if isinstance(x, np.ndarray):
-                return list(x.reshape(-1))
-            return [*x.keys(), *x.values()] if isinstance(x, (dict, MappingProxyType)) else list(x)
-
-        if type(x) is list:  # networks have hundreds of them, so they are compared as they are
-            self._hold(name, lambda: x, parts())
-        elif not isinstance(x, (tuple, frozenset)):
-            self._hold(name, parts, parts())
-        yield from [(name, part) for part in parts() if not isinstance(part, _PLAIN)]
+        if isinstance(x, np.ndarray):
+            read = functools.partial(_elements, x)
+            self._seen.other(name, read, found := read())
+        elif isinstance(x, (dict, MappingProxyType)):
+            found = [*x.keys(), *x.values()]
+            if type(x) in _PLAIN_MAPPINGS:
+                self._seen.contents(name, x.keys())
+                self._seen.contents(name, x.values())
+            else:
+                self._seen.other(name, lambda: [*x.keys(), *x.values()], found)
+        else:
+            found = list(x)
+            if type(x) in (list, deque, set):
+                self._seen.contents(name, x)
+            elif not isinstance(x, (tuple, frozenset)):
+                self._seen.other(name, functools.partial(list, x), found)
+        yield from [(name, part) for part in found if not isinstance(part, PLAIN)]
 
     def _space(self, name: str, x: Any, module: str) -> Found:
         """A module, a class or an instance, whose attributes are found by name."""
         if module == "numpy" and "random" in self._names:
             self.pure = False
-            self._hold("numpy.random", lambda: repr(x.random.get_state()[2:]), repr(x.random.get_state()[2:]))
+            self._seen.other("numpy.random", lambda: repr(x.random.get_state()[2:]), repr(x.random.get_state()[2:]))
         if library(module):
             pure = effects.pure_module(module) if isinstance(x, ModuleType) else effects.pure_object(x)
             self.pure = self.pure and pure
@@ -143,17 +145,26 @@ class State:
         for key in _keys(x, self._names):
             if (id(x), key) not in self._taken:
                 self._taken.add((id(x), key))
-                found = _attribute(x, key)
-                if found is not _GONE:
-                    self._hold(f"{name}.{key}", functools.partial(_attribute, x, key), found)
+                for found in self._attribute(f"{name}.{key}", x, key):
                     yield f"{name}.{key}", found
 
-    def _hold_what_is_missing(self) -> None:
-        """Records names that do not exist yet, since a function may set them."""
-        names = frozenset(self._names)
+    def _attribute(self, name: str, x: Any, key: str) -> Iterator[Any]:
+        """An attribute, if it exists, read without running any code."""
+        if isinstance(x, (ModuleType, type)):
+            self._seen.item(name, vars(x), key, vars(x)[key])
+            yield vars(x)[key]
+        elif key in getattr(x, "__dict__", ()):
+            self._seen.own(name, x, key, x.__dict__[key])
+            yield x.__dict__[key]
+        elif hasattr(x, key):
+            self._seen.attribute(name, x, key, getattr(x, key))
+            yield getattr(x, key)
+
+    def _note_names(self) -> None:
+        """Records which names exist, since a function may set others."""
         for name, x in self._spaces:
             if hasattr(x, "__dict__") and not library(getattr(x, "__name__", "")):  # which is loaded gradually
-                self._hold(name, functools.partial(_present, vars(x), names), _present(vars(x), names))
+                self._seen.names(name, vars(x), self._names)
 
     def _function(self, f: FunctionType) -> Found:
         if library(f.__module__ or ""):
@@ -162,24 +173,20 @@ class State:
         self.pure = self.pure and effects.pure_code(f.__code__)
         names = set(_names(f.__code__))
         self._names |= names
-        self._hold("a global", functools.partial(_present, f.__globals__, names), _present(f.__globals__, names))
+        self._seen.names("a global", f.__globals__, names)
         for each in sorted(names & set(f.__globals__)):
-            self._hold(each, functools.partial(f.__globals__.get, each, _GONE), f.__globals__[each])
+            self._seen.item(each, f.__globals__, each, f.__globals__[each])
             yield each, f.__globals__[each]
         for each, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
-            read = functools.partial(getattr, cell, "cell_contents")
             try:
-                found = read()
+                found = cell.cell_contents
             except ValueError:
                 continue
-            self._hold(each, read, found)
+            self._seen.attribute(each, cell, "cell_contents", found)
             yield each, found
         for key in ("__code__", "__defaults__", "__kwdefaults__", "__dict__"):
-            self._hold(f.__name__, functools.partial(getattr, f, key), getattr(f, key))
+            self._seen.attribute(f.__name__, f, key, getattr(f, key))
         yield from [(f.__name__, held) for held in (f.__defaults__, f.__kwdefaults__, vars(f))]
-
-    def _hold(self, name: str, read: Callable[[], Any], known: Any) -> None:
-        self._held.append((name, read, known))
 
 
 def _parts(x: Any) -> Sequence[Any] | None:
@@ -195,6 +202,10 @@ def _parts(x: Any) -> Sequence[Any] | None:
     if type(x).__name__ == "Jitted" and hasattr(x, "function"):
         return (x.function,)
     return (x.__wrapped__,) if isinstance(x, _CACHED) else None
+
+
+def _elements(x: np.ndarray[Any, Any]) -> list[Any]:
+    return list(x.reshape(-1))
 
 
 def _content(x: Any) -> bytes | None:
@@ -221,31 +232,12 @@ def _keys(x: Any, names: set[str]) -> list[str]:
     if not names.isdisjoint({"__dict__", "vars", "getattr"}):
         return [*own, *slots]
     network = any(base.__module__.startswith("nn.") for base in type(x).__mro__)  # whose parts are found by all names
-    return [key for key in (*own, *slots) if key in names or (network and not isinstance(own.get(key), _PLAIN))]
-
-
-def _present(space: Mapping[str, Any], names: AbstractSet[str]) -> list[str]:
-    return sorted(names & space.keys())
+    return [key for key in (*own, *slots) if key in names or (network and not isinstance(own.get(key), PLAIN))]
 
 
 def _slots(kind: type) -> Sequence[str]:
     slots = vars(kind).get("__slots__", ())
     return [slots] if isinstance(slots, str) else [key for key in slots if key not in ("__dict__", "__weakref__")]
-
-
-def _attribute(x: Any, key: str) -> Any:
-    """An attribute, read without running any code."""
-    if key in getattr(x, "__dict__", ()):
-        return x.__dict__[key]
-    return _GONE if isinstance(x, (ModuleType, type)) else getattr(x, key, _GONE)
-
-
-def _unchanged(now: Any, known: Any) -> bool:
-    if now is known:
-        return True
-    if type(now) is list and type(known) is list:
-        return len(now) == len(known) and (all(map(operator.is_, now, known)) or all(map(_unchanged, now, known)))
-    return type(now) is type(known) and isinstance(now, _PLAIN) and (now == known or (now != now and known != known))
 
 
 def _names(code: CodeType) -> Iterator[str]:
