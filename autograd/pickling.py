@@ -58,8 +58,9 @@ class Snapshot:
         self.registry = registry
 
     def __reduce__(self) -> tuple[Any, ...]:
+        columns = _columns(self.nodes)  # reads their numbers, so that no parameter remains lent to a jitted function
         kinds = {i: type(node) for i, node in enumerate(self.nodes) if type(node) is not Value}
-        return blank, (len(self.nodes), kinds), _columns(self.nodes)
+        return blank, (len(self.nodes), kinds), columns
 
     def __setstate__(self, columns: dict[str, Any]) -> None:
         _fill(self.nodes, **columns)

@@ -180,8 +180,9 @@ class Jitted:
     def params(self) -> Array:
         """(parameters,), the numbers of the Values that the function uses. Optimisers change them in place.
 
-        Each call makes them agree with their Values: it writes an optimiser's changes to the Values, or else reads
-        numbers that were assigned to the Values. `sync()` writes at once.
+        Each call makes them agree with their Values: the Values take over an optimiser's changes, or else numbers that
+        were assigned to the Values are read. Until a Value is next read, its number may be here alone; `type()` then
+        shows a subclass of `Value`. `sync()` takes over at once.
         """
         return self._current.parameters.vector
 
@@ -343,6 +344,7 @@ class Jitted:
             structure.eager = f"it uses an iterator, {scope.state.refused}"
             return None
         try:
+            scope.parameters.give_back()
             watched = not (scope.state.pure and arguments.plain(structure.shapes))
             path = trace(call, leaves, scope.parameters, scope.state.computed, line, watched)
         except CannotFollowError as met:
