@@ -5,6 +5,9 @@ PARALLEL := --numprocesses=auto --dist=worksteal
 CORE := $(PARALLEL) --ignore-glob="tests/test_digits*" --ignore-glob="tests/test_page*" --ignore=tests/test_article.py
 OLDEST := numpy==2.0.0 graphviz==0.20 pygraphviz==2.0 hypothesis==6.100.0 matplotlib==3.9.0 mpmath==1.3.0 pytest==8.0.0 tqdm==4.66.0 websockets==13.0
 
+# Tests start many programs, and each would compile the packages anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 SECONDS ?= 600
 SEED ?= 0
 
