@@ -599,6 +599,29 @@ def test_it_fits_a_phone_and_follows_the_readers_colours(played: Page) -> None:
         background("", "light")
 
 
+def test_on_a_phone_the_picture_goes_downwards_and_can_be_read(page: Page, tmp_path: Path) -> None:
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    viz.play(nn.squared_error([model([Value(0.5, label="x"), Value(-1.0, label="y")])], [1.0]), tmp_path / "play.html")
+    screen = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    try:
+        page.open(tmp_path / "play.html")
+        height, left, right = page.browser.execute_script(
+            "const world = document.getElementById('world'), { left, right } = world.getBoundingClientRect();"
+            "const scale = world.getCTM().a;"
+            "return [scale * parseFloat(getComputedStyle(world.querySelector('.data')).fontSize), left, right]"
+        )
+        assert height >= 9
+        assert left >= 0
+        assert right <= 360
+        wide = {**screen, "width": 1600, "height": 900}
+        page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", wide)
+        script = "return document.querySelector('#world .link path').getBBox()"
+        page.wait(f"{script}.width > {script.removeprefix('return ')}.height")
+    finally:
+        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_a_sum_is_opened_in_the_picture(page: Page, tmp_path: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 
@@ -643,7 +666,7 @@ def test_a_hostile_label_runs_nothing(page: Page, tmp_path: Path) -> None:
     viz.play(loss, tmp_path / "play.html")
     page.open(tmp_path / "play.html")
     page.click("last")
-    assert page.browser.title.startswith("Backpropagation of </script>")
+    assert page.browser.title.startswith("Backpropagation of (</script>")
     assert page.position == 4
     assert page.severe() == []
 

@@ -50,6 +50,39 @@ test("the subtrahend of a - a*b is drawn below", () => {
   assert.ok(long[0][1] < layout.y[2] + item.height / 2, "the minuend passes above the product");
 });
 
+test("downwards, operands stand above what uses them, in rows within the room", () => {
+  const links = [0, 1, 2, 3, 4].map((from) => ({ from, to: 5, port: (from + 0.5) / 5 }));
+  const layout = laidOut([item, item, item, item, item, item], links, { down: true, room: 150 });
+  for (const { from } of links) assert.ok(layout.y[from] + item.height < layout.y[5]);
+  assert.ok(layout.x[0] < layout.x[1], "the first operand is left of the second");
+  assert.equal(new Set(layout.y.slice(0, 5)).size, 3, "three rows of two");
+  assert.equal(overlapping(layout, 6), "");
+  const bend = layout.bends.get(0)?.[0];
+  assert.ok(
+    bend && bend[1] > layout.y[0] + item.height && bend[1] < layout.y[5],
+    "a long link passes the rows between",
+  );
+});
+
+test("a narrow picture keeps its parts within the room, inside open boxes too", () => {
+  const inside = { title: "inside", parent: -1, kind: "layer" };
+  const graph = graphOf(
+    [
+      ["a", 2, -1, []],
+      ["b", -3, -1, []],
+      ["c", 1, -1, []],
+      ["p", -6, 1, [0, 1]],
+      ["q", -3, 1, [1, 2]],
+      ["L", 18, 1, [3, 4]],
+    ],
+    [inside],
+    [0, 0, 0, 0, 0, -1],
+  );
+  const scene = sceneOf(graph, new Set([0]), measure, new Set(), { down: true, room: 300 });
+  assert.ok(scene.width <= 300, String(scene.width));
+  for (const { from, to } of scene.links) assert.ok(from.y + from.height < to.y);
+});
+
 test("circles are laid out all the same", () => {
   const layout = laidOut(
     [item, item, item],

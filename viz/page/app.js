@@ -6,6 +6,7 @@ import * as cameras from "./camera.js";
 import { part, say } from "./dom.js";
 import { decoded, isLeaf } from "./graph.js";
 import { heatOf, membersOf, outputsOf } from "./heat.js";
+import { ACROSS } from "./layout.js";
 import { namesOf } from "./names.js";
 import { along, showChanges, showControls, showLesson, showSelected } from "./panels.js";
 import { draw, paint, paintHeat, shortName } from "./picture.js";
@@ -19,14 +20,20 @@ import { lastPosition, placeAt, stepsBack } from "./stepping.js";
 
 /** Milliseconds between steps at speed 1. */
 const PAUSE = 1600;
-/** The most scalars that are shown one by one at the start. */
-const FEW = 300;
+/** The most scalars that are shown one by one at the start, on a wide and on a narrow screen. */
+const FEW = { wide: 300, narrow: 40 };
 /** Milliseconds after the last change before slow parts are drawn. */
 const REST = 60;
-/** The smallest legible scale. */
-const READABLE = 0.5;
-/** The scale for zooming in from a smaller one. */
-const NEAR = 0.75;
+/** The smallest legible scale: that of text 9 pixels high. */
+const READABLE = 0.75;
+/** The smallest scale at which a wide screen shows a whole picture unasked. */
+const OVERVIEW = 0.6;
+/** The width of a screen, in pixels, below which a picture that is too wide always goes downwards. */
+const NARROW = 600;
+/** The pixels around the picture on a screen that it fits. */
+const EDGE = 16;
+/** The largest distance at which an operand is shown together with its result. */
+const FAR = 700;
 const FONT = "600 12px Helvetica, Arial, sans-serif";
 
 export class App {
@@ -37,7 +44,8 @@ export class App {
   constructor(source, program) {
     this.graph = decoded(source, program(primitives));
     this.format = source.format;
-    this.small = this.graph.count <= FEW;
+    this.picture = part("picture");
+    this.small = this.graph.count <= (this.isNarrow() ? FEW.narrow : FEW.wide);
     this.state = states.initial(this.graph, new Set(this.small ? this.graph.boxes.keys() : []));
     this.names = namesOf(this.graph, this.state.numbers.data);
     this.members = membersOf(this.graph);
@@ -45,8 +53,8 @@ export class App {
     /** @type {Map<number, import("./heat.js").Heat>} for the boxes that have been shown closed */
     this.heats = new Map();
     this.measure = measureOf();
-    this.picture = part("picture");
-    this.scene = sceneOf(this.graph, this.state.open, this.measures());
+    this.way = ACROSS;
+    this.scene = this.laidOut(this.way);
     /** @type {Set<string>} */
     this.lit = new Set();
     this.camera = { x: 0, y: 0, scale: 1 };
@@ -57,6 +65,8 @@ export class App {
     this.pending = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.resting = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.turning = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     draw(this.scene, this.look());
@@ -120,8 +130,35 @@ export class App {
 
   /** Lays out the picture again, after a box was opened or closed. */
   rebuild() {
-    this.scene = sceneOf(this.graph, this.state.open, this.measures(), this.state.spelled);
+    this.scene = this.laidOut(this.way);
     draw(this.scene, this.look());
+  }
+
+  /** @param {import("./layout.js").Way} way */
+  laidOut(way) {
+    return sceneOf(this.graph, this.state.open, this.measures(), this.state.spelled, way);
+  }
+
+  /** The direction in which the picture can be read best on this screen. */
+  bestWay() {
+    const screen = this.screen();
+    const down = { down: true, room: screen.width / READABLE - 2 * EDGE };
+    const [across, below] = [ACROSS, down].map((way) => cameras.fitting(wholeOf(this.laidOut(way)), screen).scale);
+    return across < READABLE && (below > across || this.isNarrow()) ? down : ACROSS;
+  }
+
+  /** Turns the picture, a little after the last change of the screen, if that makes it easier to read. */
+  resized() {
+    this.changed();
+    clearTimeout(this.turning);
+    this.turning = setTimeout(() => {
+      const { down, room } = this.bestWay();
+      if (down === this.way.down && room === this.way.room) return;
+      this.way = { down, room };
+      this.rebuild();
+      this.comeNear();
+      this.changed();
+    }, REST);
   }
 
   /** Names nodes again: unlabelled leaves, and expressions of them, are named by their numbers. */
@@ -135,8 +172,14 @@ export class App {
 
   // Looking around
 
+  /** The size of the picture's area, above the buttons in it. */
   screen() {
-    return { width: this.picture.clientWidth, height: this.picture.clientHeight };
+    const { clientWidth: width, clientHeight: height } = this.picture;
+    return { width, height: height - part("lens").offsetHeight };
+  }
+
+  isNarrow() {
+    return this.screen().width < NARROW;
   }
 
   aim() {
@@ -151,7 +194,7 @@ export class App {
   }
 
   fit() {
-    this.moveTo(cameras.fitting({ x: 0, y: 0, width: this.scene.width, height: this.scene.height }, this.screen()));
+    this.moveTo(cameras.fitting(wholeOf(this.scene), this.screen()));
   }
 
   /**
@@ -178,18 +221,22 @@ export class App {
     const { node } = placeAt(this.graph, this.state.position);
     if (node < 0) return;
     const at = this.scene.partOf(node);
-    const near = this.scene.links.filter((link) => link.to === at && link.from.x > at.x - 700).slice(0, 12);
-    const area = cameras.hull([at, ...near.map((link) => link.from)]);
-    this.moveTo(cameras.showing(this.camera, area, this.screen()));
+    const near = this.scene.links.filter(({ to, from }) => to === at && Math.hypot(from.x - at.x, from.y - at.y) < FAR);
+    const area = cameras.hull([at, ...near.slice(0, 12).map((link) => link.from)]);
+    const camera = cameras.showing(this.camera, area, this.screen());
+    this.moveTo(camera.scale < READABLE ? cameras.showing(this.camera, at, this.screen()) : camera);
   }
 
-  /** If the whole picture is illegibly small, shows a part: around the selected node, or around the step. */
+  /** Shows the whole picture or, if that is illegibly small, a part: the selected node, or the step. */
   comeNear() {
+    this.fit();
+    if (this.camera.scale >= (this.isNarrow() ? READABLE : OVERVIEW)) return;
     const { node, phase } = placeAt(this.graph, this.state.position);
-    const whole = { x: 0, y: 0, width: this.scene.width, height: this.scene.height };
-    const there = phase === "start" ? { ...whole, width: 0 } : this.scene.partOf(node < 0 ? this.graph.root : node);
+    const whole = wholeOf(this.scene);
+    const start = this.scene.down ? this.scene.parts[0] : { ...whole, width: 0 };
+    const there = phase === "start" ? start : this.scene.partOf(node < 0 ? this.graph.root : node);
     const at = this.scene.byId.get(this.state.selected) ?? there;
-    this.moveTo(cameras.within(cameras.around(at, this.screen(), NEAR), whole, this.screen()));
+    this.moveTo(cameras.within(cameras.around(at, this.screen(), READABLE), whole, this.screen()));
   }
 
   /** @param {string} id */
@@ -372,9 +419,9 @@ export class App {
   arrive() {
     address.restore(location.hash, this.graph, this.state, this.names);
     this.rename();
+    this.way = this.bestWay();
     this.rebuild();
-    this.fit();
-    if (this.camera.scale < READABLE) this.comeNear();
+    this.comeNear();
     if (this.state.selected) {
       this.choose(this.state.selected);
       this.lookAt(this.state.selected);
@@ -382,6 +429,14 @@ export class App {
     this.follow();
     this.show();
   }
+}
+
+/**
+ * The area of a whole picture.
+ * @param {import("./scene.js").Scene} scene
+ */
+function wholeOf({ width, height }) {
+  return { x: 0, y: 0, width, height };
 }
 
 /** Measures the width of texts in the picture. */

@@ -1,4 +1,4 @@
-// Layered layout from left to right: places boxes of known sizes so that edges are short and rarely cross.
+// Layered layout from left to right, or downwards: places boxes of known sizes so that edges are short and rarely cross.
 //
 // Ranks by the longest path to the end, order within a rank by barycentres, heights by least squares: after Sugiyama,
 // Tagawa and Toda, "Methods for visual understanding of hierarchical system structures", 1981.
@@ -10,7 +10,7 @@
  */
 
 /**
- * A link from one item to another; `port` is its position on the other's side, from 0 at the top to 1.
+ * A link from one item to another; `port` is its position on the other's side, from 0 at the top, or at the left, to 1.
  * @typedef {{from: number, to: number, port: number}} Link
  */
 
@@ -23,8 +23,17 @@
  * @property {Map<number, [number, number][]>} bends the points in between of links that pass other ranks, by index
  */
 
+/**
+ * The direction of a picture: from left to right, or downwards in rows that are at most as wide as the room.
+ * @typedef {{down: boolean, room: number}} Way
+ */
+
+/** @type {Way} */
+export const ACROSS = { down: false, room: Infinity };
+
 const BETWEEN = 14;
-const BETWEEN_RANKS = 40;
+/** The gap between ranks for a label beside a link: its width or, in a picture that goes downwards, its height. */
+const BETWEEN_RANKS = { across: 40, down: 28 };
 const SWEEPS = 8;
 const MOST_BENDS = 4000;
 
@@ -41,17 +50,45 @@ const MOST_BENDS = 4000;
 /**
  * @param {Item[]} items
  * @param {Link[]} links
+ * @param {Way} way
  * @returns {Layout}
  */
-export function laidOut(items, links) {
+export function laidOut(items, links, { down, room } = ACROSS) {
+  if (!down) return ranked(items, links, room, BETWEEN_RANKS.across);
+  const turned = ranked(
+    items.map(({ width, height }) => ({ width: height, height: width })),
+    links,
+    room,
+    BETWEEN_RANKS.down,
+  );
+  /** @type {Map<number, [number, number][]>} */
+  const bends = new Map();
+  for (const [link, points] of turned.bends)
+    bends.set(
+      link,
+      points.map(([x, y]) => [y, x]),
+    );
+  return { x: turned.y, y: turned.x, width: turned.height, height: turned.width, bends };
+}
+
+/**
+ * From left to right.
+ * @param {Item[]} items
+ * @param {Link[]} links
+ * @param {number} room the most height of a rank
+ * @param {number} gap the least width between ranks
+ * @returns {Layout}
+ */
+function ranked(items, links, room, gap) {
   const forward = withoutCircles(items.length, links);
-  const ranks = rankOf(items.length, forward);
+  const ranks = divided(items, forward, rankOf(items.length, forward), room);
   const cells = items.map((item, i) => cellOf(ranks[i], item.width, item.height));
   const bends = chained(cells, links, forward, ranks);
   const rows = ordered(cells, bends.flat(), forward);
   for (let sweep = 0; sweep < SWEEPS; sweep++) untangle(rows, sweep % 2 === 0);
-  const left = placedX(rows);
+  const left = placedX(rows, gap);
   placeY(rows);
+  if (room < Infinity) drawTogether(rows, room);
   return measured(cells, rows, left, bends);
 }
 
@@ -126,6 +163,37 @@ function rankOf(count, links) {
   }
   const longest = toEnd.reduce((x, y) => Math.max(x, y), 0);
   return Array.from(toEnd, (distance) => longest - distance);
+}
+
+/**
+ * The ranks, with those that are higher than the room divided into several.
+ * @param {Item[]} items
+ * @param {Link[]} links
+ * @param {number[]} ranks
+ * @param {number} room
+ */
+function divided(items, links, ranks, room) {
+  if (room === Infinity) return ranks;
+  const cells = items.map((item, i) => cellOf(ranks[i], item.width, item.height));
+  chained(cells, links, links, ranks);
+  const index = new Map(cells.map((cell, i) => [cell, i]));
+  const found = ranks.slice();
+  let next = 0;
+  for (const row of ordered(cells, [], links)) {
+    let free = room;
+    for (const cell of row) {
+      const i = index.get(cell);
+      if (i === undefined) continue;
+      if (free < cell.height && free < room) {
+        next++;
+        free = room;
+      }
+      free -= cell.height + BETWEEN;
+      found[i] = next;
+    }
+    next++;
+  }
+  return found;
 }
 
 /**
@@ -256,12 +324,13 @@ function inversions(numbers) {
 /**
  * The left edge of each rank.
  * @param {Cell[][]} rows
+ * @param {number} gap
  */
-function placedX(rows) {
+function placedX(rows, gap) {
   const left = [0];
   for (const row of rows) {
     const links = row.reduce((sum, cell) => sum + cell.after.length, 0);
-    const room = BETWEEN_RANKS + Math.min(50, links);
+    const room = gap + Math.min(50, links);
     left.push(left[left.length - 1] + Math.max(0, ...row.map((cell) => cell.width)) + room);
   }
   return left;
@@ -290,6 +359,24 @@ function placeY(rows) {
       );
     }
   }
+}
+
+/**
+ * Moves whole ranks, so that all are within a room if each is.
+ * @param {Cell[][]} rows
+ * @param {number} room
+ */
+function drawTogether(rows, room) {
+  const ends = rows.map((row) => [
+    Math.min(...row.map((cell) => cell.y - cell.height / 2)),
+    Math.max(...row.map((cell) => cell.y + cell.height / 2)),
+  ]);
+  const start = ends.reduce((sum, [top, bottom]) => sum + (top + bottom) / 2, 0) / rows.length - room / 2;
+  rows.forEach((row, i) => {
+    const [top, bottom] = ends[i];
+    const by = bottom - top > room ? start - top : Math.max(start - top, Math.min(0, start + room - bottom));
+    for (const cell of row) cell.y += by;
+  });
 }
 
 /**

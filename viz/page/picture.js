@@ -38,7 +38,13 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
  */
 export function draw(scene, look) {
   const boxes = scene.parts.filter((part) => part.open).map((part) => frame(part, look.graph));
-  const links = scene.links.map(curve);
+  /** @type {Map<Part, number>} */
+  const sent = new Map();
+  const links = scene.links.map((link) => {
+    const before = sent.get(link.from) ?? 0;
+    sent.set(link.from, before + 1);
+    return curve(link, scene.down, before);
+  });
   const parts = scene.parts
     .filter((part) => !part.open)
     .map((part) => (part.box >= 0 ? closed(part, look) : scalar(part, look)));
@@ -73,24 +79,34 @@ function frame(part, graph) {
   return svg("g", { class: "frame" }, svg("rect", area), text, close);
 }
 
-/** @param {Link} link */
-function curve(link) {
-  const points = /** @type {[number, number][]} */ ([
-    [link.from.x + link.from.width, link.from.y + link.from.height / 2],
-    ...link.bends,
-    [link.to.x, link.to.y + link.to.height * link.port],
-  ]);
-  let path = `M${points[0][0].toFixed(1)} ${points[0][1].toFixed(1)}`;
+/**
+ * @param {Link} link
+ * @param {boolean} down
+ * @param {number} before the number of earlier links from the same part
+ */
+function curve(link, down, before) {
+  const { from, to } = link;
+  const start = down
+    ? [from.x + from.width / 2, from.y + from.height]
+    : [from.x + from.width, from.y + from.height / 2];
+  const end = down ? [to.x + to.width * link.port, to.y] : [to.x, to.y + to.height * link.port];
+  // Along the direction of the picture, and across it.
+  const points = [start, ...link.bends, end].map(([x, y]) => (down ? [y, x] : [x, y]));
+  /** @param {number} along @param {number} across */
+  const at = (along, across) => (down ? [across, along] : [along, across]).map((each) => each.toFixed(1)).join(" ");
+  let path = `M${at(points[0][0], points[0][1])}`;
   for (let i = 1; i < points.length; i++) {
     const [x, y] = points[i - 1];
     const [u, v] = points[i];
     const reach = Math.max(Math.abs(u - x) / 2, u < x ? 60 : 12);
-    path += `C${(x + reach).toFixed(1)} ${y.toFixed(1)} ${(u - reach).toFixed(1)} ${v.toFixed(1)} ${u.toFixed(1)} ${v.toFixed(1)}`;
+    path += `C${at(x + reach, y)} ${at(u - reach, v)} ${at(u, v)}`;
   }
-  // Near its start, before it reaches other boxes.
+  // Near its start, before it reaches other boxes; labels of links that go down from one part are below each other.
   const [[x, y], [u, v]] = points;
-  const share = points.length === 2 ? Math.min(0.5, 45 / Math.max(u - x, 1)) : 1;
-  const middle = points.length > 2 ? points[points.length >> 1] : [x + share * (u - x), y + share ** 2 * 2 * (v - y)];
+  const away = down ? 16 + 12 * (before % 4) : 45;
+  const share = points.length === 2 ? Math.min(0.5, away / Math.max(u - x, 1)) : 1;
+  const near = points.length > 2 ? points[points.length >> 1] : [x + share * (u - x), y + share ** 2 * 2 * (v - y)];
+  const middle = down ? [near[1], near[0]] : near;
   const width = link.count > 1 ? Math.min(1 + Math.log10(link.count), 5) : 1;
   const group = svg("g", { class: "link", id: linkId(link) }, svg("path", { d: path, "stroke-width": width }));
   const place = { x: middle[0], y: middle[1] + 4, "text-anchor": "middle" };
@@ -400,6 +416,6 @@ function labelOf(link, { graph, state, grads, format }, phase) {
   if (phase !== "backward" || state.guessing || isLost(state.numbers, graph.root))
     return link.bends.length ? `∂ = ${local}` : local;
   const grad = grads[link.to.node];
-  const product = formatted(slope * grad, format);
+  const product = formatted(0 + slope * grad, format);
   return link.bends.length ? `${local} · ${formatted(grad, format)} = ${product}` : product;
 }

@@ -1,7 +1,7 @@
 // The visible parts: scalars and closed boxes, within open boxes, and the links between them.
 
 import { isLeaf, operandsOf, ruleOf, usersOf } from "./graph.js";
-import { laidOut } from "./layout.js";
+import { ACROSS, laidOut } from "./layout.js";
 import { opened } from "./nary.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
@@ -28,7 +28,7 @@ import { opened } from "./nary.js";
  * @property {Part} from
  * @property {Part} to
  * @property {number} operand the operand's index, or -1 for a bundle
- * @property {number} port its position on the left side, from 0 at the top to 1
+ * @property {number} port its position on the left side, from 0 at the top to 1; or on the upper side, from the left
  * @property {number} count the number of scalars that it carries
  * @property {[number, number][]} bends
  */
@@ -41,6 +41,7 @@ import { opened } from "./nary.js";
  * @property {(node: number) => Part} partOf the scalar's own part, or the closed box around it
  * @property {number} width
  * @property {number} height
+ * @property {boolean} down whether it goes downwards rather than from left to right
  */
 
 /**
@@ -67,14 +68,15 @@ const LONG = 56;
  * @param {Set<number>} open the open boxes
  * @param {Measure} measure
  * @param {Set<number>} spelled the sums whose summands are shown
+ * @param {import("./layout.js").Way} way
  * @returns {Scene}
  */
-export function sceneOf(graph, open, measure, spelled = new Set()) {
+export function sceneOf(graph, open, measure, spelled = new Set(), way = ACROSS) {
   const shown = closedBoxes(graph, open);
-  const parts = partsOf(graph, open, shown, measure, spelled);
+  const parts = partsOf(graph, open, shown, measure, spelled, way.down);
   const all = flattened(parts.top);
-  const links = linksBetween(graph, parts.ofNode);
-  const size = arrange(parts.top, links, parts.parent);
+  const links = linksBetween(graph, parts.ofNode, way.down);
+  const size = arrange(parts.top, links, parts.parent, way);
   return {
     parts: all,
     links,
@@ -82,6 +84,7 @@ export function sceneOf(graph, open, measure, spelled = new Set()) {
     partOf: parts.ofNode,
     width: size.width,
     height: size.height,
+    down: way.down,
   };
 }
 
@@ -106,8 +109,9 @@ function closedBoxes(graph, open) {
  * @param {number[]} shown
  * @param {Measure} measure
  * @param {Set<number>} spelled
+ * @param {boolean} down
  */
-function partsOf(graph, open, shown, measure, spelled) {
+function partsOf(graph, open, shown, measure, spelled, down) {
   /** @type {Part[]} */
   const top = [];
   /** @type {Map<number, Part>} */
@@ -132,7 +136,7 @@ function partsOf(graph, open, shown, measure, spelled) {
   for (let node = 0; node < graph.count; node++) {
     const box = graph.box[node];
     if (box >= 0 && shown[box] >= 0) continue;
-    const part = scalar(graph, node, measure);
+    const part = scalar(graph, node, measure, down);
     if (spelled.has(node)) spell(part, graph, measure);
     nodes.set(node, part);
     put(part, box);
@@ -173,8 +177,9 @@ export function isConstant(graph, node) {
  * @param {Graph} graph
  * @param {number} node
  * @param {Measure} measure
+ * @param {boolean} down
  */
-function scalar(graph, node, measure) {
+function scalar(graph, node, measure, down) {
   if (isConstant(graph, node)) {
     return partOf(`n${node}`, node, -1, false, { width: measure.text("-0.0000") + 12, height: CONSTANT }, 0);
   }
@@ -185,8 +190,9 @@ function scalar(graph, node, measure) {
   const grad = measure.text("∂ -0.0000");
   const stacked = name > LONG;
   const text = stacked ? Math.max(name, data + 8 + grad) : Math.max(name + 8 + data, grad);
-  const height = Math.max(ROW, Math.min(200, 7 * operandsOf(graph, node).length));
-  const width = Math.ceil((pill + text + 14) / GRAIN) * GRAIN;
+  const side = Math.min(200, 7 * operandsOf(graph, node).length);
+  const height = down ? ROW : Math.max(ROW, side);
+  const width = Math.max(Math.ceil((pill + text + 14) / GRAIN) * GRAIN, down ? side : 0);
   const part = partOf(`n${node}`, node, -1, false, { width, height }, pill);
   part.stacked = stacked;
   return part;
@@ -214,10 +220,11 @@ function spell(part, graph, measure) {
  * @param {Part} part
  * @param {number} operand
  * @param {number} count the number of its operands
+ * @param {boolean} down
  */
-function portOf(part, operand, count) {
+function portOf(part, operand, count, down) {
   if (part.node < 0) return 0.5;
-  const row = part.rows.findIndex((operands) => operands.includes(operand));
+  const row = down ? -1 : part.rows.findIndex((operands) => operands.includes(operand));
   if (row < 0) return 0.12 + (0.76 * (operand + 0.5)) / count;
   const within = (part.rows[row].indexOf(operand) + 0.5) / part.rows[row].length;
   return (ROW + SUMMAND * (row + 0.2 + 0.6 * within)) / part.height;
@@ -232,8 +239,9 @@ function flattened(parts) {
  * One link for each operand of a visible scalar; links that begin or end in a closed box are bundled.
  * @param {Graph} graph
  * @param {(node: number) => Part} partOf
+ * @param {boolean} down
  */
-function linksBetween(graph, partOf) {
+function linksBetween(graph, partOf, down) {
   /** @type {Map<string, Link>} */
   const bundles = new Map();
   /** @type {Link[]} */
@@ -252,7 +260,7 @@ function linksBetween(graph, partOf) {
         known.count++;
         return;
       }
-      const port = portOf(to, k, operands.length);
+      const port = portOf(to, k, operands.length, down);
       const link = {
         from,
         to,
@@ -273,16 +281,17 @@ function linksBetween(graph, partOf) {
  * @param {Part[]} top
  * @param {Link[]} links
  * @param {Map<Part, Part | null>} parent
+ * @param {import("./layout.js").Way} way
  */
-function arrange(top, links, parent) {
+function arrange(top, links, parent, { down, room }) {
   const levels = byLevel(links, parent);
   /** @type {Map<string, import("./layout.js").Layout>} repeated parts are laid out once */
   const known = new Map();
-  /** @type {(parts: Part[], around: Part | null) => {width: number, height: number}} */
-  const place = (parts, around) => {
+  /** @type {(parts: Part[], around: Part | null, room: number) => {width: number, height: number}} */
+  const place = (parts, around, room) => {
     for (const part of parts) {
       if (!part.open) continue;
-      const size = place(part.inner, part);
+      const size = place(part.inner, part, room - 2 * PADDING);
       part.width = Math.max(size.width + 2 * PADDING, 120);
       part.height = size.height + 2 * PADDING + HEADER;
     }
@@ -290,8 +299,8 @@ function arrange(top, links, parent) {
     const here = levels.get(around) ?? [];
     const items = parts.map(({ width, height }) => ({ width, height }));
     const between = here.map(({ from, to, port }) => ({ from: index.get(from) ?? 0, to: index.get(to) ?? 0, port }));
-    const shape = JSON.stringify([items, between]);
-    const layout = known.get(shape) ?? laidOut(items, between);
+    const shape = JSON.stringify([items, between, room]);
+    const layout = known.get(shape) ?? laidOut(items, between, { down, room });
     known.set(shape, layout);
     parts.forEach((part, i) => {
       part.x = layout.x[i];
@@ -302,7 +311,7 @@ function arrange(top, links, parent) {
     });
     return { width: layout.width, height: layout.height };
   };
-  const size = place(top, null);
+  const size = place(top, null, room);
   /** @type {(parts: Part[], x: number, y: number) => void} */
   const shift = (parts, x, y) => {
     for (const part of parts) {
