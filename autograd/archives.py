@@ -72,19 +72,19 @@ class Archive:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError(f"{shown} is compressed in a way that numpy does not use")
         if info.file_size > most_bytes + _HEADER:
-            raise ValueError(f"{shown} takes {info.file_size:,} bytes, where at most {most_bytes:,} are wanted")
+            raise ValueError(f"{shown} takes {info.file_size:,} bytes, but at most {most_bytes:,} are allowed")
         with self._archive.open(info) as packed:
             shape, by_columns, dtype, start = _header(packed, shown)
             if dtype.hasobject:
-                raise ValueError(f"{shown} is an array of objects, which only pickle could load")
+                raise ValueError(f"{shown} is an array of objects, which only pickle can load")
             if dtype.kind not in kinds:
                 wanted = "a text" if kinds == "U" else "numbers"
                 raise ValueError(f"{shown} is an array of {printable(dtype)}, not {wanted}")
             if len(shape) > dimensions:
-                raise ValueError(f"{shown} has {len(shape)} dimensions, where at most {dimensions} are wanted")
+                raise ValueError(f"{shown} has {len(shape)} dimensions, but at most {dimensions} are allowed")
             count = math.prod(shape)
             if count > most:
-                raise ValueError(f"{shown} holds {count:,} numbers, where at most {most:,} are wanted")
+                raise ValueError(f"{shown} contains {count:,} numbers, but at most {most:,} are allowed")
             if min(shape, default=0) < 0 or start + count * dtype.itemsize != info.file_size:
                 raise ValueError(f"{shown} is truncated or damaged")
             data = packed.read()
@@ -104,7 +104,7 @@ def _header(packed: Any, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[An
         raise ValueError(f"{shown} is not an array, or has an unknown version")
     length = packed.read(4 if wide else 2)
     if int.from_bytes(length, "little") > _HEADER:
-        raise ValueError(f"{shown} has too long a header")
+        raise ValueError(f"the header of {shown} is too long")
     header = length + packed.read(int.from_bytes(length, "little"))
     read = np.lib.format.read_array_header_2_0 if wide else np.lib.format.read_array_header_1_0
     return *read(io.BytesIO(header)), len(begin + header)

@@ -28,7 +28,7 @@ def a_value(v: Any, function: str) -> Value:
         return v
     hint = ""
     if isinstance(v, (int, float)):
-        hint = f": a plain number remembers nothing of how it was computed; Value({as_code(v)}) does"
+        hint = f": a plain number does not remember how it was computed; Value({as_code(v)}) does"
     elif isinstance(v, (list, tuple)):
         hint = ": pass one of its elements"
     elif isinstance(v, str):
@@ -120,14 +120,14 @@ def a_function(f: Any, what: str, example: str = "") -> Callable[..., Any]:
 def a_text(text: Any, what: str) -> str:
     """A string."""
     if not isinstance(text, str):
-        raise TypeError(f"{what} must be a text, not {shown(text)}")
+        raise TypeError(f"{what} must be a string, not {shown(text)}")
     return text
 
 
 def a_choice(name: Any, what: str, choices: Collection[str]) -> str:
     """One of a few names."""
     if not isinstance(name, str) or name not in choices:
-        raise ValueError(f"unknown {what} {as_code(name)}; there are {', '.join(choices)}")
+        raise ValueError(f"unknown {what} {as_code(name)}; choose from {', '.join(choices)}")
     return name
 
 
@@ -146,7 +146,7 @@ def a_format(spec: Any, what: str = "numbers") -> str:
     except ValueError:
         fits = ""
     if not fits:
-        raise ValueError(f"{what}={as_code(spec)} is not a format specification for floats, such as '.4g'")
+        raise ValueError(f"{what}={as_code(spec)} is not a format specification for floats such as '.4g'")
     return str(spec)
 
 
@@ -157,7 +157,7 @@ def a_generator(seed: Any, what: str = "the seed") -> random.Random:
     if isinstance(seed, random.Random):
         return seed
     if seed is not None and not isinstance(seed, (int, float, str, bytes, bytearray)):
-        raise TypeError(f"{what} must be a number, a text or a random.Random, not {shown(seed)}")
+        raise TypeError(f"{what} must be a number, a string or a random.Random, not {shown(seed)}")
     try:
         return random.Random(seed)
     except UnicodeError:

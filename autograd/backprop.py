@@ -116,7 +116,7 @@ class Backprop(Cursor):
         >>> bp.done, a.grad, b.grad
         (True, -3.0, 2.0)
         >>> bp.reset()
-        The one step was undone: all is as it was. At the start. The next step, 1 of 1, is at e.
+        The one step was undone: everything is as it was. At the start. The next step, 1 of 1, is at e.
         >>> a.grad
         0.0
     """
@@ -161,7 +161,7 @@ class Backprop(Cursor):
         """Goes back to the start and restores everything as it was before the pass."""
         if self._aside:
             self._aside = 0
-            return self._place("This pass had been put aside, and is at its start now")
+            return self._place("Another pass had undone this one, which is at its start again")
         return super().reset()
 
     # Numbers. Appending the previous gradients to `_taken` is what makes a step taken. Until then they are kept in
@@ -277,7 +277,7 @@ class Backprop(Cursor):
             while each._taken:
                 each._take_back()
         others = [repr(each).strip("<>") for each in begun[mixed[0] :] if each is not self]
-        self._notes.append(f"put aside, to go on where it was when it is moved again: {several(others)}")
+        self._notes.append(f"undone, to be resumed at its next command: {several(others)}")
 
     def _undo_dropped(self) -> None:
         """Undoes the latest pass if its cursor is gone and left it half way: its gradients do not count as earlier."""
@@ -287,7 +287,7 @@ class Backprop(Cursor):
                 if any(node in mine for node, _ in taken[0]):
                     for node, grad in taken[0]:
                         node.grad = grad
-                    self._notes.append("an earlier pass over this graph, left half way, was undone first")
+                    self._notes.append("an unfinished earlier pass over this graph was undone first")
         _latest[:] = [each for each in _latest if each[0]() is not None]
 
     # Words
@@ -397,7 +397,7 @@ class Backprop(Cursor):
         return (
             f"The pass is done. {steps} been taken, and these gradients are final:{final}{more}\n"
             f"back() undoes a step, goto({example}) goes to where {example} was complete, reset() starts again;\n"
-            f"explain({self.names(self.loss)}, {example}) tells why a gradient is what it is."
+            f"explain({self.names(self.loss)}, {example}) explains a gradient."
         )
 
     def _state(self, node: Value) -> str:

@@ -79,7 +79,7 @@ class Call:
         graph: bool = False,
         has_aux: bool = False,
     ) -> None:
-        a_function(f, "what is differentiated")
+        a_function(f, "the first argument")
         positions = _positions(chosen, len(args))
         replaced = [_constants(x) for x in args]
         outer = _outer.get()
@@ -152,7 +152,9 @@ class Call:
 
 def _pair(result: Any) -> tuple[Any, tuple[Any]]:
     if not (isinstance(result, (tuple, list)) and len(result) == 2):
-        raise TypeError(f"with has_aux the function returns a pair, (number, anything), not {type(result).__name__}")
+        raise TypeError(
+            f"with has_aux the function must return a pair, (number, anything), not {type(result).__name__}"
+        )
     return result[0], (result[1],)
 
 
@@ -161,7 +163,7 @@ def chosen_by(argnum: Any, argnums: Any) -> int | tuple[int, ...]:
     if argnums is None:
         return argnum if not isinstance(argnum, list) else tuple(argnum)
     if argnum not in (0, None):
-        raise TypeError("argnum and argnums are the same option: give one of them")
+        raise TypeError("argnum and argnums are the same option: pass one of them")
     return tuple(argnums) if isinstance(argnums, list) else argnums
 
 
@@ -169,7 +171,9 @@ def _positions(chosen: Any, count: int) -> tuple[int, ...]:
     several = chosen if isinstance(chosen, tuple) else (chosen,)
     for n in several:
         if not isinstance(n, int) or isinstance(n, bool):
-            raise TypeError(f"argnum is the position of an argument or a tuple of positions, not {as_code(chosen)}")
+            raise TypeError(
+                f"argnum must be the position of an argument, or a tuple of positions, not {as_code(chosen)}"
+            )
         if not -count <= n < count:
             raise IndexError(f"argnum is {as_code(n)}, but the function was called with {count} positional arguments")
     return tuple(n % count for n in several)

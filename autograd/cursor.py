@@ -173,9 +173,9 @@ class Cursor:
         if isinstance(where, (Value, str)):
             node = self._node(where)
             return self._go(self._complete_after(node), node)
-        where = a_whole_number(where, "where to go, unless it is a Value or a name,")
+        where = a_whole_number(where, "a position, unless it is a Value or a name,")
         if not 0 <= where <= len(self._order):
-            raise ValueError(f"positions go from 0 to {len(self._order)}, not {as_code(where)}")
+            raise ValueError(f"the position must be from 0 to {len(self._order)}, not {as_code(where)}")
         return self._go(where)
 
     def _go(self, position: int, node: Value | None = None) -> Step | Text:
@@ -197,7 +197,11 @@ class Cursor:
         while self.position:
             self._undo_one()
         taken = "step was" if before == 1 else f"{before} steps were"
-        undone = f"The one {taken} undone: all is as it was" if before == 1 else f"All {taken} undone: all is as it was"
+        undone = (
+            f"The one {taken} undone: everything is as it was"
+            if before == 1
+            else f"All {taken} undone: everything is as it was"
+        )
         return self._place(undone if before else "No step had been taken")
 
     def run(self, until: Value | str | None = None) -> Step | Text:
@@ -274,7 +278,7 @@ class Cursor:
             return self.names.find(where)
         a_value(where, "this")
         if not any(where is node for node in self.names.nodes):
-            raise ValueError(f"{self.names(where)} is not part of {self.names(self.loss)}: this pass never comes to it")
+            raise ValueError(f"{self.names(where)} is not part of {self.names(self.loss)}: this pass never reaches it")
         return where
 
     def _typed(self, node: Value) -> str:

@@ -83,7 +83,7 @@ def operation(
     declared = Operation(name, symbol or name, forward, rules, words, domain, spelled, typeset)
     earlier = ops.OPERATIONS.get(name)
     if earlier is not None and not _same(earlier, declared):
-        raise ValueError(f"there is an operation named {name!r} already: choose another name")
+        raise ValueError(f"an operation named {name!r} already exists: choose another name")
     ops.OPERATIONS[name] = declared
     return _function(declared)
 

@@ -26,11 +26,11 @@ def a_path(path: Any) -> str:
         text = os.fsdecode(path)
         os.fsencode(text)
     except TypeError:
-        raise TypeError(f"the path of a file must be a text or a pathlib.Path, not {shown(path)}") from None
+        raise TypeError(f"the path of a file must be a string or a pathlib.Path, not {shown(path)}") from None
     except UnicodeError:
-        raise ValueError(f"no file can be called {as_code(path)}") from None
+        raise ValueError(f"{as_code(path)} is not a valid file name") from None
     if not text or "\0" in text:
-        raise ValueError(f"no file can be called {as_code(path)}")
+        raise ValueError(f"{as_code(path)} is not a valid file name")
     return text
 
 

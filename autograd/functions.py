@@ -145,7 +145,7 @@ _EXP, _LOG, _DIV = ops.quietly(ops.EXP), ops.quietly(ops.LOG), ops.quietly(ops.D
 
 def _values(name: str, xs: Iterable[Number]) -> list[Value]:
     # A call of `operand` for each would cost more than the sum.
-    return [x if type(x) is Value else operand(x) for x in iterated(xs, f"what {name} takes")]
+    return [x if type(x) is Value else operand(x) for x in iterated(xs, f"the arguments of {name}")]
 
 
 def _some(name: str, xs: Iterable[Number]) -> list[Value]:

@@ -142,7 +142,7 @@ def _results(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float])
     with no_grad():
         found = f(*like(args, map(Value, numbers)))
     return [
-        y.data if isinstance(y, Value) else a_number(y, "what the function returns", finite=False) for y in flat(found)
+        y.data if isinstance(y, Value) else a_number(y, "the result of the function", finite=False) for y in flat(found)
     ]
 
 
@@ -166,7 +166,7 @@ def _check_node(node: Value, forwards: Mapping[str, Forward], atol: float, rtol:
     forward = _forward_of(node, forwards)
     if len(node._prev) > MOST:
         raise ValueError(
-            f"{node._op} has {len(node._prev):,} operands, and each is moved by itself: up to {MOST:,} can be checked"
+            f"{node._op} has {len(node._prev):,} operands; gradcheck nudges each separately, and takes up to {MOST:,}"
         )
     data = [operand.data for operand in node._prev]
     again = forward(*data)
@@ -231,8 +231,8 @@ def _forward_of(node: Value, forwards: Mapping[str, Forward]) -> Forward:
         if isinstance(known, Operation) and node._op in (known.symbol, known.name) and known.arity == len(node._prev):
             return _forward_of_rule(known)
     raise TypeError(
-        f"{describe(node)} was made by hand, and how it is computed is not known here: "
-        f"pass gradcheck(loss, forwards={{{node._op!r}: ...}}) with the function"
+        f"{describe(node)} was made by hand, so its forward function is unknown: "
+        f"pass the function, gradcheck(loss, forwards={{{node._op!r}: ...}})"
     )
 
 

@@ -154,7 +154,7 @@ class Methods:
             ValueError: `approximate` is neither.
         """
         if approximate not in ("none", "tanh"):
-            raise ValueError(f"gelu is 'none' or 'tanh' in approximate, not {as_code(approximate)}")
+            raise ValueError(f"approximate must be 'none' or 'tanh', not {as_code(approximate)}")
         return self._unary(ops.GELU if approximate == "none" else ops.GELU_TANH)
 
     def silu(self) -> Value:

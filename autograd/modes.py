@@ -76,14 +76,14 @@ class _Mode(ContextDecorator):
     def __init__(self, function: object = None) -> None:
         if function is not None:
             name = type(self).__name__
-            raise TypeError(f"{name} takes nothing: write @{name}(), with parentheses, or with {name}():")
+            raise TypeError(f"{name} takes no arguments: write @{name}(), with parentheses, or with {name}():")
         self._open: list[_Block] = []
 
     def __call__(self, function: Any) -> Any:
         code = getattr(function, "__code__", None)
         if code is not None and code.co_flags & _RUNS_LATER:
             name = type(self).__name__
-            raise TypeError(f"{function.__qualname__} runs after its call has ended: write with {name}(): in its body")
+            raise TypeError(f"{function.__qualname__} runs only after it was called: write with {name}(): in its body")
         return super().__call__(function)
 
     def _recreate_cm(self) -> Self:

@@ -120,8 +120,8 @@ class Operation:
             return quietly, (find(*where),)
         if not self.attributes and find(*where) is not self:
             raise TypeError(
-                f"operation {self.name!r} has been declared anew since this graph was made, and a pickle could not "
-                "tell the two apart: build the graph again, or give each its own name"
+                f"operation {self.name!r} has been redeclared since this graph was built, and a pickle could not "
+                "tell the two apart: build the graph again, or give the operations different names"
             )
         return find, where
 
@@ -295,7 +295,7 @@ POW = _declare("pow", "**", lambda m, a, b: m.power(a, b),
     second=_power_mixed,
     words="the exponent comes down and is one less; for the exponent, the result times the base's logarithm",
     domain={
-        ValueError: "a negative number has whole powers only",
+        ValueError: "a negative number has only whole powers",
         ZeroDivisionError: "0 has no power below 0",
         OverflowError: "the result must fit a float",
     },

@@ -86,7 +86,7 @@ def position(index: Any, count: int) -> int:
         TypeError: it is not a real number.
     """
     if not is_scalar(index):
-        raise TypeError(f"an index is a whole number, or a Value that holds one, not {shown(index)}")
+        raise TypeError(f"an index must be a whole number, or a Value that is one, not {shown(index)}")
     if not isinstance(index, int):
         index = as_float(index)
     if not 0 <= index < count or index != int(index):
@@ -124,5 +124,5 @@ def pick(table: Any, index: Any) -> Any:
         return apply(among(len(entries)), index, *map(operand, entries))
     widths = sorted({sized(row, "each row of a table") for row in entries})
     if len(widths) > 1:
-        raise ValueError(f"the rows of a table are of one length, not of {widths[0]} and {widths[-1]}")
+        raise ValueError(f"the rows of a table must have one length, not {widths[0]} and {widths[-1]}")
     return [pick(column, index) for column in zip(*entries, strict=True)]

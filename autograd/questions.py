@@ -46,7 +46,7 @@ def nudge(loss: Value, a: Value, step: float = 0.001) -> Text:
     a_pair(loss, a, "nudge")
     step = a_number(step, "the step of a nudge")
     if step == 0:
-        raise ValueError(f"a nudge is a small number other than 0, such as 0.001, not {step!r}")
+        raise ValueError(f"a nudge must be a small number other than 0, such as 0.001, not {step!r}")
     names = Names(loss)
     slope, now = differentiated(loss)[1][a], recomputed(loss)
     here = now.get(a, a.data)
@@ -95,7 +95,7 @@ def _difference(loss: Value, a: Value, slope: float, step: float, now: dict[Valu
     if 50 < whole / tenth < 200:
         return [f"{differ}: the curve bends", f"{less}, about a hundredth of that"]
     if 5 < whole / tenth < 20:
-        return [f"{differ}: the slope is another on that side, as at a kink", f"{less}, about a tenth of that"]
+        return [f"{differ}: the slope differs on that side, as at a kink", f"{less}, about a tenth of that"]
     return [f"{differ}: the curve bends, or has a kink on the way", less]
 
 
@@ -134,7 +134,7 @@ def why_zero(loss: Value, a: Value | None = None) -> Text:
         why = "backward() has not been run on this loss" if loss.grad == 0 else "it was zeroed after backward()"
         return Text(f"{name}.grad is 0, but the derivative is {number(gradient[a])}: {why}.")
     if a.grad != 0:
-        return Text(f"{name}.grad is {number(a.grad)}, and none of it is from this loss: {_cut(a, loss, gradient)}")
+        return Text(f"{name}.grad is {number(a.grad)}, and none of it comes from this loss: {_cut(a, loss, gradient)}")
     return Text(f"{name}.grad is 0: {_cut(a, loss, gradient)}")
 
 
@@ -151,7 +151,7 @@ def _alone(a: Value) -> Text:
 
 def _not_in(a: Value, name: str, gradient: dict[Value, float]) -> str:
     twin = any(not v._prev and v.data == a.data for v in gradient)
-    copied = " A leaf with the same number is there: was it made by detach(), or from .data?" if twin else ""
+    copied = " There is a leaf with the same number: was it made by detach(), or from .data?" if twin else ""
     return f"{name} is not part of this loss: the loss was not computed from it.{copied}"
 
 
@@ -167,7 +167,7 @@ def _cut(a: Value, loss: Value, gradient: dict[Value, float]) -> str:
         shares = [number(node._local_grads[i] * gradient[node]) for node, i in users[a]]
         if len(shares) > 1 and any(float(share) for share in shares):
             return f"the contributions cancel: {' + '.join(shares)} = 0."
-        return "the contributions of the ways to it cancel further up."
+        return "the contributions along the paths to it cancel further up."
     lines = list(cuts)[:8]
     more = [f"  and {len(cuts) - 8} more"] if len(cuts) > 8 else []
     return "\n".join(["every path from the loss to it is cut.", *lines, *more])
@@ -197,24 +197,24 @@ def misconceptions(loss: Value) -> Text:
         >>> L = a * b
         >>> L.label = "L"
         >>> misconceptions(L)  # doctest: +ELLIPSIS
-        Three tempting ways to do it wrong, on the graph of L:
+        Three tempting mistakes, tried on the graph of L:
         <BLANKLINE>
-        1. Send a gradient on as soon as a node is reached, without topological order:
+        1. Propagate a gradient as soon as a node is reached, without topological order:
            ...
     """
     a_value(loss, "misconceptions(loss)")
     right, names = gradients(loss), Names(loss)
     order = [*reversed(topological(loss))]
     parts = [
-        f"Three tempting ways to do it wrong, on the graph of {names(loss)}:",
+        f"Three tempting mistakes, tried on the graph of {names(loss)}:",
         "",
-        "1. Send a gradient on as soon as a node is reached, without topological order:",
+        "1. Propagate a gradient as soon as a node is reached, without topological order:",
         *_first_wrong(names, loss, order, right, _without_order(loss, right)),
         "",
         "2. Write `=` in place of `+=`:",
         *_first_wrong(names, loss, order, right, _without_plus(loss)),
         "",
-        "3. Run backward() twice, without zeroing the gradients between:",
+        "3. Run backward() twice, without zeroing the gradients in between:",
         *_twice(names, loss, right),
         *names.notes,
     ]
@@ -226,10 +226,12 @@ def _twice(names: Names, loss: Value, right: dict[Value, float]) -> list[str]:
     """The gradients after a second pass: leaves have accumulated, all others are those of one pass."""
     leaves = [v for v in right if not v._prev and right[v] != 0 and not names.is_constant(v)]
     if not leaves:
-        return ["   no leaf here has a gradient that could add up."]
+        return ["   no leaf here has a gradient to accumulate."]
     leaf = leaves[0]
     twice, once = number(2 * right[leaf]), number(right[leaf])
-    said = [f"   {names.atom(leaf)}.grad is {twice} then, and {once} is right: leaves add up until they are zeroed."]
+    said = [
+        f"   {names.atom(leaf)}.grad is then {twice} instead of {once}: leaf gradients add up until they are zeroed."
+    ]
     inner = [v for v in right if v._prev and v is not loss]
     if inner:
         said.append(f"   Only leaves do: {names.atom(inner[0])}.grad is {number(right[inner[0]])} after either pass.")
@@ -251,10 +253,10 @@ def _first_wrong(
                 for user in users
             ]
             return [
-                f"   the first to go wrong is {names.atom(node)}.grad: {number(got)}, and {number(expected)} is right.",
-                f"   Its gradient comes along: {'; '.join(dict.fromkeys(shares[:3]))}",
+                f"   the first to go wrong is {names.atom(node)}.grad: {number(got)} instead of {number(expected)}.",
+                f"   Its gradient flows along: {'; '.join(dict.fromkeys(shares[:3]))}",
             ]
-    return ["   comes out right on this graph. It goes wrong where a computed value is used in several places."]
+    return ["   gives the right gradients on this graph. It fails if a computed value is used in several places."]
 
 
 def _without_order(loss: Value, right: dict[Value, float]) -> dict[Value, float]:

@@ -34,9 +34,9 @@ def as_float(x: Any) -> float:
     try:
         return float(x)
     except ValueError as error:  # a signaling nan
-        raise ValueError(f"{shown(x)} cannot become a float: {error}") from None
+        raise ValueError(f"{shown(x)} cannot be converted to a float: {error}") from None
     except OverflowError:
-        raise OverflowError(f"this {type(x).__name__} is too large for a float, which ends at about 1.8e308") from None
+        raise OverflowError(f"this {type(x).__name__} is too large for a float: the largest is about 1.8e308") from None
 
 
 def refusal(x: Any) -> str:

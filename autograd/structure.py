@@ -12,7 +12,7 @@ DEEPEST = 100
 
 def too_deep() -> ValueError:
     """The error of a structure that is nested too deep."""
-    return ValueError(f"lists are nested more than {DEEPEST} deep here, or one of them is in itself")
+    return ValueError(f"lists are nested more than {DEEPEST} deep here, or one of them contains itself")
 
 
 def flat(structure: Any) -> Iterator[Any]:

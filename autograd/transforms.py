@@ -26,7 +26,7 @@ def _of_programs(transform: T) -> T:
 
     @functools.wraps(transform)
     def transformed(f: Any, *args: Any, **kwargs: Any) -> Any:
-        a_function(f, f"what {transform.__name__} differentiates", "grad(lambda x: x**2)")
+        a_function(f, f"the first argument of {transform.__name__}", "grad(lambda x: x**2)")
         through = getattr(f, "_through", None)
         return transform(f, *args, **kwargs) if through is None else through(transform, *args, **kwargs)
 

@@ -124,7 +124,9 @@ class Value(Methods):
         try:
             slopes = () if isinstance(op, str) else tuple(op)
         except TypeError:
-            raise TypeError(f"an operation is a text, or a tuple of local derivatives, not {shown(op)}") from None
+            raise TypeError(
+                f"an operation must be a string, or a tuple of local derivatives, not {shown(op)}"
+            ) from None
         slopes = tuple(map(as_float, slopes))
         if not isinstance(op, str) and len(slopes) != len(operands):
             raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(slopes)}")
@@ -159,8 +161,8 @@ class Value(Methods):
             cls.__hash__ = Value.__hash__
         elif cls.__hash__ is not Value.__hash__:
             raise TypeError(
-                f"{cls.__name__} has its own __hash__: Values that compare equal would be one node in a "
-                "graph, and their gradients wrong; an __eq__ alone is fine"
+                f"{cls.__name__} has its own __hash__: Values that compare equal would become one node of a "
+                "graph, with wrong gradients; an __eq__ alone is fine"
             )
 
     @property
@@ -248,8 +250,8 @@ class Value(Methods):
         operands, slopes = self._prev, self._slopes()
         if not operands:
             raise TypeError(
-                f"{self!r} has no operands, so that backward() would never call this function: "
-                "name them when making the node, Value(data, (a, b), 'name')"
+                f"{self!r} has no operands, so backward() would never call this function: "
+                "pass them when you make the node, Value(data, (a, b), 'name')"
             )
         # The derivatives stay, for a function that calls the `_backward` it replaces.
         self._a, self._b, self._da, self._db = operands, None, slopes or None, None
@@ -444,8 +446,8 @@ class Value(Methods):
 
     def __float__(self) -> NoReturn:
         raise TypeError(
-            "a Value does not convert to a float by itself, since that would cut it off from its graph: "
-            "use v.data for the number, and v.exp(), v.log(), v.sin(), … in place of the functions of math"
+            "a Value does not convert to a float implicitly, since that would cut it off from its graph: "
+            "use v.data for the number, and v.exp(), v.log(), v.sin(), … instead of the functions of math"
         )
 
     __int__ = __float__
@@ -542,7 +544,7 @@ class Value(Methods):
             RuntimeError: with `create_graph`, `.data` was changed since the forward pass.
         """
         if isinstance(gradient, bool):
-            raise TypeError("backward() takes the gradient of this first: write backward(create_graph=True)")
+            raise TypeError("the first argument of backward() is this gradient: write backward(create_graph=True)")
         if create_graph:
             later("backward pass that can be differentiated")(self, gradient)
         else:

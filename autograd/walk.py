@@ -24,8 +24,8 @@ SCREENS: list[tuple[str, str, str]] = [
     ),
     (
         "The chain rule, one step at a time",
-        "backward() finds all derivatives at once, from L back to its beginnings. Here it is slowed down. Each step "
-        "takes one node, whose gradient is complete, and passes it on: the gradient times the local derivative.",
+        "backward() finds all derivatives at once, from L back to its leaves. Here it runs in slow motion. Each step "
+        "takes a node whose gradient is complete and passes it on to the operands, times the local derivative.",
         "bp = Backprop(L)\nnext(bp)\nnext(bp)",
     ),
     (
@@ -35,7 +35,7 @@ SCREENS: list[tuple[str, str, str]] = [
     ),
     (
         "What goes wrong otherwise",
-        "The rules of backpropagation are there for a reason. These are the tempting ways to break them:",
+        "Each rule of backpropagation has its reason. Here is what happens if you break them:",
         "misconceptions(y)",
     ),
     (
@@ -47,19 +47,19 @@ SCREENS: list[tuple[str, str, str]] = [
     (
         "How wrong is it?",
         "Say that the answer should have been 1. The squared error measures how wrong the neuron is, and backward() "
-        "tells for each number in it which way the error falls.",
+        "computes which way each number in it should move to reduce the error.",
         "loss = (out - 1) ** 2\nloss.backward()\nloss\nw\nbias",
     ),
     (
         "A step downhill",
-        "Move the weight and the bias a little against their slopes, compute again, and repeat. That is learning.",
+        "Move the weight and the bias a little against their gradients, compute again, and repeat. That is learning.",
         "for step in range(20):\n    _ = loss.refresh()\n    for p in (w, bias):\n        p.grad = 0.0\n"
         "    loss.backward()\n    for p in (w, bias):\n        p.data -= 0.1 * p.grad\n\nloss.refresh()\nout",
     ),
 ]
 
 
-WAYS = "Enter or next: on, back: back, quit: end. Anything else is evaluated: try things out."
+WAYS = "Enter: next screen; back: previous screen; quit: end. Anything else runs as Python: try things out."
 
 
 def tour(interactive: bool = True, out: TextIO | None = None, names: dict[str, Any] | None = None) -> None:
@@ -92,7 +92,7 @@ def tour(interactive: bool = True, out: TextIO | None = None, names: dict[str, A
             break
         place = where
     if place == len(SCREENS):
-        print("\nThat was all of it. Its names are still there: change them, and see what happens.", file=stream)
+        print("\nThat was the tour. Its variables are still here: change them, and see what happens.", file=stream)
 
 
 def _show(place: int, console: Console, stream: TextIO) -> None:

@@ -81,16 +81,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Trains, reports, and draws."""
     parser = argparse.ArgumentParser(prog="python -m demos.moons", description="Two moons, told apart.")
     parser.add_argument("--picture", type=writable, default="moons.svg", help="where to draw it (moons.svg)")
-    parser.add_argument("--seed", type=int, default=0, help="determines the points and the initial weights (0)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the points and the initial weights (0)")
     options = parser.parse_args(arguments)
     points, unseen = moons(100, options.seed), moons(100, options.seed + 1)
     classifier = Classifier(options.seed)
     print(f"Before: {classifier.accuracy(points):.0%} of the points are on the right side.")
     losses = classifier.learn(points, 1000)
     print(f"Loss {losses[0]:.3f} -> {losses[-1]:.4f} in {len(losses)} steps.")
-    print(
-        f"After: {classifier.accuracy(points):.0%}, and {classifier.accuracy(unseen):.0%} of 100 points it never saw."
-    )
+    print(f"After: {classifier.accuracy(points):.0%}, and {classifier.accuracy(unseen):.0%} of 100 unseen points.")
     write_whole(options.picture, draw(classifier, points))
     print(f"Drawn in {path_shown(options.picture, WHOLE)}.")
 

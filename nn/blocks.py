@@ -35,7 +35,7 @@ Layer of [LinearNeuron(4)])
     def __init__(self, *parts: Callable[[Any], Any]) -> None:
         for part in parts:
             if not callable(part):
-                raise TypeError(f"Sequential takes modules and functions one by one, not {shown(part)}")
+                raise TypeError(f"Sequential takes modules and functions as separate arguments, not {shown(part)}")
         self.parts = list(parts)
 
     def __call__(self, x: Any) -> Any:
@@ -53,7 +53,7 @@ Layer of [LinearNeuron(4)])
         except IndexError:
             raise IndexError(f"part {as_code(i)} of a Sequential of {len(self.parts)}") from None
         except TypeError:
-            raise TypeError(f"a part of a Sequential is counted by whole numbers, not {shown(i)}") from None
+            raise TypeError(f"the index of a part of a Sequential must be a whole number, not {shown(i)}") from None
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -93,7 +93,7 @@ class LayerNorm(Module):
 
     def __call__(self, x: Sequence[Any]) -> list[Value]:
         """Normalises `size` numbers."""
-        if sized(x, "what is normalised") != len(self.weight):
+        if sized(x, "the input of a LayerNorm") != len(self.weight):
             raise ValueError(f"{self!r} takes {len(self.weight)} numbers, not {len(x)}")
         centre = mean(x)
         apart = [each - centre for each in x]

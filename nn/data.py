@@ -35,7 +35,7 @@ def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = No
             raise TypeError(f"sequence {i} must be a list or an array of examples, not {shown(sequence)}")
     lengths = [sized(sequence, f"sequence {i}", "examples") for i, sequence in enumerate(sequences)]
     if len(set(lengths)) != 1:
-        raise ValueError(f"there must be sequences, all of one length; these have {lengths}")
+        raise ValueError(f"all sequences must have the same length; these have {lengths}")
     size = a_whole_number(size, "the size of a batch", least=1)
     order = list(range(lengths[0]))
     if rng is not None:
@@ -73,7 +73,7 @@ def accuracy(outputs: Any, labels: Any) -> float:
     for row, label in zip(outputs, labels, strict=True):
         if not hasattr(row, "__len__") or len(row) < 2:
             raise ValueError(
-                "accuracy compares at least two outputs for each example: with one, count how often its side is right"
+                "accuracy needs at least two outputs for each example: with one, compare it with a threshold"
             )
         if getattr(label, "ndim", 0) or label not in range(len(row)):
             raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {as_code(label)}")

@@ -62,7 +62,7 @@ def hinge(scores: Any, labels: Any) -> Value:
     terms = []
     for score, label in _pairs(scores, labels):
         if not isinstance(label, Value) and label not in (-1, 1):
-            raise ValueError(f"hinge labels are -1 or 1, not {as_code(label)}")
+            raise ValueError(f"hinge labels must be -1 or 1, not {as_code(label)}")
         terms.append((1 - operand(label) * operand(score)).relu())
     return _total(terms) / len(terms)
 
@@ -130,7 +130,7 @@ def _share_of_yes(target: Any) -> Any:
 def _check_share(what: str, x: Any) -> None:
     number = x.data if isinstance(x, Value) else as_float(x)
     if not 0.0 <= number <= 1.0:
-        raise ValueError(f"{what} is from 0 to 1, not {number!r}")
+        raise ValueError(f"{what} must be from 0 to 1, not {number!r}")
 
 
 def cross_entropy(scores: Any, labels: Any) -> Value:
@@ -181,7 +181,7 @@ def _check_shares(targets: list[Any], count: int) -> None:
     numbers = [as_float(target) for target in targets]
     if not all(number >= 0.0 for number in numbers) or (len(numbers) == count and abs(sum(numbers) - 1.0) > 1e-3):
         some = ", ".join(f"{number:g}" for number in numbers[:5]) + (", …" if count > 5 else "")
-        raise ValueError(f"targets are shares of the answers, from 0, which add up to 1, and not [{some}]")
+        raise ValueError(f"targets must be probabilities that add up to 1, not [{some}]")
 
 
 def _total(terms: list[Value]) -> Value:

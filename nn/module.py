@@ -117,9 +117,9 @@ class Module:
         a_mapping(state, "the state", "a dict, as from state_dict()")
         mine = dict(_named(self))
         if missing := [name for name in mine if name not in state]:
-            raise ValueError(f"no numbers for {some(missing)}: the state is that of another module")
+            raise ValueError(f"the state has no numbers for {some(missing)}: it belongs to another module")
         if unknown := [name for name in state if name not in mine]:
-            raise ValueError(f"there is no {some(unknown)} in this module: the state is that of another")
+            raise ValueError(f"this module has no {some(unknown)}: the state belongs to another module")
         numbers: list[tuple[Value, float]] = []
         for name, held in mine.items():
             values = held if isinstance(held, list) else [held]
@@ -241,7 +241,7 @@ _HOLDERS = (Value, Module, list, tuple, dict, set, frozenset)
 
 def _refuse_set(way: _Way, part: Any) -> None:
     if any(isinstance(each, (Value, Module)) for each in part):
-        raise TypeError(f"{way[1].lstrip('.')} is a set of parameters, which have no order in it: keep them in a list")
+        raise TypeError(f"{way[1].lstrip('.')} is a set, which has no order: keep parameters in a list")
 
 
 def _named(module: Module) -> Iterator[tuple[str, Value | list[Value]]]:

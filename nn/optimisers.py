@@ -115,13 +115,13 @@ class Optimiser:
         kind = type(self).__name__
         a_mapping(state, "the state", "a dict, as from state_dict()")
         if state.get("kind") != kind:
-            raise ValueError(f"this is the state of {as_code(state.get('kind'))}, and not of {kind!r}")
+            raise ValueError(f"this is the state of {as_code(state.get('kind'))}, not of {kind!r}")
         if missing := [name for name in ("steps", "options", "states") if name not in state]:
             raise ValueError(f"the state has no {some(missing)}")
         keys = {name: key for key, name in self._keys().items()}
         kept = a_mapping(state["states"], "the states of the parameters", "a dict")
         if unknown := [name for name in kept if name not in keys]:
-            raise ValueError(f"there is no parameter {some(unknown)} here: the state is that of others")
+            raise ValueError(f"there is no parameter {some(unknown)} here: the state belongs to others")
         states = {keys[name]: self._as_kept(name, held) for name, held in kept.items()}
         steps = a_whole_number(state["steps"], "the number of steps", least=0)
         changes = {**self._chosen(state["options"]), "_states": states, "steps": steps}
@@ -171,7 +171,7 @@ class Optimiser:
 
         kept = [np.array(part, float) if isinstance(part, list) else part for part in held]
         if any(isinstance(part, np.ndarray) and part.shape != self._program.params.shape for part in kept):
-            raise ValueError(f"this program has {len(self._program.params)} parameters: the state is that of another")
+            raise ValueError(f"this program has {len(self._program.params)} parameters: the state belongs to another")
         return tuple(kept)
 
     def _rule(self, rate: float) -> Rule:
@@ -315,7 +315,7 @@ def _leaves(params: Any) -> tuple[dict[Value, str], list[Value]]:
         if not isinstance(parameter, Value):
             raise TypeError(f"a parameter must be a Value, not {shown(parameter)}")
         if parameter._prev:
-            raise ValueError(f"parameter {i} is computed from others, and would be computed anew: {parameter!r}")
+            raise ValueError(f"parameter {i} is not a leaf: it is computed from other Values: {parameter!r}")
     if len(set(leaves)) < len(leaves):
-        raise ValueError("a parameter is in the list twice, and would be changed twice at each step")
+        raise ValueError("a parameter is in the list twice, and would be updated twice in each step")
     return {value: name for name, value in named}, leaves

@@ -101,7 +101,7 @@ def _state(archive: Archive, module: Module, shown: str) -> dict[str, Any]:
     needed = {_entry(name): (name, numbers) for name, numbers in module.state_dict().items()}
     held = set(archive.names)
     if missing := [name for entry, (name, _) in needed.items() if entry not in held]:
-        raise UnfitError(f"{shown} has no numbers for {some(missing)}: it is of another module")
+        raise UnfitError(f"{shown} has no numbers for {some(missing)}: it belongs to another module")
     if unknown := [entry for entry in archive.names if entry not in needed and entry not in (_FORMAT, _DESCRIPTION)]:
         raise UnfitError(f"{shown} has numbers for {some(unknown)}, which this module does not have")
     return dict(_arrays(archive, needed, shown))

@@ -42,7 +42,7 @@ class Schedule:
         state: dict[str, Any] = {"kind": self.name}
         for key, value in self.options.items():
             if callable(value) and not isinstance(value, Schedule):
-                raise TypeError(f"a state holds the schedules of nn.schedules, and not {value!r}")
+                raise TypeError(f"a state can contain only schedules from nn.schedules, not {value!r}")
             state[key] = value.state_dict() if isinstance(value, Schedule) else value
         return state
 

@@ -166,7 +166,7 @@ def test_a_second_pass_after_a_first_adds_to_the_leaves_and_is_undone_before_it(
     assert a.grad == 0.0
     first.next()
     assert a.grad == 6.0
-    assert "put aside" in repr(second.back(1)) or second.position == 0
+    assert "undone" in repr(second.back(1)) or second.position == 0
 
 
 def test_a_pass_left_half_way_leaves_nothing_behind() -> None:

@@ -52,8 +52,8 @@ def damaged(few: Path, edit: str) -> Path:
     ("edit", "message"),
     [
         ("columns", r"line 5: 64 columns, where line 1 has 65"),
-        ("pixel", r"line 5: a pixel is 256; pixels are from 0 to 1, to 16 or to 255"),
-        ("label", r"line 5: the label is 11; labels are whole numbers from 0 to 9"),
+        ("pixel", r"line 5: a pixel is 256; pixels must be from 0 to 1, to 16 or to 255"),
+        ("label", r"line 5: the label is 11; labels must be whole numbers from 0 to 9"),
         ("word", r"line 5: 'dark' is not a number"),
     ],
 )
@@ -106,5 +106,5 @@ def test_a_label_at_either_end_and_a_first_line_of_names(few_digits: Path, first
 def test_two_columns_that_look_like_labels_are_refused(few_digits: Path) -> None:
     rows = [line.split(",") for line in few_digits.read_text().split()]
     few_digits.write_text("\n".join(",".join([row[-1], *row[1:]]) for row in rows))
-    with pytest.raises(DataError, match="first column and the last"):
+    with pytest.raises(DataError, match="first and the last column"):
         read_csv(few_digits)

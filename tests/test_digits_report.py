@@ -61,7 +61,13 @@ def test_the_page_is_one_file_with_all_its_parts(path: Path, run: report.Run) ->
     assert all(link.startswith(("data:", "#")) for link in Outline(page).links)
     Outline(page).assert_only_its_own_scripts_run()
     assert "url(http" not in page
-    for title in ["Draw a digit", "How it learned", "Before and after", "What it takes for what", "Its mistakes"]:
+    for title in [
+        "Draw a digit",
+        "How it learned",
+        "Before and after",
+        "Which digit is mistaken for which",
+        "Its mistakes",
+    ]:
         assert f"<h2>{title}</h2>" in page
     wrong = int((run.after.argmax(axis=1) != run.test.labels).sum())
     assert page.count("The answer: ") == wrong > 0

@@ -96,7 +96,7 @@ def test_why_zero_tells_the_cause() -> None:
     assert "backward() has not been run on this loss" in why_zero(w, w * x)
     used = Value(2.0, label="used")
     (used * 3).backward()
-    assert why_zero(used, used * 0).startswith("used.grad is 3.0, and none of it is from this loss: every path")
+    assert why_zero(used, used * 0).startswith("used.grad is 3.0, and none of it comes from this loss: every path")
     assert "a dead ReLU" in why_zero(w, dead)
     assert "mul(w = -2.0, z = 0.0): the other factor is 0" in why_zero(w, w * z)
     assert "tanh(3000.0): saturated" in why_zero(x, (x * 1000).tanh())
@@ -126,13 +126,13 @@ def test_misconceptions_go_wrong_where_they_must_and_leave_the_graph_alone() -> 
     loss.backward()
     once = a.grad
     loss.backward()
-    assert f"a.grad is {2 * once} then, and {once} is right" in text
+    assert f"a.grad is then {2 * once} instead of {once}" in text
     assert f"Only leaves do: b.grad is {b.grad} after either pass" in text
     for node in every_node(loss):
         node.grad = 0.0
     assert {v.grad for v in every_node(loss)} == {0.0}
     tree_like = misconceptions(Value(1.0) * Value(2.0))
-    assert tree_like.count("comes out right on this graph") >= 2
+    assert tree_like.count("gives the right gradients on this graph") >= 2
 
 
 def test_words_within_the_terminal() -> None:

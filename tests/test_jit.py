@@ -358,7 +358,7 @@ def test_a_hundred_shapes_are_kept_and_no_more_than_the_bound() -> None:
     for n in range(1, 141):
         assert f([1.0] * n) == n
     assert "128 structures of arguments" in f.report()
-    assert "forgotten" in f.report()
+    assert "evicted" in f.report()
 
 
 def test_methods_are_functions_of_their_instance() -> None:
@@ -379,7 +379,7 @@ def test_wrong_arguments_are_refused() -> None:
     f = autograd.jit(lambda x, y: x * y)
     with pytest.raises(TypeError, match="jit takes a function, not int"):
         autograd.jit(3)  # type: ignore[call-overload]
-    with pytest.raises(ValueError, match="as many rows in all arguments, not 2 and 1"):
+    with pytest.raises(ValueError, match="same number of rows in all arguments, not 2 and 1"):
         f.batch([1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match=r"in place of 3\.0"):
         f.batch([1.0, 2.0], 3.0)

@@ -22,7 +22,7 @@ def test_a_sequence_of_modules_and_functions() -> None:
     assert network.parameters() == first.parameters() + last.parameters()
     assert network.named_parameters()[0][0] == "parts[0].neurons[0].w[0]"
     assert nn.Sequential(last, Value.relu, nn.Layer(1, 2, seed=1))([1.0, 2.0, 3.0])[0].place
-    with pytest.raises(TypeError, match=r"modules and functions one by one, not \[.*\(list\)"):
+    with pytest.raises(TypeError, match=r"modules and functions as separate arguments, not \[.*\(list\)"):
         nn.Sequential([first, last])  # type: ignore[arg-type]
 
 

@@ -142,7 +142,7 @@ def test_a_program_goes_on_bit_for_bit() -> None:
     second = nn.AdamW(program, lr=0.5)
     second.load_state_dict(json.loads(json.dumps(first.state_dict())))
     assert steps(second, 3) == expected
-    with pytest.raises(ValueError, match="the state is that of another"):
+    with pytest.raises(ValueError, match="belongs to another"):
         second.load_state_dict({**first.state_dict(), "states": {"params": [1, [0.0], [0.0]]}})
 
 
@@ -155,9 +155,9 @@ def test_a_schedule_of_ones_own_stays_where_it_is() -> None:
     twin = nn.SGD([p], lr=lambda step: 0.1 / (1 + step))
     twin.load_state_dict(state)
     assert twin.rate == 0.05
-    with pytest.raises(TypeError, match="a state holds the schedules"):
+    with pytest.raises(TypeError, match="can contain only schedules"):
         nn.warmup(abs, 3).state_dict()
-    with pytest.raises(ValueError, match="unknown schedule 'none'; there are constant"):
+    with pytest.raises(ValueError, match=r"unknown schedule 'none'; .* constant"):
         nn.schedules.schedule({"kind": "none"})
 
 
@@ -238,7 +238,7 @@ def test_binary_cross_entropy_is_that_of_pytorch() -> None:
     assert [v.grad for v in p] == pytest.approx(expected, rel=1e-8)
     assert gradcheck(lambda q, t: nn.binary_cross_entropy(q, t), [0.3, Value(0.6)])
     for probability, target in ((1.5, 1), (0.5, -1)):
-        with pytest.raises(ValueError, match="is from 0 to 1, not"):
+        with pytest.raises(ValueError, match="must be from 0 to 1, not"):
             nn.binary_cross_entropy(Value(probability), target)
 
 

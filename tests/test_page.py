@@ -322,7 +322,7 @@ def test_a_guess_is_judged(played: Page) -> None:
     assert "4.0 = 4.0" not in played.read("changes")
     field = played.browser.find_element("css selector", "#changes input")
     field.send_keys("-2", Keys.ENTER)
-    assert "The sign of the contribution is the other one." in played.read("changes")
+    assert "The sign of the contribution is wrong." in played.read("changes")
     played.browser.find_element("css selector", "#changes input").send_keys("2", Keys.ENTER)
     assert "Right." in played.read("changes")
 

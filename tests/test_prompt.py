@@ -50,7 +50,7 @@ def test_a_session_fits_the_terminal(columns: int, tmp_path: Path) -> None:
             "goto b": "b is complete after step",
             "break a": "run() stops at a.",
             "watch a": "watching: a.grad",
-            "reset": "all is as it was",
+            "reset": "everything is as it was",
             "run": "stopped at the breakpoint a",
             "clear": "No breakpoints",
             "bp.back()": "Undone: step",
@@ -64,7 +64,7 @@ def test_a_session_fits_the_terminal(columns: int, tmp_path: Path) -> None:
             "a.data = 2.5": "",
             "y": "stale: a was changed",
             "explain(a, y)": "Did you mean explain(y, a)?",
-            "help()": "What one can do here:",
+            "help()": "What you can do here:",
         }.items():
             said = terminal.answer(line)
             assert " ".join(answer.split()) in " ".join(said.split()), (line, said)
@@ -89,7 +89,7 @@ def test_ipython_has_the_same_labels_and_commands(columns: int, tmp_path: Path) 
                 ("next(bp)", "Step 2 of 2"),
                 ("next(bp)", "The pass is done."),
                 ("bp.goto('q')", "ValueError: nothing here is called 'q'"),
-                ("help()", "What one can do here:"),
+                ("help()", "What you can do here:"),
                 (">>> explain(L, a)", "their sum"),
                 ("bp.nxt", "Did you mean: 'next'?"),
                 ("formul", "Did you mean: 'formula'?"),
@@ -138,7 +138,7 @@ def test_a_pass_that_was_only_shown_takes_commands(prompt: Terminal) -> None:
 def test_warnings_show_the_lines_of_the_prompt(prompt: Terminal) -> None:
     prompt.answer("x = Value(1.0)")
     prompt.answer("y = x * 2 if x > 0 else -x")
-    assert ":1  y = x * 2 if x > 0 else -x. autograd.jit" in prompt.answer("p = autograd.compile(y, inputs=[x])")
+    assert ":1  y = x * 2 if x > 0 else -x. Use autograd.jit" in prompt.answer("p = autograd.compile(y, inputs=[x])")
 
 
 def test_mistakes_at_the_prompt_get_words(prompt: Terminal) -> None:
@@ -148,9 +148,9 @@ def test_mistakes_at_the_prompt_get_words(prompt: Terminal) -> None:
         "formul(L)": "Did you mean: 'formula'?",
         "tree(2)": "TypeError: tree(v) needs a Value, not 2 (int)",
         "nudge(L, 3)": "TypeError: nudge(loss, a) needs a Value, not 3 (int)",
-        "label(a)": "TypeError: label() takes names and what they stand for, label(locals()), not Value",
+        "label(a)": "TypeError: label() takes a dict of names, label(locals()), not Value",
         "back": "At the start: there is no step to undo.",
-        "goto 7": "ValueError: positions go from 0 to 1, not 7",
+        "goto 7": "ValueError: the position must be from 0 to 1, not 7",
         "def f(): return 1 +": "SyntaxError",
     }.items():
         said = prompt.answer(line)

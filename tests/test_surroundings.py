@@ -116,7 +116,7 @@ def test_the_prompt_for_nobody_nowhere(tmp_path: Path) -> None:
     typed = 'a = Value(2.0)\nb = (a * a).tanh()\nb\nderivation(b, a)\nviz.save(b, "b.svg")\n'
     done = shell("", "-c", STRANDED, "autograd", folder=tmp_path, stdin=typed, PYTHONIOENCODING="ascii", HOME="")
     assert "db/da" in done.stdout
-    assert done.stderr.startswith("LayoutError: nothing here can lay out a graph: run `pip install")
+    assert done.stderr.startswith("LayoutError: no layout library is installed: run `pip install")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
 

@@ -191,7 +191,7 @@ def test_explain_folds_and_cuts_no_factor() -> None:
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (lambda a: (a - 2.0).relu() * 3, "the slope is another on that side, as at a kink"),
+        (lambda a: (a - 2.0).relu() * 3, "the slope differs on that side, as at a kink"),
         (lambda a: a * a, "the curve bends"),
         (lambda a: a * 3 + 1, "they agree, up to rounding"),
         (lambda a: (a * a).exp(), "about a hundredth of that"),
@@ -218,7 +218,7 @@ def test_mistakes_get_words() -> None:
     loss = a * 3
     loss.label = "L"
     calls: list[tuple[Callable[..., object], tuple[Any, ...], str]] = [
-        (formula, (3.0,), r"formula\(v\) needs a Value, not 3.0 \(float\): a plain number remembers nothing"),
+        (formula, (3.0,), r"formula\(v\) needs a Value, not 3.0 \(float\): a plain number does not remember"),
         (tree, ([a],), r"tree\(v\) needs a Value, not \[.*\(list\): pass one of its elements"),
         (nudge, (loss, 3), r"nudge\(loss, a\) needs a Value, not 3"),
         (explain, (loss, "a"), "pass the Value itself, without quotes"),
@@ -235,7 +235,7 @@ def test_mistakes_get_words() -> None:
     for function in (explain, derivation, nudge):
         with pytest.raises(ValueError, match=rf"Did you mean {function.__name__}\(L, a\)\?"):
             function(a, loss)
-    with pytest.raises(ValueError, match="a nudge is a small number other than 0"):
+    with pytest.raises(ValueError, match="a nudge must be a small number other than 0"):
         nudge(loss, a, 0.0)
     assert why_zero(loss, a) == why_zero(a, loss)
 

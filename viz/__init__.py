@@ -4,8 +4,8 @@ import autograd
 
 if not hasattr(autograd, "Value"):
     raise ImportError(
-        f"the package autograd in {autograd.__file__} is not glassgrad's, but another of that name, such as HIPS's: "
-        "keep the two in environments of their own, and install glassgrad again here"
+        f"the package autograd in {autograd.__file__} is not glassgrad's but another one, such as HIPS autograd: "
+        "use separate environments for the two, and reinstall glassgrad in this one"
     )
 
 from viz.drawing import Drawing, draw_dot, save, svg

@@ -206,7 +206,7 @@ def draw_dot(
 def _known(form: Any) -> str:
     """Checks a format of Graphviz."""
     if not isinstance(form, str) or form not in graphviz.FORMATS:
-        raise ValueError(f"unknown format {as_code(form)}; there are svg, png, pdf, dot, and others of Graphviz")
+        raise ValueError(f"unknown format {as_code(form)}; use svg, png, pdf, dot or another format of Graphviz")
     return form
 
 
@@ -244,5 +244,5 @@ def save(root: Value | Sequence[Value], path: str | os.PathLike[str], **options:
     ending = Path(a_path(path)).suffix[1:].lower()
     if ending not in ENDINGS:
         raise ValueError(f"{path_shown(path)!r} should end in one of {', '.join('.' + e for e in ENDINGS)}")
-    roots = [root] if isinstance(root, Value) else values(root, "what is drawn")
+    roots = [root] if isinstance(root, Value) else values(root, "the roots of a drawing")
     write_whole(path, draw_dot(*roots, **options).pipe(ending))

@@ -229,11 +229,11 @@ class Live:
         here = [f"{host}:{self.port}" for host in ("127.0.0.1", "localhost")]
         origin = request.headers.get("Origin")
         if request.headers.get("Host") not in here or (origin and origin not in [f"http://{each}" for each in here]):
-            return connection.respond(HTTPStatus.FORBIDDEN, "this page is for this machine alone\n")
+            return connection.respond(HTTPStatus.FORBIDDEN, "this page is available on this machine only\n")
         if request.path == f"/{self._token}/socket" and origin:
             return None
         if request.path != f"/{self._token}/":
-            return connection.respond(HTTPStatus.NOT_FOUND, "nothing is here: the address has a token in it\n")
+            return connection.respond(HTTPStatus.NOT_FOUND, "not found: the address must contain the token\n")
         response = connection.respond(HTTPStatus.OK, "")
         response.body = self._page
         for header in ("Content-Type", "Content-Length"):

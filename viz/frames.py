@@ -78,9 +78,8 @@ def _story(loss: Value, numbers: str) -> Story:
     nodes, edges = trace(loss)
     if len(nodes) > FULL or len(edges) > 10 * FULL:
         raise ValueError(
-            f"the graph has {len(nodes):,} nodes and {len(edges):,} edges, and up to {FULL} nodes can be followed step "
-            "by step: play a part of it, such as one neuron, or a smaller network; viz.play(loss, 'page.html') holds "
-            "graphs of any size"
+            f"the graph has {len(nodes):,} nodes and {len(edges):,} edges, but frames can have up to {FULL} "
+            "nodes: draw a part of the graph, such as one neuron, or use viz.play(loss, 'page.html') for large graphs"
         )
     return Story(loss, numbers)
 

@@ -32,7 +32,7 @@ def trace(*roots: Value) -> tuple[list[Value], list[Edge]]:
         >>> len(nodes), len(edges)
         (2, 2)
     """
-    nodes = every_node(*values(roots, "what is traced"))
+    nodes = every_node(*values(roots, "the roots of a graph"))
     return nodes, edges_of(nodes)
 
 

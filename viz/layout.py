@@ -25,8 +25,8 @@ def check() -> None:
     """
     if not shutil.which("dot") and find_spec("pygraphviz") is None:
         raise LayoutError(
-            "nothing here can lay out a graph: run `pip install 'pygraphviz>=2.0'`, or install Graphviz so that `dot` "
-            "is on the PATH. DOT itself can be had without: save(value, 'graph.dot')"
+            "no layout library is installed: run `pip install 'pygraphviz>=2.0'`, or install Graphviz so that `dot` "
+            "is on the PATH. DOT needs neither: save(value, 'graph.dot')"
         )
 
 
@@ -61,7 +61,7 @@ def render(source: str, form: str) -> bytes:
         ) from None
     except (workers.LateError, subprocess.TimeoutExpired):
         raise LayoutError(
-            f"Graphviz was not done after {seconds} s and was stopped: draw fewer nodes, or boxes: collapse='layer'"
+            f"Graphviz did not finish within {seconds} s and was stopped: draw fewer nodes, or boxes: collapse='layer'"
         ) from None
     except OSError as error:
         raise LayoutError(f"the graph cannot be laid out now: {error.strerror or error}") from None

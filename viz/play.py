@@ -66,11 +66,11 @@ def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, li
     a_value(loss, "play(loss, path)")
     if not _NUMBERS.fullmatch(a_format(numbers)):
         raise ValueError(
-            f"numbers={as_code(numbers)} is not a format that a page can write: a sign, digits and g, f, e or %, as .4g"
+            f"numbers={as_code(numbers)} is not a format that a page supports: write a sign, digits and g, f, e or %"
         )
     graph = exported(loss)
     if len(graph.nodes) > LARGEST:
-        raise ValueError(f"the graph has {len(graph.nodes):,} nodes, and a page holds up to {LARGEST:,}")
+        raise ValueError(f"the graph has {len(graph.nodes):,} nodes, but a page holds up to {LARGEST:,}")
     name = Names(loss)(loss)
     options = {"format": numbers, "live": live}
     if selected is not None:

@@ -70,8 +70,8 @@ def build(
         grouping = group(roots, inputs, params, wanted)
         if len(grouping.groups) > MOST:
             raise ValueError(
-                f"this graph has {len(grouping.groups):,} operations that have nothing in common, such as the links of "
-                f"a long chain, and a program has at most {MOST:,} of them: it would be no faster than the graph itself"
+                f"this graph has {len(grouping.groups):,} operations that cannot be grouped, such as the links of a "
+                f"long chain; the limit is {MOST:,}, as such a program would be no faster than the graph itself"
             )
         lowered = lower(grouping)
         b = lowered.builder

@@ -138,7 +138,7 @@ def _is_seed(cotangent: Array) -> bool:
 def _of_sum(array: Array, cotangent: Array, i: int, b: Builder) -> Contribution:
     (arg,) = array.args
     if array.attr == BATCH:
-        raise NotImplementedError("a sum over the examples is not differentiated")
+        raise NotImplementedError("cannot differentiate a sum over the examples")
     return b.spread(cotangent, array.attr, arg.shape[array.attr]), None
 
 

@@ -77,7 +77,7 @@ def _raise_if_undefined(guard: Guard, row: int, example: int, numbers: Mapping[A
     y = numbers[guard.array][row, example]
     if not np.isfinite(y) and _may_overflow(rule) and all(np.isfinite(operand.data) for operand in operands):
         what = f"{rule.name}({', '.join(map(named, operands))})"
-        raise OverflowError(f"{what} is {y} in {y.dtype}: it is outside of what this type holds{which}")
+        raise OverflowError(f"{what} is {y} in {y.dtype}: it is out of range for this type{which}")
 
 
 @lru_cache(maxsize=256)

@@ -30,20 +30,24 @@ def warn_of_frozen(
     decided = [place for place, found in seen.items() if found.use is Use.DECIDED]
     copied = _copied(seen, set(map(id, varying)), constants)
     if decided:
-        message = "the graph was built by decisions, which the program repeats for every example as they were made"
+        message = (
+            "Python made decisions while building the graph, and the program makes the same ones for every example"
+        )
         warnings.warn(f"{message}: {_lines(decided)}. {_REMEDY}", stacklevel=stacklevel + 1)
     if copied:
-        message = "numbers were taken out of the graph, and what was made of them is the same for every example"
+        message = (
+            "numbers were read from the graph while building it, and the program uses the same ones for every example"
+        )
         warnings.warn(f"{message}: {_lines(copied)}. {_REMEDY}", stacklevel=stacklevel + 1)
     elif (copy := _copy_of(inputs, constants)) is not None:
         warnings.warn(
-            f"the constant {copy.number!r} is the number that input {copy.input} had when the graph was built: if it "
-            f"was taken from the input's data, it stays as it is for every example. {_REMEDY}",
+            f"the constant {copy.number!r} equals input {copy.input} as it was when the graph was built: if it was "
+            f"read from the input's data, the program uses the same number for every example. {_REMEDY}",
             stacklevel=stacklevel + 1,
         )
 
 
-_REMEDY = "autograd.jit compiles the function itself, which decides and computes anew"
+_REMEDY = "Use autograd.jit to compile the function itself, with its decisions"
 
 
 def _varying(roots: Sequence[Value], inputs: Sequence[Value], params: Sequence[Value]) -> list[Value]:

@@ -63,9 +63,9 @@ def compile(
     """
     kind = a_dtype(dtype)
     single = isinstance(roots, Value)
-    results = values([roots] if single else roots, "what is compiled")
+    results = values([roots] if single else roots, "the roots of a program")
     if not results:
-        raise ValueError("there is nothing to compile: pass a Value, or a list of them")
+        raise ValueError("there is nothing to compile: pass a Value or a list of Values")
     program = Program(
         results, values(also, "also"), _leaves("input", inputs), _leaves("parameter", params), kind, single
     )
@@ -78,7 +78,7 @@ def _leaves(what: str, given: Iterable[Value]) -> list[Value]:
     leaves = values(given, f"{what}s")
     for i, leaf in enumerate(leaves):
         if leaf._prev:
-            raise ValueError(f"{what} {i} is computed by {describe(leaf)}; only a leaf can be given from outside")
+            raise ValueError(f"{what} {i} is computed by {describe(leaf)}; only leaves can be inputs or parameters")
     return leaves
 
 
@@ -223,7 +223,7 @@ class Program:
         single = isinstance(roots, Value)
         given = self._inputs if inputs is None else _leaves("input", inputs)
         learned = self._learned if params is None else self._slice(_leaves("parameter", params))
-        results = values([roots] if single else roots, "what is compiled")
+        results = values([roots] if single else roots, "the roots of a program")
         return Program(
             results, values(also, "also"), given, self._parameters, self._dtype, single, self._vector, learned
         )
@@ -232,7 +232,7 @@ class Program:
         own = list(map(id, self._parameters))
         start = own.index(id(params[0])) if params and id(params[0]) in own else 0
         if not params or own[start : start + len(params)] != list(map(id, params)):
-            raise ValueError("the parameters of a sibling must be some of this program's, one after the other")
+            raise ValueError("the parameters of a sibling must be consecutive parameters of this program")
         return slice(start, start + len(params))
 
     # Parameters and gradients
@@ -294,9 +294,9 @@ class Program:
         try:
             found: Array = np.asarray(given)
         except ValueError:
-            raise ValueError(f"the rows of {what} are not of one length") from None
+            raise ValueError(f"the rows of {what} differ in length") from None
         if found.dtype.kind not in "biuf":
-            raise TypeError(f"{what} must hold real numbers, not {found.dtype}")
+            raise TypeError(f"{what} must contain real numbers, not {found.dtype}")
         return found
 
     # Looking inside
@@ -327,7 +327,7 @@ class Program:
         """For IPython and Jupyter: the report and, if the Values hold the program's numbers, their graph."""
         held = np.array([value.data for value in self._parameters], dtype=self._dtype)
         if not np.array_equal(held, self._vector, equal_nan=True):
-            return bundle(f"{self!r}\nThe Values hold older numbers: after program.sync() their graph is shown here.")
+            return bundle(f"{self!r}\nThe Values are out of date: call program.sync() to see their graph here.")
         return bundle(repr(self), *self._roots)
 
     # Elsewhere

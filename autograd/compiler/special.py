@@ -100,7 +100,7 @@ def pick(table: Array, index: Array, strict: bool = False, out: Array | None = N
     wrong = ~((index >= 0) & (index < table.shape[1]) & (np.floor(index) == index))
     missing = bool(wrong.any())
     if missing and strict:
-        raise FloatingPointError("an index counts to no number")
+        raise FloatingPointError("an index is out of range")
     at = np.where(wrong, 0, index).astype(np.intp) if missing else index.astype(np.intp)
     found: Array = table[np.arange(len(table))[:, None], at, _examples(table)]
     if missing:

@@ -104,8 +104,8 @@ class Static:
             hash(it)
         except TypeError:
             raise TypeError(
-                f"an argument of jit is a number, a Value, a module, or lists, tuples, dicts and arrays of these, or "
-                f"can be hashed; not {type(it).__name__}"
+                f"an argument of a jitted function must be a number, a Value, a module, a list, tuple, dict or array "
+                f"of these, or hashable; not {type(it).__name__}"
             ) from None
         self.it = it
 

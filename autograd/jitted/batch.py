@@ -144,7 +144,9 @@ class Batch:
         if not self.found:
             self.result = result
         elif not same(self.result, result):
-            raise ValueError(f"{self.owner.__name__} returns another structure for row {rows[0]} than for the first")
+            raise ValueError(
+                f"{self.owner.__name__} returns a different structure for row {rows[0]} than for the first row"
+            )
         self.found.append((rows, numbers))
 
     def _columns(self) -> list[Any]:

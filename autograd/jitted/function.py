@@ -224,7 +224,7 @@ class Jitted:
         name = f"_jitted_{self.__name__}_{id(self)}"
         if not hasattr(instance, "__dict__"):
             raise TypeError(
-                f"{type(instance).__name__} has __slots__, and so no place for the programs of its method "
+                f"{type(instance).__name__} has __slots__, so it cannot store the programs of its method "
                 f"{self.__name__}: add '__dict__' to them"
             )
         if name not in vars(instance):
@@ -260,7 +260,7 @@ class Jitted:
             raise ValueError(f"a batch needs an array with one entry for each row in place of {shown(sizes[()])}")
         if len(sizes) > 1:
             counts = " and ".join(str(count) for count, *_ in sizes)
-            raise ValueError(f"a batch needs as many rows in all arguments, not {counts}")
+            raise ValueError(f"all arguments of a batch need the same number of rows, not {counts}")
         X = np.stack(columns, axis=1).astype(np.float64, copy=False) if columns else np.empty((1, 0))
         if not len(X):
             raise ValueError("a batch needs at least one row")
@@ -280,7 +280,9 @@ class Jitted:
         def call() -> Any:
             result = self.function(*args, **kwargs)
             if list(map(id, flat(given))) != before:
-                raise TypeError(f"{self.__name__} changes its arguments, which jit would not show: return what changes")
+                raise TypeError(
+                    f"{self.__name__} changes its arguments, which are copies under jit: return the new values instead"
+                )
             return result
 
         return call, leaves
@@ -310,11 +312,11 @@ class Jitted:
             parameters = Parameters(leaves, self._dtype)
         scope = self._scopes[key] = Scope(state, parameters)
         if known is not None and self._notes.total() > self.budget:
-            reason = f"what it reads changes again and again: {changed}"
+            reason = f"what it reads keeps changing: {changed}"
             scope.structures = {shapes: Structure(shapes, eager=reason) for shapes in known.structures}
         while len(self._scopes) > _SCOPES:
             del self._scopes[next(iter(self._scopes))]
-            self._notes[f"forgotten: more than {_SCOPES} sets of modules among the arguments"] += 1
+            self._notes[f"evicted: more than {_SCOPES} sets of modules among the arguments"] += 1
         return scope
 
     def _structure(self, scope: Scope, shapes: tuple[Shape, ...]) -> Structure:
@@ -322,7 +324,7 @@ class Jitted:
         scope.structures[shapes] = found
         if len(scope.structures) > _STRUCTURES:
             del scope.structures[next(iter(scope.structures))]
-            self._notes[f"forgotten: more than {_STRUCTURES} structures of arguments"] += 1
+            self._notes[f"evicted: more than {_STRUCTURES} structures of arguments"] += 1
         return found
 
     # Running
@@ -366,8 +368,8 @@ class Jitted:
         except TypeError as error:
             if "Value" in str(error) or "Whole" in str(error):
                 error.add_note(
-                    f"jit gives {self.__name__} a Value in place of each number: "
-                    f"an argument that is to stay a number is named with jit(static=...)"
+                    f"jit passes {self.__name__} a Value instead of each number: "
+                    f"to keep an argument a number, name it in jit(static=...)"
                 )
             raise
 
@@ -375,7 +377,7 @@ class Jitted:
         if not self._warned:
             self._warned = True
             warnings.warn(
-                f"{self.__name__} runs eagerly, as correct and slower, for it cannot be followed: {structure.eager}",
+                f"{self.__name__} runs eagerly (correctly, but slowly), since it cannot be traced: {structure.eager}",
                 stacklevel=levels_up(),
             )
 
@@ -400,7 +402,7 @@ def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:
         if isinstance(each, str) and each not in names:
             raise ValueError(f"there is no argument {as_code(each)} to be static; there are {', '.join(names)}")
         if not isinstance(each, (int, str)):
-            raise TypeError(f"a static argument is given by its position or its name, not {shown(each)}")
+            raise TypeError(f"a static argument must be given by its position or name, not {shown(each)}")
         if isinstance(each, int) and not 0 <= each < most:
             raise ValueError(f"there is no argument {each} to be static; there are {len(names)}, counted from 0")
         if isinstance(each, str):

@@ -139,7 +139,7 @@ def trace(
     result = mapped(lambda x: getattr(x, "_read_from", x), result)
     for x in flat(result):
         if not isinstance(x, _RESULTS):
-            raise CannotFollowError(f"a result that is neither number nor text, but {type(x).__name__}", line)
+            raise CannotFollowError(f"a result that is neither a number nor a string, but {type(x).__name__}", line)
     roots = [x for x in flat(result) if isinstance(x, Value)]
     varying = {*map(id, inputs), *map(id, parameters.values)}
     ends = [*roots, *[v for guard in seen.guards for v in (guard.a, guard.b)]]

@@ -20,12 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Watches a learner's folder, or runs one command in it; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m autograd.learn",
-        description="Small files with one fault each. Repair them in your editor; each is checked when it is saved.",
+        description="Small files with one bug each. Repair them in your editor; each is checked when you save it.",
     )
     parser.add_argument(
         "what", nargs="?", default="watch", choices=["watch", "check", "hint", "list", "reset"], help="what to do"
     )
-    parser.add_argument("exercise", nargs="?", help="its name or number; else the next one")
+    parser.add_argument("exercise", nargs="?", help="its name or number (the next one)")
     parser.add_argument("--folder", type=Path, default=Path("autograd-exercises"), help="where your files are")
     options = parser.parse_args(arguments)
     try:
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.what == "reset":
         folder.reset(exercise)
-        say(f"{path_shown(folder.file(exercise), WHOLE)} is as it was handed out; yours is kept beside it.")
+        say(f"{path_shown(folder.file(exercise), WHOLE)} is restored; your version is kept beside it.")
         return 0
     return checked(folder, exercise)
 

@@ -82,11 +82,11 @@ class Learner:
             Wrong: the function is missing, or raises.
         """
         if not callable(self.names.get(function)):
-            raise Wrong("something is missing", f"there is no function {function} in the file any more")
+            raise Wrong("something is missing", f"the function {function} is gone from the file")
         try:
             return self.names[function](*arguments)
         except RecursionError as error:
-            raise Wrong("it goes too deep", f"{function} calls itself until Python gives up: {error}") from error
+            raise Wrong("it recurses too deeply", f"{function} recurses until Python gives up: {error}") from error
         except Exception as error:
             raise Wrong(
                 "it stops with an error", f"{function}: {type(error).__name__}: {error}{_where(error)}"
@@ -120,7 +120,7 @@ def run(source: str, name: str = "exercise", seed: int | None = None) -> Learner
     try:
         exec(compile(source, f"{name}{FILE}", "exec"), names)
     except SyntaxError as error:
-        raise Wrong("it is not Python yet", f"line {error.lineno}: {error.msg}") from error
+        raise Wrong("it is not valid Python", f"line {error.lineno}: {error.msg}") from error
     except Exception as error:
         raise Wrong(STOPS, f"{type(error).__name__}: {error}{_where(error)}") from error
     return Learner(names, random.Random(seed))
@@ -136,8 +136,8 @@ def check(exercise: Exercise, source: str, seed: int | None = None) -> None:
     try:
         exercise.check(learner)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        shown = f"the check cannot go on with what a function of the file returned: {type(error).__name__}: {error}"
-        raise Wrong("something else is returned than before", shown) from error
+        shown = f"the check cannot use what a function of the file returned: {type(error).__name__}: {error}"
+        raise Wrong("it returns something of a different kind", shown) from error
 
 
 def close(x: float, y: float, tolerance: float = 1e-6) -> bool:

@@ -24,4 +24,4 @@ def find(name: str) -> Exercise:
     for i, exercise in enumerate(EXERCISES, 1):
         if name.removesuffix(".py") in (exercise.name, str(i), f"{i:02}", f"{i:02}_{exercise.name}"):
             return exercise
-    raise ValueError(f"there is no exercise {name!r}: they are {', '.join(each.name for each in EXERCISES)}")
+    raise ValueError(f"there is no exercise {name!r}; choose from {', '.join(each.name for each in EXERCISES)}")

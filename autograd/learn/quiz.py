@@ -96,7 +96,7 @@ def mistake(given: float, step: Step, i: int, change: Change) -> str:
     slopes = node._local_grads
     guesses = []
     if before:
-        guesses.append((share, f"what was there before, {number(before)}, is forgotten: contributions add up"))
+        guesses.append((share, f"the earlier contribution, {number(before)}, is missing: contributions add up"))
     if len(slopes) > i:
         local = slopes[i]
         if upstream != 1:
@@ -108,14 +108,14 @@ def mistake(given: float, step: Step, i: int, change: Change) -> str:
                 (local, f"that is the local derivative alone: multiply it by {factor(upstream)}, and add it"),
             ]
         guesses += [
-            (before + slopes[k] * upstream, "that is the share of the other operand")
+            (before + slopes[k] * upstream, "that is the contribution to the other operand")
             for k in range(len(slopes))
             if k != i and slopes[k] != local
         ]
     guesses += [
         (before - share, "the sign is flipped"),
         (-share, "the sign is flipped"),
-        (before, "something arrives, and it is not 0"),
+        (before, "this step's contribution is not 0"),
         (before + upstream, "that is the node's own gradient: multiply it by the local derivative"),
     ]
     for number_, words in guesses:
@@ -147,7 +147,7 @@ def evaluated(text: str) -> float:
     try:
         return float(_evaluated(ast.parse(text.replace("·", "*").replace("−", "-"), mode="eval").body))
     except (ArithmeticError, KeyError, RecursionError, SyntaxError, TypeError, ValueError):
-        raise ValueError(f"a number is asked for, such as -2.5 or 1 + 3*2; {text[:40]!r} is none") from None
+        raise ValueError(f"type a number, such as -2.5 or 1 + 3*2, not {text[:40]!r}") from None
 
 
 def _evaluated(node: Any) -> float:

@@ -17,7 +17,7 @@ from autograd.shown import WHOLE, path_shown
 LONGEST = 20.0
 """The time limit of a check in seconds; beyond it, the file has an endless loop."""
 
-KEYS = "h: a hint, l: list, c: check again, q: quit"
+KEYS = "h: hint, l: list, c: check again, q: quit"
 
 LOOKING = 0.2
 """The polling interval in seconds."""
@@ -27,14 +27,14 @@ def watch(folder: Folder) -> int:
     """Checks the next exercise whenever its file is saved, until all are solved or the learner quits."""
     typed = _typed()
     say(
-        f"Your files are in {path_shown(folder.path, WHOLE)}. Open the one that is named below in your editor, "
+        f"Your files are in {path_shown(folder.path, WHOLE)}. Open the file named below in your editor, "
         "repair it, and save it."
     )
     while (exercise := folder.next) is not None:
         _introduce(folder, exercise)
         if not _repaired(folder, exercise, typed):
             return 0
-    say("", f"All {len(EXERCISES)} are repaired: from a nudge to a reader of digits. Well done!")
+    say("", f"All {len(EXERCISES)} are repaired: from a nudge to a network that reads digits. Well done!")
     return 0
 
 
@@ -80,7 +80,7 @@ def run_check(folder: Folder, exercise: Exercise, longest: float = LONGEST) -> i
     try:
         return subprocess.run(command, stdin=subprocess.DEVNULL, timeout=longest, check=False).returncode
     except subprocess.TimeoutExpired:
-        say(f"✗ {folder.file(exercise).name} does not end within {longest:g} seconds: is there an endless loop?")
+        say(f"✗ {folder.file(exercise).name} does not finish within {longest:g} seconds: is there an infinite loop?")
         return 1
 
 

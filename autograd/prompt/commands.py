@@ -8,15 +8,15 @@ from typing import Any
 from autograd.cursor import Cursor
 
 COMMANDS = {
-    "next": "the next step; next 3: three of them",
+    "next": "take a step; next 3: take three",
     "back": "undo a step",
-    "goto": "goto 3, goto a: go to a step, or to where a is complete",
-    "run": "to the end or a breakpoint; run a: until a is complete",
-    "reset": "to the start, all as it was",
-    "break": "break a, break *: where run stops; break alone lists them",
+    "goto": "goto 3: go to step 3; goto a: go to where a is complete",
+    "run": "go to the end or a breakpoint; run a: until a is complete",
+    "reset": "go back to the start",
+    "break": "break a, break *: make run stop there; break alone lists them",
     "watch": "watch a: show its gradient at each step",
-    "clear": "no breakpoints, nothing watched",
-    "show": "where the pass is",
+    "clear": "remove all breakpoints and watches",
+    "show": "show where the pass is",
 }
 """The commands, with their help. They act on the latest pass."""
 

@@ -9,19 +9,19 @@ from autograd.prompt.commands import COMMANDS
 from autograd.words.text import Text, folded, width
 
 THINGS = [
-    ("a = Value(2.0)", "a number that remembers; at this prompt it is called a in all that is said"),
+    ("a = Value(2.0)", "a number that remembers how it was made; messages here call it a"),
     ("formula(L), tree(L)", "how L was computed, as a formula and as a tree"),
     ("L.backward(); a.grad", "all derivatives at once"),
-    ("bp = Backprop(L)", "the same one step at a time: next, back, goto a, run, break *, watch a, reset"),
+    ("bp = Backprop(L)", "the same, one step at a time: next, back, goto a, run, break *, watch a, reset"),
     ("fw = Forward(L)", "the forward pass, one step at a time"),
-    ("explain(L, a)", "why the gradient of a is what it is, along every path"),
+    ("explain(L, a)", "the gradient of a, path by path"),
     ("derivation(L, a)", "the chain rule written out"),
     ("nudge(L, a)", "if a increases slightly, what happens to L?"),
     ("why_zero(L, a)", "why a gradient is zero"),
-    ("misconceptions(L)", "the tempting wrong ways, on your own graph"),
-    ("quiz(L)", "the steps with their numbers hidden: you say them"),
+    ("misconceptions(L)", "three tempting mistakes, on your own graph"),
+    ("quiz(L)", "the steps with hidden numbers: you fill them in"),
     ("gradcheck(L)", "derivatives against finite differences"),
-    ("viz.show(L)", "the graph as a picture that one can touch"),
+    ("viz.show(L)", "the graph as an interactive page"),
     ("tour()", "an introduction in eight short screens"),
 ]
 
@@ -41,9 +41,9 @@ class Help:
 
     def __repr__(self) -> str:
         commands = [(word, does) for word, does in COMMANDS.items()]
-        lines = ["What one can do here:", *_columns([t for t in THINGS if self._is_here(t[0])]), ""]
-        lines += ["On the pass that was made or moved last, alone on a line:", *_columns(commands), ""]
-        lines += folded("help(explain) tells more of one thing; Ctrl-D ends the session.", width())
+        lines = ["What you can do here:", *_columns([t for t in THINGS if self._is_here(t[0])]), ""]
+        lines += ["Commands for the latest pass, each alone on a line:", *_columns(commands), ""]
+        lines += folded("help(explain) tells more about one of them; Ctrl-D ends the session.", width())
         return "\n".join(lines)
 
     def _is_here(self, call: str) -> bool:

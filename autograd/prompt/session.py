@@ -15,8 +15,8 @@ from autograd.prompt.help import Help
 from autograd.words.text import folded, width
 
 BANNER = (
-    "glassgrad: Value, Backprop, formula, nudge, explain, … are here, and nn and viz.",
-    "help() lists what one can do. Try tour(), or: a = Value(2.0)",
+    "glassgrad: Value, Backprop, formula, nudge, explain, … are imported, and so are nn and viz.",
+    "help() lists what you can do. Try tour(), or: a = Value(2.0)",
 )
 
 

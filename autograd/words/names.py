@@ -100,7 +100,7 @@ class Names:
         text = unbroken(text)
         if any(node.label for node in same):
             return f"{len(same)} Values have the label {text}: {first} was made first, {last} last"
-        return f"{text} was computed {len(same)} times: {first} and {last} are nodes of their own"
+        return f"{text} was computed {len(same)} times: {first} and {last} are separate nodes"
 
     @once
     def nodes(self) -> list[Value]:
@@ -191,7 +191,7 @@ def label(names: Mapping[str, Any]) -> list[str]:
     """
     if not isinstance(names, Mapping):
         raise TypeError(
-            f"label() takes names and what they stand for, label(locals()), not {type(names).__name__}; "
+            f"label() takes a dict of names, label(locals()), not {type(names).__name__}; "
             'a single Value is labelled by v.label = "v"'
         )
     given: list[str] = []

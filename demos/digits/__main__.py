@@ -95,7 +95,7 @@ def _data(options: argparse.Namespace) -> tuple[Images, Images]:
     images, test = split(read(options.data, options.size))
     if options.images is not None:
         if options.images > len(images):
-            raise DataError(f"--images {options.images}: there are {len(images)} to train on")
+            raise DataError(f"--images {options.images}: there are only {len(images)} to train on")
         images = images.take(np.random.default_rng(0).permutation(len(images))[: options.images])
     return images, test
 
@@ -109,7 +109,7 @@ def _network(options: argparse.Namespace, saved: Sizes | None, images: Images) -
         return nn.MLP(inputs, [*hidden, 10], output="sigmoid", init="he", seed=options.seed)
     if options.hidden and options.hidden != saved.hidden:
         raise ValueError(
-            f"{path_shown(options.load)} has hidden layers of {saved.hidden}, and --hidden asks for {options.hidden}"
+            f"{path_shown(options.load)} has hidden layers of {saved.hidden}, but --hidden is {options.hidden}"
         )
     network = saved.network()
     nn.load(network, options.load)

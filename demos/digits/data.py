@@ -89,7 +89,7 @@ def read_csv(path: Path = OURS, size: tuple[int, int] | None = None) -> Images:
             f"{shown}, line {lines[0][0]}: {columns} columns are not the pixels of a {kind} image and a label"
         )
     if columns * len(lines) > MOST_PIXELS:
-        raise DataError(f"{shown} holds {columns * len(lines):,} pixels; at most {MOST_PIXELS:,} can be taken")
+        raise DataError(f"{shown} contains {columns * len(lines):,} pixels; the limit is {MOST_PIXELS:,}")
     table = np.empty((len(lines), columns))
     for row, (number, line) in enumerate(lines):
         table[row] = _row(shown, number, line, columns)
@@ -99,7 +99,7 @@ def read_csv(path: Path = OURS, size: tuple[int, int] | None = None) -> Images:
         if wrong:
             raise DataError(
                 f"{shown}, line {number}: the label is {labels[number - lines[0][0]]:g}; "
-                "labels are whole numbers from 0 to 9"
+                "labels must be whole numbers from 0 to 9"
             )
     return Images(pixels / scale(float(pixels.max())), labels.astype(np.int64), height, width)
 
@@ -134,7 +134,7 @@ def _label_column(shown: str, table: Array, names: list[str]) -> int:
     first, last = (_varies_as_labels(table[:, end]) for end in (0, -1))
     if first and last:
         raise DataError(
-            f"{shown}: the first column and the last both look like labels; name the label's column in a first line"
+            f"{shown}: the first and the last column look like labels; name the label's column in a header line"
         )
     return 0 if first else -1
 
@@ -171,7 +171,7 @@ def unzipped(path: Path) -> bytes:
     """
     content = beginning(path, _MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
-        raise DataError(f"{path_shown(path)} holds more than {_MOST_BYTES:,} bytes: its images need less")
+        raise DataError(f"{path_shown(path)} holds more than {_MOST_BYTES:,} bytes, more than its images can need")
     return content
 
 
@@ -205,7 +205,9 @@ def _row(shown: str, number: int, line: str, columns: int) -> list[float]:
         raise DataError(f"{shown}, line {number}: {as_code(wrong)} is not a number") from None
     for pixel in row:
         if not 0 <= pixel <= INKS[-1]:
-            raise DataError(f"{shown}, line {number}: a pixel is {pixel:g}; pixels are from 0 to 1, to 16 or to 255")
+            raise DataError(
+                f"{shown}, line {number}: a pixel is {pixel:g}; pixels must be from 0 to 1, to 16 or to 255"
+            )
     return row
 
 
@@ -220,7 +222,7 @@ def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Image
     """
     if len(np.unique(images.labels)) == 1:
         raise DataError(
-            f"every label is {images.labels[0]}: there is nothing to tell apart. "
+            f"every label is {images.labels[0]}: there is nothing to classify. "
             "Does each line begin or end with its label?"
         )
     rng = np.random.default_rng(seed)

@@ -107,7 +107,7 @@ class Descent:
             return f"it explodes at step {len(self.losses)}"
         before, after = self.losses[0], self.losses[-1]
         if self.silent:
-            return "it overshoots: every confidence is 0 now, and there it is flat"
+            return "it overshoots: every confidence is now 0, where the loss is flat"
         if after > before:
             return "it overshoots: worse than before"
         return "it crawls" if after > 0.7 * before else "it learns"

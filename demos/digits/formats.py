@@ -59,7 +59,7 @@ def _beside(path: Path) -> Path:
     name = path.name.replace("images", "labels").replace("idx3", "idx1")
     if name == path.name:
         raise DataError(
-            f"{path_shown(path)} is an IDX file, and should have images in its name, for its labels to be found"
+            f"{path_shown(path)} is an IDX file; its name must contain 'images', so that its labels can be found"
         )
     return path.with_name(name)
 
@@ -77,7 +77,7 @@ def _idx(path: Path) -> npt.NDArray[np.uint8]:
     shape = struct.unpack(f">{dimensions}I", content[4:start])
     if len(content) - start != math.prod(shape):
         raise DataError(
-            f"{shown} should hold {_sizes(shape)} bytes, and holds {len(content) - start}: it is truncated or damaged"
+            f"{shown} should contain {_sizes(shape)} bytes, not {len(content) - start}: it is truncated or damaged"
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
@@ -93,15 +93,15 @@ def _images(shown: str, images: Any, labels: Any, size: tuple[int, int] | None) 
     if labels.shape != (len(images),):
         raise DataError(f"{shown}: {len(images)} images need as many labels; these are {_sizes(labels.shape)}")
     if images.size > MOST_PIXELS:
-        raise DataError(f"{shown} holds {images.size:,} pixels; at most {MOST_PIXELS:,} can be taken")
+        raise DataError(f"{shown} contains {images.size:,} pixels; the limit is {MOST_PIXELS:,}")
     strange = labels[~np.isin(labels, range(10))]
     if len(strange):
-        raise DataError(f"{shown}: a label is {strange[0]:g}; labels are whole numbers from 0 to 9")
+        raise DataError(f"{shown}: a label is {strange[0]:g}; labels must be whole numbers from 0 to 9")
     pixels = images.reshape(len(images), -1).astype(np.float64)
     least, largest = float(pixels.min()), float(pixels.max())
     if not 0 <= least <= largest <= INKS[-1]:
         wrong = largest if least >= 0 else least
-        raise DataError(f"{shown}: a pixel is {wrong:g}; pixels are from 0 to 1, to 16 or to 255")
+        raise DataError(f"{shown}: a pixel is {wrong:g}; pixels must be from 0 to 1, to 16 or to 255")
     return Images(pixels / scale(largest), labels.astype(np.int64), *images.shape[1:])
 
 

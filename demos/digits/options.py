@@ -38,14 +38,14 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options of a command line. A bad option ends the program with a message of one line and exit code 2."""
     parser = argparse.ArgumentParser(
         prog="python -m demos.digits",
-        description="Trains a small network to recognise handwritten digits, and tells how it learns.",
+        description="Trains a small network to recognise handwritten digits, and shows how it learns.",
     )
     learning = parser.add_argument_group("learning").add_argument
     learning("--hidden", type=whole(1), nargs="+", metavar="N", help="sizes of hidden layers (128)")
     learning("--epochs", type=whole(0), metavar="N", help="passes over all images (30; 0 with a loaded model)")
     learning("--batch", type=whole(1), default=16, metavar="N", help="batch size, the images for each step (16)")
     learning("--rate", type=positive, metavar="R", help="learning rate (depends on the number of pixels)")
-    learning("--seed", type=int, default=0, metavar="N", help="determines the initial weights and the order (0)")
+    learning("--seed", type=int, default=0, metavar="N", help="seed of the initial weights and the order (0)")
     learning(
         "--engine",
         choices=["compiled", "eager"],
@@ -53,7 +53,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="run the graph as numpy, or scalar by scalar",
     )
     data = parser.add_argument_group("data").add_argument
-    data("--data", type=Path, default=OURS, metavar="FILE", help="images: .npz, IDX or CSV (1,797 that come with it)")
+    data("--data", type=Path, default=OURS, metavar="FILE", help="images: .npz, IDX or CSV (the 1,797 included)")
     data("--size", type=size, metavar="HxW", help="height and width, if the file does not say (square)")
     data("--pixels", type=whole(1, 200), metavar="N", help="scale images to N×N pixels (as they are)")
     data("--images", type=whole(1), metavar="N", help="use only this many training images (all)")
@@ -61,7 +61,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--no-augment",
         dest="augment",
         action="store_false",
-        help="learn only from the images, without moved copies and digits by simulated hands",
+        help="train on the images alone, without shifted copies and simulated handwriting",
     )
     files = parser.add_argument_group("files").add_argument
     files("--save", type=writable, metavar="FILE", help="write the trained network to this .npz file")

@@ -125,7 +125,7 @@ def _summary(run: Run) -> str:
 
 
 _SPEAKERS = """<div class="speaking">
-<p id="why">Draw, and here are the hidden neurons that decide.</p>
+<p id="why">Draw a digit to see the hidden neurons that decide.</p>
 <ul id="speakers"></ul>
 </div>"""
 
@@ -154,8 +154,8 @@ def _learning(run: Run, shown: list[Array]) -> list[str]:
     sections = []
     if run.history and run.history.losses:
         words = (
-            "Below, the mean squared error of an image while it learned, and the share of the test images that it got "
-            "right. Both scales are those of what is still wrong: each line further is a smaller rest."
+            "The mean squared error of an image during training, and the fraction of the test images that the network "
+            "got right. Both scales are logarithmic in the error that remains."
         )
         figures = "".join(
             _chart(figure, name, title)
@@ -165,10 +165,10 @@ def _learning(run: Run, shown: list[Array]) -> list[str]:
             )
         )
         sections.append(_section("How it learned", words, f'<div class="charts">{figures}</div>', "rest"))
-    words = "Each row is a digit as it was written, each column an answer. What is right is on the diagonal."
+    words = "Rows are the written digits, columns the answers. Right answers are on the diagonal."
     figure = plots.confusion(run.after.argmax(axis=1), run.test.labels)
     figures = f'<div class="charts">{_chart(figure, "confusion", "Confusion matrix")}</div>'
-    sections.append(_section("What it takes for what", words, figures, "third"))
+    sections.append(_section("Which digit is mistaken for which", words, figures, "third"))
     if run.history:
         cards = [_before_and_after(run, row, shown) for row in _few(run)]
         words = "Ten confidences before training and after it. The right digit is underlined, the answer is coloured."
@@ -247,12 +247,12 @@ def _weights(run: Run) -> str:
         image = f'<img src="{source}" alt="Weights of hidden neuron {number}">'
         figures.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
     words = (
-        "Each image holds the weights of one hidden neuron, a pixel each: ink on blue excites the neuron, ink on "
-        "orange silences it, ink on white is nothing to it. Most look like noise: a digit is recognised by many "
-        "neurons together, and no one of them has to make sense. Which of them decide, a drawing above shows."
+        "Each image shows the weights of one hidden neuron, one for each pixel: ink on blue excites the neuron, ink on "
+        "orange inhibits it, ink on white has no effect. Most look like noise: many neurons recognise a digit "
+        "together, and no single one has to make sense. Draw a digit above to see which of them decide."
     )
     if len(run.network.layers) == 2:
-        words += " Below each, the digit that it speaks for most, and the one it speaks against most."
+        words += " The captions name the digits that it supports and opposes most."
     tiles = f'<div class="weights">{"".join(figures)}</div>'
     folded = f"<details><summary>All {len(figures)} of them</summary>{tiles}</details>"
     return _section("What the hidden neurons look for", words, folded, "half")
@@ -277,10 +277,7 @@ def _network(run: Run) -> str:
         return ""
     finally:
         run.network.zero_grad()
-    words = (
-        "It is one mathematical expression. Here it is for the first test image, with all "
-        "scalars that do alike in one box."
-    )
+    words = "It is one mathematical expression. Here it is for the first test image, with similar scalars in one box."
     return _section(
         "The network as an expression",
         words,

@@ -42,7 +42,7 @@ def of(path: Path) -> Sizes:
     found = re.fullmatch(r"MLP (\d+)-((?:\d+-)+)10 \((\w+)(?:, \3)*, (\w+)\)", description)
     if not found:
         held = description or "nothing known"
-        raise ValueError(f"{path_shown(path)} holds {held}, and no network of hidden layers and ten outputs")
+        raise ValueError(f"{path_shown(path)} contains {held}, not a network of hidden layers and ten outputs")
     hidden = [int(size) for size in found[2].rstrip("-").split("-")]
     check(int(found[1]), hidden)
     return Sizes(path, int(found[1]), hidden, found[3], found[4])
@@ -74,6 +74,6 @@ def side(sizes: Sizes, images: Images) -> int | None:
     if root * root != sizes.inputs:
         raise ValueError(
             f"{path_shown(sizes.path)} takes {sizes.inputs:,} pixels, and the images are "
-            f"{images.height}×{images.width}: give the --data that it was trained with"
+            f"{images.height}×{images.width}: pass the --data that it was trained with"
         )
     return root

@@ -76,8 +76,8 @@ def differentiate(network: nn.MLP, test: Images, row: int) -> None:
         [
             ("the weight", f"{found.weight:.6f} → {found.weight + NUDGE:.6f}", f"{NUDGE} more"),
             ("the loss", f"{found.before:.6f} → {found.after:.6f}", f"{found.after - found.before:+.6f}"),
-            ("the slope, one by the other", f"{found.slope:.6f}", ""),
-            ("the derivative, by backward()", f"{found.derivative:.6f}", "found without trying"),
+            ("the slope: their quotient", f"{found.slope:.6f}", ""),
+            ("the derivative, by backward()", f"{found.derivative:.6f}", "without a second evaluation"),
         ]
     )
     direction = "less" if found.derivative < 0 else "more"
@@ -117,7 +117,7 @@ def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: i
     ) as bar:
         history = _watched(bar, engine, images, test, epochs=epochs, batch=batch, seed=seed)
     if history.interrupted:
-        say(f"Stopped after {len(history.losses)} whole epochs; the weights so far are kept.")
+        say(f"Stopped after {len(history.losses)} complete epochs; the weights so far are kept.")
     print(f"  {time.perf_counter() - started:.1f} s")
     return history
 
@@ -172,7 +172,7 @@ def _answered(outputs: Array, label: int) -> None:
 
 def _mistakes(outputs: Array, test: Images, wrong: Labels) -> None:
     share = nn.accuracy(outputs, test.labels)
-    title(f"Of {len(test)} images that it never saw, it recognises {len(test) - len(wrong)}: {share:.1%}")
+    title(f"Of {len(test)} images that it has never seen, it recognises {len(test) - len(wrong)}: {share:.1%}")
     for row in wrong[:_MISTAKES].tolist():
         answer = int(outputs[row].argmax())
         print(f"  Written: {test.labels[row]}. The network says {answer}, with {outputs[row, answer]:.2f}:")

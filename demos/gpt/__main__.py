@@ -48,7 +48,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--steps", type=whole(1), default=1000, metavar="N", help="training steps (1000)")
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="determines the names and the initial parameters (0)"
+        "--seed", type=int, default=0, metavar="N", help="seed of the names and the initial parameters (0)"
     )
     parser.add_argument(
         "--width", type=whole(1), default=16, metavar="N", help="size of an embedding, a multiple of 4 (16)"

@@ -39,7 +39,7 @@ def begin(model: GPT, known: Sequence[str]) -> None:
             ("logit", f"{len(model.logit)} × {width}", "a score for each next letter"),
         ]
     )
-    say("demos/gpt/model.py has all of it, on scalars. Before training it writes garbage:")
+    say("All of it is in demos/gpt/model.py, written with scalars. Before training it writes garbage:")
     rng = random.Random(0)
     lines(f"    {decoded(model.sample(rng))}" for _ in range(_GARBAGE))
 
@@ -126,7 +126,7 @@ def invent(model: GPT, known: Sequence[str]) -> None:
 
 def test(loss: Jitted, unseen: Sequence[str]) -> None:
     """The loss on names that are not in the data, and the least that is possible."""
-    title(f"Test: {len(unseen)} names that it never saw")
+    title(f"Test: {len(unseen)} names that it has never seen")
     texts = list(map(encoded, unseen))
     losses = [
         found

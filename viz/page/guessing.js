@@ -20,15 +20,15 @@ export function judged(guess, { before, slope, gradient }) {
   if (near(guess, before + product)) return { right: true, words: "Right." };
   /** @type {[number, string][]} */
   const mistakes = [
-    [product, "That is this step's contribution alone: it adds to what was there from an earlier one."],
-    [before + slope, "That is the local derivative: by the chain rule it is multiplied by the gradient that arrives."],
-    [slope, "That is the local derivative: by the chain rule it is multiplied by the gradient that arrives."],
-    [before + gradient, "That is the gradient that arrives: it is multiplied by the local derivative."],
-    [gradient, "That is the gradient that arrives: it is multiplied by the local derivative."],
-    [before - product, "The sign of the contribution is the other one."],
-    [-product, "The sign is the other one."],
-    [slope + gradient, "The local derivative and the gradient that arrives are multiplied, not added."],
-    [before, "That is what was there before: this step adds to it."],
+    [product, "That is this step's contribution alone: add it to the earlier one."],
+    [before + slope, "That is the local derivative: by the chain rule, multiply it by the upstream gradient."],
+    [slope, "That is the local derivative: by the chain rule, multiply it by the upstream gradient."],
+    [before + gradient, "That is the upstream gradient: multiply it by the local derivative."],
+    [gradient, "That is the upstream gradient: multiply it by the local derivative."],
+    [before - product, "The sign of the contribution is wrong."],
+    [-product, "The sign is wrong."],
+    [slope + gradient, "Multiply the local derivative and the upstream gradient, don't add them."],
+    [before, "That is the gradient before this step, which adds to it."],
   ];
   const found = mistakes.find(([wrong]) => near(guess, wrong));
   if (found) return { right: false, words: found[1] };
@@ -36,7 +36,7 @@ export function judged(guess, { before, slope, gradient }) {
   return {
     right: false,
     words: sign
-      ? "Not that; and the sign is another one."
-      : "Not that: local derivative times gradient, added to what was there.",
+      ? "No, and the sign is wrong too."
+      : "No: multiply the local derivative by the upstream gradient, and add the product to the gradient so far.",
   };
 }

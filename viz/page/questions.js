@@ -81,5 +81,5 @@ export function whyZero(graph, numbers, names, a, grads) {
     });
   }
   if (cuts.size) return ["Every path from the loss to it is cut:", ...Array.from(cuts.keys()).slice(0, 8)];
-  return ["The contributions of the ways to it cancel."];
+  return ["The contributions along the paths to it cancel."];
 }

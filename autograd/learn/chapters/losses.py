@@ -12,9 +12,7 @@ from autograd.value import Value
 
 def _value(found: object, function: str) -> Value:
     if not isinstance(found, Value):
-        raise Wrong(
-            "the graph is cut", f"{function} returns {found!r}, and not a Value: nothing can be learned from it"
-        )
+        raise Wrong("the graph is cut", f"{function} returns {found!r}, not a Value: nothing can be learned from it")
     return found
 
 
@@ -26,13 +24,13 @@ def _check_mean(learner: Learner) -> None:
         total = sum((y.data - t) ** 2 for y, t in zip(outputs, targets, strict=True))
         if close(loss.data, total / count):
             continue
-        shown = f"for {count} examples it is {number(loss.data)}, and {number(total / count)} is the mean"
+        shown = f"for {count} examples it is {number(loss.data)}, but the mean is {number(total / count)}"
         if close(loss.data, total):
             loss.backward()
             shown += f"\nthe gradients grow with the number of examples: y[0].grad = {number(outputs[0].grad)}, and a "
-            shown += f"step that is right for 2 examples is {count / 2:g} times as long here"
+            shown += f"step that suits 2 examples is {count / 2:g} times as long here"
             raise Wrong("a sum where a mean is meant", shown)
-        raise Wrong("another number", shown)
+        raise Wrong("the loss is wrong", shown)
 
 
 def _check_sign(learner: Learner) -> None:
@@ -45,7 +43,7 @@ def _check_sign(learner: Learner) -> None:
         shown = f"at p = {number(p.data)} the loss is {number(loss.data)}, and it falls as p falls:\n{nudge(loss, p)}"
         if close(loss.data, math.log(p.data)):
             raise Wrong("the loss has the wrong sign", shown)
-        raise Wrong("another number", f"{number(loss.data)} at p = {number(p.data)}: {-math.log(p.data):.6g} is right")
+        raise Wrong("the loss is wrong", f"{number(loss.data)} at p = {number(p.data)}, not {-math.log(p.data):.6g}")
 
 
 def _softmax(xs: list[float]) -> list[float]:
@@ -68,12 +66,12 @@ def _check_softmax(learner: Learner) -> None:
             raise
         if not all_close([_value(y, "softmax").data for y in found], _softmax(xs)):
             got = row([y.data for y in found])
-            raise Wrong("another number", f"softmax of {row(xs)} came out as {got}; {row(_softmax(xs))} is right")
+            raise Wrong("the loss is wrong", f"softmax of {row(xs)} came out as {got}, not {row(_softmax(xs))}")
         (found[0] * 1.0).backward()
         p = _softmax(xs)
         right = [p[0] * ((i == 0) - p[i]) for i in range(4)]
         if not all_close([v.grad for v in values], right):
-            shown = f"the derivatives of the first are {row([v.grad for v in values])}; {row(right)} is right"
+            shown = f"the derivatives of the first are {row([v.grad for v in values])}, not {row(right)}"
             raise Wrong("another slope", shown)
 
 
@@ -94,13 +92,11 @@ def _check_cross_entropy(learner: Learner) -> None:
                 raise Wrong("the logarithm of a probability that is 0", f"{shown}\n{wrong.shown}") from wrong
             raise
         if not close(loss.data, right):
-            raise Wrong("another number", f"for {row(xs)} and label {label}: {number(loss.data)}; {right:.6g} is right")
+            raise Wrong("the loss is wrong", f"for {row(xs)} and label {label}: {number(loss.data)}, not {right:.6g}")
         loss.backward()
         expected = [p - (i == label) for i, p in enumerate(_softmax(xs))]
         if not all_close([s.grad for s in scores], expected):
-            shown = (
-                f"the derivatives are {row([s.grad for s in scores])}; softmax less the label is right, {row(expected)}"
-            )
+            shown = f"the derivatives are {row([s.grad for s in scores])}, not softmax minus the label, {row(expected)}"
             raise Wrong("another slope", shown)
 
 
@@ -117,9 +113,7 @@ def _check_log_sigmoid(learner: Learner) -> None:
                     raise Wrong("a tail is rounded to 0 before its logarithm", shown + wrong.shown) from wrong
                 raise
             if not close(found.data, right):
-                raise Wrong(
-                    "another number", f"at x = {number(x.data)} it is {number(found.data)}; {right:.6g} is right"
-                )
+                raise Wrong("the loss is wrong", f"at x = {number(x.data)} it is {number(found.data)}, not {right:.6g}")
 
 
 def _check_hinge(learner: Learner) -> None:
@@ -130,12 +124,12 @@ def _check_hinge(learner: Learner) -> None:
         if close(loss.data, right):
             continue
         loss.label = "loss"
-        shown = f"score {number(s.data)} for label {label} costs {number(loss.data)}, and {number(right)} is right\n"
+        shown = f"score {number(s.data)} for label {label} costs {number(loss.data)}, not {number(right)}\n"
         if close(loss.data, max(0.0, 1 + label * s.data)):
-            raise Wrong("the margin is asked for on the wrong side", shown + str(nudge(loss, s)))
+            raise Wrong("the margin is on the wrong side", shown + str(nudge(loss, s)))
         if close(loss.data, max(0.0, -label * s.data)):
             raise Wrong("there is no margin", shown)
-        raise Wrong("another number", shown)
+        raise Wrong("the loss is wrong", shown)
 
 
 EXERCISES = [
@@ -147,7 +141,7 @@ EXERCISES = [
         "return total / len(outputs)",
         (
             "Call it with one example, and with the same example twice.",
-            "The learning rate should not depend on how many examples there are.",
+            "The learning rate should not depend on the number of examples.",
             "Divide by len(outputs).",
         ),
     ),
@@ -159,19 +153,19 @@ EXERCISES = [
         "return -p.log()",
         (
             "Is it smaller when p, the probability of the right answer, is larger?",
-            "A loss is what one wants less of.",
+            "A loss should be small when the answer is good.",
             "return -p.log()",
         ),
     ),
     Exercise(
         "margin",
-        "the margin is asked for on the wrong side",
+        "the margin is on the wrong side",
         _check_hinge,
         "1 + label * score",
         "1 - label * score",
         (
-            "What does a score of 5 cost whose label is 1?",
-            "It should cost nothing once label * score is at least 1.",
+            "What is the loss of a score of 5 with the label 1?",
+            "It should be 0 once label * score is at least 1.",
             "(1 - label * score).relu()",
         ),
     ),
@@ -183,7 +177,7 @@ EXERCISES = [
         "    top = max(x.data for x in xs)\n    powers = [(x - top).exp() for x in xs]",
         (
             "What is the largest number whose exponential fits a float?",
-            "What happens to softmax if the same number is subtracted from every score?",
+            "What happens to softmax if you subtract the same number from every score?",
             "Subtract the largest: (x - top).exp(), where top is a plain number.",
         ),
     ),
@@ -208,7 +202,7 @@ EXERCISES = [
         "return -(-x).softplus()",
         (
             "Print Value(-800.0).sigmoid().",
-            "log(1 / (1 + exp(-x))) = -log(1 + exp(-x)), and there is an operation for that.",
+            "log(1 / (1 + exp(-x))) = -log(1 + exp(-x)), and softplus(x) = log(1 + exp(x)).",
             "return -(-x).softplus()",
         ),
     ),

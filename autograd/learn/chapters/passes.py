@@ -19,7 +19,7 @@ Algorithm = Callable[[Value], None]
 UNSEEDED = "the gradient of the loss itself is not 1"
 UNORDERED = "no topological order"
 FORWARDS = "the order is not reversed"
-AGAIN = "a node is visited once for each way to it"
+AGAIN = "a node is visited once for each path to it"
 
 
 def random_graph(draw: random.Random) -> Value:
@@ -44,7 +44,7 @@ def _check_backward(learner: Learner) -> None:
     if all(_same(found, right) for found, right in tries):
         return
     worst = next(i for i, (found, right) in enumerate(tries) if not _same(found, right))
-    misconception = "another way to go wrong"
+    misconception = "a different mistake"
     for name, algorithm in _WRONG.items():
         if all(_same(found, _after(seed, algorithm)) for (found, _), seed in zip(tries, seeds, strict=True)):
             misconception = name
@@ -70,7 +70,7 @@ def _shown(misconception: str, seed: int, found: list[float], right: list[float]
     i = max(wrong)
     name, got, expected = names.atom(nodes[i]), number(found[i]), number(right[i])
     lines = [
-        f"on L = {formula(loss)}, {name}.grad became {got}, and {expected} is right:",
+        f"on L = {formula(loss)}, {name}.grad became {got}, not {expected}:",
         str(explain(loss, nodes[i])),
     ]
     if misconception == UNORDERED:
@@ -138,7 +138,7 @@ def _check_deep(learner: Learner) -> None:
         x = x + 0.5
     learner.call("backward", x)
     if a.grad != 1.0:
-        raise Wrong("another way to go wrong", f"along a chain of 5,000 sums a.grad became {a.grad}, and 1.0 is right")
+        raise Wrong("a different mistake", f"along a chain of 5,000 sums a.grad became {a.grad}, not 1.0")
 
 
 def _check_twice(learner: Learner) -> None:
@@ -151,11 +151,11 @@ def _check_twice(learner: Learner) -> None:
     if _same(first, right) and _same(second, right):
         return
     leaf = leaves[0].label
-    asked = f"asked twice for the same, it says {leaf}.grad = {number(first[0])} and then {number(second[0])}"
-    shown = f"{asked}: {number(right[0])} is right both times\n{_paragraph(loss, 3)}"
+    asked = f"called twice on the same graph, it returns {leaf}.grad = {number(first[0])} and then {number(second[0])}"
+    shown = f"{asked}: it should be {number(right[0])} both times\n{_paragraph(loss, 3)}"
     if _same(first, right) and _same(second, [2 * x for x in right]):
-        raise Wrong("the gradients of the pass before are not cleared", shown)
-    raise Wrong("another way to go wrong", shown)
+        raise Wrong("the gradients of the previous pass are not cleared", shown)
+    raise Wrong("a different mistake", shown)
 
 
 def _leaves(seed: int) -> list[float]:
@@ -180,7 +180,7 @@ def _check_paths(learner: Learner) -> None:
         shown = f"∂L/∂a came out as {number(found)}\n{explain(loss, a)}"
         if any(close(found, product) for product in products) and count_paths(loss, a, consumers(loss, a)) > 1:
             raise Wrong("only one of the paths is counted", shown)
-        raise Wrong("another way to go wrong", shown)
+        raise Wrong("a different mistake", shown)
 
 
 def _check_detached(learner: Learner) -> None:
@@ -189,19 +189,19 @@ def _check_detached(learner: Learner) -> None:
         loss = learner.call("loss", w, x, target)
         right = (w * x - target) ** 2
         if not isinstance(loss, Value) or not close(loss.data, right.data):
-            raise Wrong("the number itself is wrong", f"(w * x - target) ** 2 is {number(right.data)} there")
+            raise Wrong("the result itself is wrong", f"(w * x - target) ** 2 is {number(right.data)} there")
         nodes = every_node(loss)
         if not any(node is w for node in nodes):
             reached = ", ".join(node.label or number(node.data) for node in nodes if not node._prev)
-            shown = f"from the loss one comes to {reached}, and not to w: its gradient stays 0\n"
+            shown = f"the loss was computed from {reached}, not from w, whose gradient stays 0\n"
             raise Wrong(
-                "a number is taken out of the graph by .data", shown + f"the loss is {formula(loss)} to the engine"
+                "a number is taken out of the graph by .data", shown + f"to the engine, the loss is {formula(loss)}"
             )
         loss.backward()
         found, w.grad = w.grad, 0.0
         right.backward()
         if not close(found, w.grad):
-            raise Wrong("another way to go wrong", f"w.grad became {number(found)}, and {number(w.grad)} is right")
+            raise Wrong("a different mistake", f"w.grad became {number(found)}, not {number(w.grad)}")
 
 
 EXERCISES = [
@@ -213,7 +213,7 @@ EXERCISES = [
         "    loss.grad = 1.0\n    order = topological(loss)",
         (
             "Print loss.grad after the pass.",
-            "Everything is multiplied by what the loss itself has. What is the derivative of L with respect to L?",
+            "Every gradient is a multiple of loss.grad. What is the derivative of L with respect to L?",
             "Set loss.grad = 1.0 before the loop.",
         ),
     ),
@@ -224,8 +224,8 @@ EXERCISES = [
         "for node in order:",
         "for node in reversed(order):",
         (
-            "Print the labels in the order of the visits.",
-            "A node can pass on only what it has received. Who must come before it?",
+            "Print the labels of the nodes in the order in which they are visited.",
+            "A node can pass on only the gradient that it has received. Which nodes must come before it?",
             "for node in reversed(order):",
         ),
     ),
@@ -237,8 +237,8 @@ EXERCISES = [
         "        if node in seen:\n            return\n        seen.add(node)\n        for operand in node._prev:",
         (
             "Print the length of the order, and the number of nodes.",
-            "A value that is used in two places is met twice. It must send its gradient once.",
-            "Return at once if the node is in seen, and else add it there.",
+            "A value that is used in two places is reached twice. It must pass its gradient on once.",
+            "If the node is in seen, return at once; otherwise add it.",
         ),
     ),
     Exercise(
@@ -250,13 +250,13 @@ EXERCISES = [
         "    visit(loss)\n    for node in reversed(order):\n        node._backward()",
         (
             "Which node is the first whose gradient is wrong, and who uses it?",
-            "A node sends its gradient on when it is reached, and some who use it have not been visited then.",
-            "First list the nodes, each after its operands; then go through the list from its end.",
+            "A node passes its gradient on when it is reached, before some of its users have been visited.",
+            "First list the nodes, each after its operands; then go through the list backwards.",
         ),
     ),
     Exercise(
         "deep",
-        "it goes too deep",
+        "it recurses too deeply",
         _check_deep,
         """    def visit(node):
         if node in seen:
@@ -281,20 +281,20 @@ EXERCISES = [
             path.append((operand, iter(operand._prev)))
 """,
         (
-            "How deep may a function call itself? sys.getrecursionlimit() tells.",
-            "What a call remembers, a list can remember: the node, and how far it has come with its operands.",
-            "Keep a list of (node, iter(node._prev)); look at the last, take its next operand, or pop it.",
+            "How deeply may a function recurse? See sys.getrecursionlimit().",
+            "A list can store what a call stores: the node, and how many of its operands it has visited.",
+            "Keep a list of (node, iter(node._prev)): take the next operand of the last entry, or pop the entry.",
         ),
     ),
     Exercise(
         "again",
-        "the gradients of the pass before are not cleared",
+        "the gradients of the previous pass are not cleared",
         _check_twice,
         "    loss.backward()",
         "    for leaf in leaves:\n        leaf.grad = 0.0\n    loss.backward()",
         (
             "Call it three times and look at the numbers.",
-            "Gradients of leaves add up over passes, on purpose. Who sets them back?",
+            "Gradients of leaves accumulate over passes, on purpose. Who clears them?",
             "Set leaf.grad = 0.0 for each leaf before the pass.",
         ),
     ),
@@ -305,8 +305,8 @@ EXERCISES = [
         "            return product * derivative(operand, a)",
         "            total += product * derivative(operand, a)",
         (
-            "Along how many ways does a influence L?",
-            "Along a path the derivatives are multiplied. And over the paths?",
+            "Along how many paths does a influence L?",
+            "Along a path, derivatives are multiplied. And over several paths?",
             "Add to total, and go on with the next operand.",
         ),
     ),
@@ -317,8 +317,8 @@ EXERCISES = [
         "prediction = Value(w.data * x.data)",
         "prediction = w * x",
         (
-            "Print loss._prev, and the _prev of what you find there.",
-            "How would the loss know that its numbers came from w?",
+            "Print loss._prev, and the _prev of each of these.",
+            "How could the loss know that its numbers came from w?",
             "Compute with the Values themselves: prediction = w * x.",
         ),
     ),

@@ -19,7 +19,7 @@ CUT = "the graph is cut"
 REPLACED = "`=` in place of `+=`"
 NO_CHAIN = "the chain rule is forgotten"
 TURNED = "the sign is flipped"
-NOTHING = "nothing is sent"
+NOTHING = "the operand gets no gradient"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Handmade:
         for misconception, received in self._candidates().items():
             if all(all_close(each.received, received(each)) for each in tries):
                 raise Wrong(misconception, self._shown(learner, worst))
-        raise Wrong("another slope than that of a nudge", self._shown(learner, worst))
+        raise Wrong("the slope is not that of a nudge", self._shown(learner, worst))
 
     def _tried(self, learner: Learner) -> _Try:
         x = [learner.draw(self.low, self.high) for _ in range(self.operands)]
@@ -55,13 +55,11 @@ class Handmade:
         out = learner.call(self.function, *leaves)
         expected = self.reference(*leaves)
         if not isinstance(out, Value) or not all(any(each is leaf for each in out._prev) for leaf in leaves):
-            shown = f"what {self.function} returns does not have its operands in _prev: backward() cannot come to them"
+            shown = f"what {self.function} returns does not have its operands in _prev: backward() cannot reach them"
             raise Wrong(CUT, shown)
         if not close(out.data, expected.data):
-            shown = (
-                f"{self.function}({', '.join(map(number, x))}) is {number(out.data)}; it should be {expected.data!r}"
-            )
-            raise Wrong("the number itself is wrong", shown)
+            shown = f"{self.function}({', '.join(map(number, x))}) is {number(out.data)}, not {expected.data!r}"
+            raise Wrong("the result itself is wrong", shown)
         start = [learner.draw() for _ in leaves]
         out.grad = upstream = learner.draw()
         for leaf, grad in zip(leaves, start, strict=True):
@@ -97,7 +95,7 @@ class Handmade:
         at = ", ".join(f"{each.label} = {number(each.data)}" for each in leaves)
         lines = [
             f"at {at}, where out.grad is {number(t.upstream)} and {leaf.label}.grad was {number(t.start[which])}: "
-            f"{leaf.label}.grad became {number(t.received[which])}, and {number(t.right[which])} is right",
+            f"{leaf.label}.grad became {number(t.received[which])}, not {number(t.right[which])}",
         ]
         out = learner.call(self.function, *leaves)
         try:
@@ -123,7 +121,7 @@ class Handmade:
         (expected * 3.0 + expected * expected).backward()
         if not close(found, a.grad):
             shown = f"in an expression that uses a and the answer more than once a.grad becomes {number(found)} "
-            shown += f"where {number(a.grad)} is right"
+            shown += f"instead of {number(a.grad)}"
             raise Wrong(REPLACED, shown)
 
 
@@ -172,7 +170,7 @@ def _check_step(learner: Learner) -> None:
             shown = (
                 f"at x = {x} a float cannot tell x + h from x: x + h == x, so that f does not move and the slope comes "
             )
-            shown += f"out as 0, where {number(slope(x))} is right"
+            shown += f"out as 0, not {number(slope(x))}"
             raise Wrong("the nudge is too small for a float", shown)
         error = abs(found - slope(x)) / max(1.0, abs(slope(x)))
         if error > 1e-6:
@@ -221,8 +219,8 @@ EXERCISES = [
         "a.grad += b.data * out.grad\n        b.grad += a.data * out.grad",
         (
             "Take a = 2, b = 10 and nudge a by 0.001. By how much does the product move?",
-            "Each unit of a brings one more b.",
-            "a receives b.data * out.grad, and b receives a.data * out.grad.",
+            "Each unit of a adds one more b.",
+            "a.grad gets b.data * out.grad, and b.grad gets a.data * out.grad.",
         ),
     ),
     Exercise(
@@ -233,7 +231,7 @@ EXERCISES = [
         "a.grad += out.grad\n        b.grad += out.grad",
         (
             "What is the derivative of a + a?",
-            "A value that is used twice has an influence along two ways. Which of the two survives here?",
+            "A value that is used twice influences the result along two paths. Which of the two survives here?",
             "Write += in place of =.",
         ),
     ),
@@ -245,7 +243,7 @@ EXERCISES = [
         "a.grad += 2.0 * out.grad",
         (
             "The check calls it within a larger expression: out.grad is not 1 there.",
-            "If out moves the loss three times as fast, how fast does a move it?",
+            "If the loss moves three times as fast as out, how fast does it move with a?",
             "Multiply by out.grad.",
         ),
     ),
@@ -260,7 +258,7 @@ EXERCISES = [
         ),
         "b.grad += out.grad",
         "b.grad -= out.grad",
-        ("Nudge b upwards. Which way does a - b go?", "Downwards, and as fast.", "b.grad -= out.grad"),
+        ("Nudge b up. Which way does a - b go?", "Down, at the same rate.", "b.grad -= out.grad"),
     ),
     Exercise(
         "quotient",
@@ -313,11 +311,11 @@ EXERCISES = [
     ),
     Exercise(
         "logarithm",
-        "the slope is taken at the answer, not at the operand",
+        "the slope is taken at the result, not at the operand",
         Handmade(
             "log",
             lambda a: a.log(),
-            {"the slope is taken at the answer, not at the operand": lambda u, a: (u / math.log(a),)},
+            {"the slope is taken at the result, not at the operand": lambda u, a: (u / math.log(a),)},
             1.2,
             4.0,
         ),
@@ -327,12 +325,12 @@ EXERCISES = [
     ),
     Exercise(
         "tanh",
-        "tanh's derivative is taken by the input",
+        "tanh's derivative is computed from the input",
         Handmade(
             "tanh",
             lambda a: a.tanh(),
             {
-                "tanh's derivative is taken by the input": lambda u, a: (u * (1 - a**2),),
+                "tanh's derivative is computed from the input": lambda u, a: (u * (1 - a**2),),
                 "the square is missing": lambda u, a: (u * (1 - math.tanh(a)),),
             },
         ),
@@ -341,17 +339,17 @@ EXERCISES = [
         (
             "At a = 3 the curve is flat. What does 1 - a**2 give there?",
             "One minus a square, but of which number?",
-            "1 - out.data**2: of the answer.",
+            "Of the result: 1 - out.data**2.",
         ),
     ),
     Exercise(
         "sigmoid",
-        "sigmoid's derivative is taken by the input",
+        "sigmoid's derivative is computed from the input",
         Handmade(
             "sigmoid",
             lambda a: a.sigmoid(),
             {
-                "sigmoid's derivative is taken by the input": lambda u, a: (u * a * (1 - a),),
+                "sigmoid's derivative is computed from the input": lambda u, a: (u * a * (1 - a),),
                 "tanh's rule is applied to sigmoid": lambda u, a: (u * (1 - (1 / (1 + math.exp(-a))) ** 2),),
             },
         ),
@@ -385,11 +383,11 @@ EXERCISES = [
     ),
     Exercise(
         "maximum",
-        "the loser of a maximum gets a share",
+        "the smaller operand gets a gradient",
         Handmade(
             "maximum",
             lambda a, b: a.maximum(b),
-            {"the loser of a maximum gets a share": lambda u, a, b: (u / 2, u / 2)},
+            {"the smaller operand gets a gradient": lambda u, a, b: (u / 2, u / 2)},
             operands=2,
             twice=False,
         ),
@@ -397,7 +395,7 @@ EXERCISES = [
         "a.grad += (a.data > b.data) * out.grad\n        b.grad += (b.data > a.data) * out.grad",
         (
             "Nudge the smaller one a little. Does the larger of the two move?",
-            "The larger takes it all.",
+            "The larger operand gets the whole gradient.",
             "Multiply by (a.data > b.data), and by (b.data > a.data).",
         ),
     ),

@@ -49,9 +49,9 @@ def _frozen(w: float, xs: list[float], ys: list[float]) -> float:
     return w - STEPS * RATE * _slope(w, xs, ys)
 
 
-NOT_ZEROED = "the gradients of the step before are not cleared"
+NOT_ZEROED = "the gradients of the previous step are not cleared"
 UPHILL = "the step goes uphill"
-REBOUND = "a new Value is made where the old one is to be changed"
+REBOUND = "a new Value is made instead of changing the old one"
 FROZEN = "the graph is not computed again"
 TOO_LONG = "the learning rate is too large"
 _LOOPS: dict[str, Loop] = {NOT_ZEROED: _not_zeroed, UPHILL: _uphill, REBOUND: _never, FROZEN: _frozen}
@@ -70,7 +70,7 @@ def _check_loop(learner: Learner) -> None:
     if all(abs(end - slope) < 0.05 for _, slope, _, _, end in tries):
         return
     start, slope, xs, ys, end = next(each for each in tries if not abs(each[4] - each[1]) < 0.05)
-    shown = f"w begins at {number(start)} and ends at {number(end)}; the examples were made with {number(slope)}"
+    shown = f"w starts at {number(start)} and ends at {number(end)}, but the examples were made with {number(slope)}"
     first = start - RATE * _slope(start, xs, ys)
     shown += (
         f"\nthe derivative is {number(_slope(start, xs, ys))} at first, so that a step of {RATE} times it leads to "
@@ -80,8 +80,8 @@ def _check_loop(learner: Learner) -> None:
         if all(close(end, loop(start, xs, ys)) for start, _, xs, ys, end in tries):
             raise Wrong(misconception, shown)
     if any(not abs(end - slope) < abs(start - slope) for start, slope, _, _, end in tries):
-        raise Wrong(TOO_LONG, f"{shown}\neach step goes beyond the bottom, and further up on the other side")
-    raise Wrong("it does not arrive", shown)
+        raise Wrong(TOO_LONG, f"{shown}\neach step goes past the minimum, and further up the other side")
+    raise Wrong("it does not converge", shown)
 
 
 def _check_alike(learner: Learner) -> None:
@@ -107,7 +107,7 @@ def _check_alike(learner: Learner) -> None:
         shown = f"after 20 steps of training the weights of the {len(rows)} units are {sorted(ends)}: {len(ends)} "
         shown += "kind(s) of "
         shown += f"unit. All got the same gradient, {number(rows[0][0].grad)}, at every step"
-        raise Wrong("all units begin alike, and stay alike", shown)
+        raise Wrong("all units start alike, and stay alike", shown)
 
 
 def _check_dead(learner: Learner) -> None:
@@ -116,7 +116,7 @@ def _check_dead(learner: Learner) -> None:
         w1, w2 = (Value(learner.draw(-1.0, 1.0), label=name) for name in ("w1", "w2"))
         out = learner.call("neuron", w1, w2, learner.draw(-1.0, 1.0), learner.draw(-1.0, 1.0))
         if not isinstance(out, Value):
-            raise Wrong("the graph is cut", f"neuron returns {out!r}, and not a Value")
+            raise Wrong("the graph is cut", f"neuron returns {out!r}, not a Value")
         w1.grad = 0.0
         out.backward()
         alive += w1.grad != 0
@@ -125,9 +125,7 @@ def _check_dead(learner: Learner) -> None:
         shown = f"of 40 neurons with random weights and inputs, {alive} let a gradient through\n{why_zero(*example)}"
         raise Wrong("the relus are dead", shown)
     if alive == 40:
-        raise Wrong(
-            "there is no relu any more", "every one of 40 neurons lets every gradient through: it does not bend"
-        )
+        raise Wrong("the relu is gone", "all of 40 neurons let every gradient through: they are linear")
 
 
 def _check_bend(learner: Learner) -> None:
@@ -142,7 +140,7 @@ def _check_bend(learner: Learner) -> None:
         x, y, z, t = 0.0, 1.0, 1.0, 0.0
         shown = f"f(0, 1) + f(1, 0) - f(0, 0) = {number(at(x, y) + at(z, t) - at(0.0, 0.0))} = f(1, 1), with these "
         shown += "weights and with any: xor, where f(0, 1) = f(1, 0) = 1 and f(0, 0) = f(1, 1) = 0, it cannot be"
-        raise Wrong("without a bend two layers are one", shown)
+        raise Wrong("without a nonlinearity, two layers are one", shown)
     out = learner.call("forward", Value(0.7), Value(-0.4), parameters)
     out.backward()
     still = [p.label for p in parameters if p.grad == 0]
@@ -162,7 +160,7 @@ def _check_scale(learner: Learner) -> None:
     if len(prepared) != len(pixels) or any(
         (prepared[i] < prepared[j]) != (pixels[i] < pixels[j]) for i, j in pairwise(order)
     ):
-        raise Wrong("the picture is lost", f"{pixels[:4]} became {prepared[:4]}: darker is to stay darker")
+        raise Wrong("the image is lost", f"{pixels[:4]} became {prepared[:4]}: darker must stay darker")
     out = sum((w * x for w, x in zip(weights, prepared, strict=True)), Value(0.0)).tanh()
     out.label = "out"
     out.backward()
@@ -181,14 +179,14 @@ def _check_shuffle(learner: Learner) -> None:
     mixed, theirs = learner.call("shuffled", list(inputs), list(labels), learner.random)
     mixed, theirs = list(mixed), list(theirs)
     if sorted(mixed) != inputs or sorted(theirs) != sorted(labels):
-        raise Wrong("examples are lost", f"{len(inputs)} examples went in, and others came out")
+        raise Wrong("examples are lost", f"{len(inputs)} examples went in, and different ones came out")
     torn = [int(x[0]) for x, label in zip(mixed, theirs, strict=True) if label != int(x[0]) % 10]
     if torn:
         shown = f"example {torn[0]} has the label {torn[0] % 10}, and came out with "
         shown += f"{theirs[mixed.index(inputs[torn[0]])]}; "
-        raise Wrong("inputs and labels part ways", shown + f"so did {len(torn)} of 30")
+        raise Wrong("inputs and labels no longer match", shown + f"so did {len(torn)} of 30")
     if mixed == inputs:
-        raise Wrong("nothing is shuffled", "all examples are where they were")
+        raise Wrong("nothing is shuffled", "all examples are still in their old places")
 
 
 def _check_split(learner: Learner) -> None:
@@ -214,7 +212,9 @@ def _check_batches(learner: Learner) -> None:
         seen = Counter(each for batch in found for each in batch)
         missing = [each for each in examples if each not in seen]
         if missing:
-            shown = f"of {count} examples in batches of 10, {len(missing)} are in none: {missing[0]} to {missing[-1]}"
+            shown = (
+                f"of {count} examples in batches of 10, {len(missing)} are in no batch: {missing[0]} to {missing[-1]}"
+            )
             raise Wrong("the last examples are never seen", shown)
         if max(seen.values()) > 1 or any(len(batch) > 10 for batch in found):
             raise Wrong("an example comes twice", f"the batches are {found}")
@@ -228,13 +228,11 @@ def _check_accuracy(learner: Learner) -> None:
     found = float(learner.call("accuracy", scores, labels))
     if not close(found, right):
         row, label = scores[0], labels[0]
-        shown = (
-            f"it says {number(found)}, and {number(right)} is right. The first scores are {row}, its label is {label}"
-        )
+        shown = f"it returns {number(found)}, not {number(right)}. The first scores are {row}, its label is {label}"
         worst = sum(row.index(min(row)) == label for row, label in zip(scores, labels, strict=True)) / 40
         if close(found, worst):
-            raise Wrong("the smallest score is taken for the answer", shown)
-        raise Wrong("another number", shown)
+            raise Wrong("the smallest score is taken as the answer", shown)
+        raise Wrong("the loss is wrong", shown)
 
 
 def _check_digits(learner: Learner) -> None:
@@ -246,7 +244,7 @@ def _check_digits(learner: Learner) -> None:
     if right >= 0.8 * len(test):
         return
     often, times = Counter(answers).most_common(1)[0]
-    shown = f"of {len(test)} digits that it has not seen, it reads {right} right; it says {often} {times} times"
+    shown = f"of {len(test)} digits that it has not seen, it recognises {right}; it answers {often} {times} times"
     if times > 0.8 * len(test):
         raise Wrong("every step learns from the same few examples", shown)
     raise Wrong("it has not learned to read", shown)
@@ -285,7 +283,7 @@ EXERCISES = [
         "w.data -= 0.1 * w.grad",
         (
             "Look at w.data after train(w, xs, ys), outside.",
-            "w = … gives the name w to another Value. Whoever made the first still has the first.",
+            "w = … gives the name w to another Value. The caller still has the first one.",
             "Change the number in place: w.data -= 0.1 * w.grad",
         ),
     ),
@@ -297,7 +295,7 @@ EXERCISES = [
         "        loss.refresh()\n        w.grad = 0.0\n",
         (
             "Print loss.data in each step.",
-            "The loss was computed once, with the first w. Its local derivatives are of that moment.",
+            "The loss was computed once, with the first w, and so were its local derivatives.",
             "Call loss.refresh() at the start of each step.",
         ),
     ),
@@ -309,13 +307,13 @@ EXERCISES = [
         "rate = 0.1",
         (
             "Print w.data in each step.",
-            "It goes beyond the bottom, and further with each step.",
+            "It goes past the minimum, and further with each step.",
             "Try a tenth of the rate, and a tenth of that.",
         ),
     ),
     Exercise(
         "alike",
-        "all units begin alike, and stay alike",
+        "all units start alike, and stay alike",
         _check_alike,
         "0.5 for _ in range(inputs)",
         "random.uniform(-1, 1) for _ in range(inputs)",
@@ -334,19 +332,19 @@ EXERCISES = [
         (
             "Ask why_zero(out, w1).",
             "The sum must be above 0 for some inputs. How large can w1 * x1 + w2 * x2 be?",
-            "Begin with a bias near 0.",
+            "Start with a bias near 0.",
         ),
     ),
     Exercise(
         "bend",
-        "without a bend two layers are one",
+        "without a nonlinearity, two layers are one",
         _check_bend,
         "    h1 = x * p[0] + y * p[1] + p[2]\n    h2 = x * p[3] + y * p[4] + p[5]",
         "    h1 = (x * p[0] + y * p[1] + p[2]).tanh()\n    h2 = (x * p[3] + y * p[4] + p[5]).tanh()",
         (
             "Multiply it out on paper: what remains of p[0], p[6] and x?",
-            "A sum of straight lines is a straight line.",
-            "Bend the hidden units: (…).tanh()",
+            "A sum of linear functions is linear.",
+            "Make the hidden units nonlinear: (…).tanh()",
         ),
     ),
     Exercise(
@@ -363,7 +361,7 @@ EXERCISES = [
     ),
     Exercise(
         "shuffle",
-        "inputs and labels part ways",
+        "inputs and labels no longer match",
         _check_shuffle,
         "    random.shuffle(inputs)\n    return inputs, labels",
         "    order = list(range(len(inputs)))\n    random.shuffle(order)\n"
@@ -371,7 +369,7 @@ EXERCISES = [
         (
             "Print the first input and its label, before and after.",
             "One list was shuffled, the other was not.",
-            "Shuffle the positions, and take both lists in that order.",
+            "Shuffle the indices, and put both lists in that order.",
         ),
     ),
     Exercise(
@@ -381,7 +379,7 @@ EXERCISES = [
         "return examples, examples[:10]",
         "return examples[10:], examples[:10]",
         (
-            "How well does one know a vocabulary that one is asked the very words of which one has learned by heart?",
+            "What does an exam measure if its questions were handed out with the answers?",
             "No example may be in both lists.",
             "return examples[10:], examples[:10]",
         ),
@@ -395,17 +393,17 @@ EXERCISES = [
         (
             "Print the batches of 25 examples, 10 each.",
             "The last batch may be shorter.",
-            "range(0, len(examples), size): a slice ends by itself where the list ends.",
+            "range(0, len(examples), size): a slice stops at the end of the list.",
         ),
     ),
     Exercise(
         "accuracy",
-        "the smallest score is taken for the answer",
+        "the smallest score is taken as the answer",
         _check_accuracy,
         "row.index(min(row))",
         "row.index(max(row))",
         (
-            "It is below what guessing would give. What does that mean?",
+            "It is worse than guessing. What does that mean?",
             "The answer is the one with the highest score.",
             "row.index(max(row))",
         ),

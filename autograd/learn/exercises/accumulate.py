@@ -1,7 +1,7 @@
 """One value, used twice.
 
-The derivative of a sum is 1 for both operands, and yet `add(a, a)` gets half of what it should.
-Make each share arrive, also where a value is used more than once.
+The derivative of a sum is 1 for both operands, yet `add(a, a)` gets only half of its gradient.
+Make every contribution count, even if a value is used more than once.
 """
 
 from autograd import Value

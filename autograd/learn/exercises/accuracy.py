@@ -1,7 +1,7 @@
 """How often is it right?
 
-`accuracy` is the share of examples whose answer is that of the label, and it says that a good network is bad.
-Take the right one of the scores for the answer.
+`accuracy` should be the fraction of examples that a network gets right, but it calls a good network bad.
+Pick the right score as the answer.
 """
 
 

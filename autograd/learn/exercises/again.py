@@ -1,7 +1,7 @@
-"""Asked a second time.
+"""Called a second time.
 
-`gradients` is right the first time, and says something else when it is asked again.
-Make it say the same every time.
+`gradients` is right the first time, but returns something else when it is called again.
+Make it return the same every time.
 """
 
 

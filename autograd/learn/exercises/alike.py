@@ -1,7 +1,7 @@
 """Twins.
 
-`hidden_weights` gives the weights that the units of a hidden layer begin with.
-Choose them such that the units can learn to look for different things; `random` is a random.Random.
+`hidden_weights` returns the initial weights of the units in a hidden layer.
+Choose them so that the units can learn different things; `random` is a random.Random.
 """
 
 

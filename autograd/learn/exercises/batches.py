@@ -1,7 +1,7 @@
 """Every example counts.
 
-`batches` cuts the examples into pieces of the given size.
-Make sure that each example is in one of them.
+`batches` splits the examples into batches of the given size.
+Make sure that every example is in one of them.
 """
 
 

@@ -1,7 +1,7 @@
 """Two layers that are one.
 
-This network has two layers and nine parameters, and cannot learn xor, however long it is trained.
-Put in what is missing between the layers.
+This network has two layers and nine parameters, but it cannot learn xor, however long it is trained.
+Add what is missing between the layers.
 """
 
 

@@ -1,7 +1,7 @@
 """A link of a chain.
 
-`double` is right as long as nothing follows it, and wrong inside any larger expression.
-Let it pass on what it is told by those who use it.
+`double` is right on its own, but wrong inside any larger expression.
+Make it take the gradient of its result into account.
 """
 
 from autograd import Value

@@ -1,7 +1,7 @@
-"""Units that never speak.
+"""A neuron that never fires.
 
-The inputs and weights of this neuron lie between -1 and 1, and it answers 0 to everything.
-Change what it begins with, such that it can learn.
+The inputs and weights of this neuron are between -1 and 1, and its output is always 0.
+Change its initial parameters so that it can learn.
 """
 
 from autograd import Value

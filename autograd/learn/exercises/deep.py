@@ -1,6 +1,6 @@
 """A graph five thousand deep.
 
-The pass is right, but a long sum makes it call itself until Python gives up.
+The pass is right, but on a long sum it recurses until Python gives up.
 Find the same order without recursion.
 """
 

@@ -1,6 +1,6 @@
 """A number is not a Value.
 
-The loss has the right number, and yet w learns nothing from it.
+The loss has the right value, yet w learns nothing from it.
 Keep w in the graph.
 """
 

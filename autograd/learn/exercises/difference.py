@@ -1,7 +1,7 @@
 """The derivative of a difference.
 
 `sub` treats both of its operands alike.
-Give each the share that a nudge would show.
+Give each the derivative that a nudge would show.
 """
 
 from autograd import Value

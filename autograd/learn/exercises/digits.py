@@ -1,7 +1,7 @@
 """Reading digits.
 
-`train` learns to tell digits of three by five pixels, and everything in it is right but one line.
-Make `read` right for eight in ten digits that it has not seen.
+`train` learns to read digits of three by five pixels, and all of it is right except for one line.
+Make `read` recognise eight in ten digits that it has not seen.
 """
 
 from autograd import Value, dot, logsumexp

@@ -1,6 +1,6 @@
 """Which way is down.
 
-The loop is to find the w of y = w * x, and the loss grows with each step.
+The loop should find the w in y = w * x, but the loss grows with each step.
 Make it fall.
 """
 

@@ -1,7 +1,7 @@
 """The derivative of an exponential.
 
-Somebody remembered a rule for powers and applied it to e to the power of a.
-Write the slope that the exponential really has.
+Somebody applied the rule for powers to e to the power of a.
+Write the real slope of the exponential.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The larger takes it all.
 
 `maximum` shares the gradient equally, which seems fair.
-Make the shares those of two nudges, one of each operand.
+Give each operand the derivative that a nudge would show.
 """
 
 from autograd import Value

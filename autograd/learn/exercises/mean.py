@@ -1,7 +1,7 @@
 """Two examples or two thousand.
 
-`squared_error` measures how far outputs are from their targets, and grows with their number.
-Make it the mean, so that a learning rate means the same for every batch.
+`squared_error` measures how far outputs are from their targets, but it grows with their number.
+Make it the mean, so that one learning rate suits batches of any size.
 """
 
 

@@ -1,7 +1,7 @@
 """Why topological order.
 
-This pass goes down from the loss, and each node sends its gradient on as soon as it is reached.
-Make each wait until all who use it have sent theirs.
+This pass goes down from the loss, and each node passes its gradient on as soon as it is reached.
+Make each node wait until all its users have passed theirs on.
 """
 
 

@@ -1,6 +1,6 @@
 """Softmax of large numbers.
 
-`softmax` is right for small scores, and stops with an error for a score of 1000.
+`softmax` is right for small scores, but fails for a score of 1000.
 Make it right for every float, gradients included.
 """
 

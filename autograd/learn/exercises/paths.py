@@ -1,7 +1,7 @@
 """Along every path.
 
 `derivative` multiplies the local derivatives along a path from the loss to a.
-Make it right for graphs in which several paths lead there.
+Make it right for graphs in which several paths lead to a.
 """
 
 

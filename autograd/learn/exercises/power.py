@@ -1,7 +1,7 @@
 """The derivative of a power.
 
 `cube` brings its exponent down, but that is only half of the rule.
-Make its slope the one that a nudge shows.
+Make its slope match a nudge.
 """
 
 from autograd import Value

@@ -1,7 +1,7 @@
 """The derivative of a product.
 
-`mul` makes a node by hand, and its `backward` sends each factor its share of the gradient.
-Make the shares right: how far does the product move when one of its factors does?
+`mul` makes a node by hand, and its `backward` adds to the gradient of each factor.
+Make the derivatives right: how much does the product change when one of its factors does?
 """
 
 from autograd import Value

@@ -1,7 +1,7 @@
 """The derivative of a quotient.
 
-The numerator gets what it should, the denominator does not.
-Repair its share: what does a / b do when b grows?
+The numerator gets the right gradient, the denominator does not.
+Repair it: what does a / b do when b grows?
 """
 
 from autograd import Value

@@ -1,7 +1,7 @@
 """Steps that are too long.
 
-The direction of each step is right, and yet the loss explodes.
-Find a learning rate at which w comes to rest within forty steps.
+The direction of each step is right, yet the loss explodes.
+Find a learning rate with which w converges within forty steps.
 """
 
 

@@ -1,7 +1,7 @@
 """The same Value, another number.
 
-The loop finds the w of y = w * x, but whoever calls it does not see anything of that.
-Make the weight that was passed in the one that learns.
+The loop finds the w in y = w * x, but its caller never sees it.
+Make it train the weight that was passed in.
 """
 
 from autograd import Value

@@ -1,7 +1,7 @@
 """A graph remembers its numbers.
 
-The loss is built once, before the loop, which saves time; and w runs away in a straight line.
-Have the graph computed again from the present w in each step.
+The loss is built once, before the loop, which saves time, but w runs away in a straight line.
+Recompute the graph from the current w in each step.
 """
 
 

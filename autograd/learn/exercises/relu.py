@@ -1,7 +1,7 @@
 """The derivative of a relu.
 
-`relu` lets some gradients through and blocks others, but it asks the wrong one of its numbers.
-Make it block where a nudge of a does nothing.
+`relu` lets some gradients through and blocks others, but it looks at the wrong number.
+Make it block the gradient where a nudge of a has no effect.
 """
 
 from autograd import Value

@@ -1,7 +1,7 @@
 """Pixels from 0 to 255.
 
-`prepare` hands the pixels of a picture to a neuron with tanh, whose gradients all come out as 0.
-Bring the pixels into a range in which tanh is not flat.
+`prepare` passes the pixels of an image to a tanh neuron, whose gradients all come out as 0.
+Scale the pixels to a range in which tanh is not flat.
 """
 
 

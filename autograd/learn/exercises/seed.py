@@ -1,7 +1,7 @@
 """Where a backward pass starts.
 
-`backward` visits the nodes in the right order, and all gradients come out as 0.
-Give it something to send.
+`backward` visits the nodes in the right order, but all gradients come out as 0.
+Give it something to propagate.
 """
 
 from autograd.graph import topological

@@ -1,7 +1,7 @@
 """Each label with its input.
 
-`shuffled` mixes the examples before each round, and the network learns nothing at all any more.
-Mix them such that each input keeps its label; `random` is a random.Random.
+`shuffled` shuffles the examples before each epoch, and the network no longer learns anything.
+Shuffle them so that each input keeps its label; `random` is a random.Random.
 """
 
 

@@ -1,6 +1,6 @@
 """The derivative of a sigmoid.
 
-The slope of a sigmoid is a product of two numbers, and these are not the two.
+The slope of a sigmoid is a product of two numbers, but not of these two.
 Repair it: the curve is steepest in the middle and flat at both ends.
 """
 

@@ -1,7 +1,7 @@
 """Less is better.
 
-`surprise` is the loss for an answer that was given the probability p, and training makes it smaller.
-Make sure that it then gets better, not worse.
+`surprise` is the loss if the right answer has the probability p, and training minimises it.
+Make sure that training then makes the network better, not worse.
 """
 
 

@@ -1,7 +1,7 @@
 """An honest test.
 
-`split` returns the examples to learn from and those to test with, and every network looks brilliant.
-Test with ten examples that it has not seen.
+`split` returns training and test examples, but with it every network looks brilliant.
+Test with ten examples that are not used for training.
 """
 
 

@@ -1,7 +1,7 @@
 """How small is a small nudge?
 
 `slope` measures between two points close to x, one on either side, and comes out as 0 for every function.
-Choose h such that the slopes of exp, sin and a steep parabola are right to six digits.
+Choose h so that the slopes of exp, sin and a steep parabola are right to six digits.
 """
 
 

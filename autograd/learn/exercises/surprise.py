@@ -1,7 +1,7 @@
 """Sure, and wrong.
 
-`cross_entropy` is the loss of a classifier, and stops with an error where the classifier is very sure and wrong.
-Those are the examples from which it has most to learn: make it finite for every score.
+`cross_entropy` is the loss of a classifier, but it fails where the classifier is very sure and wrong.
+These are the examples that it can learn most from: make the loss finite for every score.
 """
 
 from autograd import softmax

@@ -1,6 +1,6 @@
 """Far out in the tail.
 
-`log_sigmoid` is right near 0, and stops with an error far to the left, where the answer is simply x.
+`log_sigmoid` is right near 0, but fails far to the left, where the answer is simply x.
 Write it so that nothing is rounded to 0 on the way.
 """
 

@@ -1,6 +1,6 @@
 """The derivative of tanh.
 
-One minus a square: the formula was copied from a page on which the answer was called a.
+One minus a square: the formula was copied from a page that called the result a.
 Make the slope right for large and for small inputs.
 """
 

@@ -1,7 +1,7 @@
 """Each node once.
 
-The order is right, except that some nodes stand in it more than once.
-Let each node send its gradient exactly once.
+The order is right, except that it contains some nodes more than once.
+Make each node propagate its gradient exactly once.
 """
 
 

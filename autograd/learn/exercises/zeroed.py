@@ -1,7 +1,7 @@
 """Forgetting, on purpose.
 
-The loop is to find the w of y = w * x, and swings around it instead of coming to rest.
-Make each step use the gradient of its own loss alone.
+The loop should find the w in y = w * x, but it oscillates instead of converging.
+Make each step use only the gradient of its own loss.
 """
 
 

@@ -67,7 +67,7 @@ function show() {
   const digit = answer ? top(answer) : 0;
   part("why").textContent = answer
     ? `Why ${a(digit)}? The hidden neurons that add most to it, or take most from it:`
-    : "Draw, and here are the hidden neurons that decide.";
+    : "Draw a digit to see the hidden neurons that decide.";
   const fires = found ? found.slice(10) : [];
   showSpeakers(layers[0], found && contributions(layers[1], fires, digit), fires);
 }
