@@ -227,7 +227,7 @@ def _digit(images: Images, row: int, shown: list[Array]) -> str:
     label = int(images.labels[row])
     source = charts.picture(images.pixels[row].reshape(images.height, images.width))
     return (
-        f'<button class="digit" data-image="{len(shown) - 1}" title="Draw it on the canvas">'
+        f'<button class="digit" data-image="{len(shown) - 1}" title="Put it on the canvas">'
         f'<img src="{source}" alt="A handwritten {label}"></button>'
     )
 

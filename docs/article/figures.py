@@ -30,8 +30,8 @@ def draw() -> str:
         '<canvas id="canvas" class="live" width="256" height="256" tabindex="0" role="application" '
         'aria-label="Draw a digit here: arrow keys move the pen, space sets it down or lifts it"></canvas></div>'
         '<div class="side live"><p>Draw a digit here, with the mouse, a finger, or the arrow keys and the space bar. '
-        "All that follows is about your drawing.</p><button id='clear'>Clear</button></div>"
-        f'<p class="still">Without JavaScript this page shows still pictures of one drawing, a {model.DIGIT}.</p>',
+        "Everything below is about your drawing.</p><button id='clear'>Clear</button></div>"
+        f'<p class="still">Without JavaScript, this page shows still pictures of one drawing, a {model.DIGIT}.</p>',
     )
 
 
@@ -72,7 +72,7 @@ def neuron() -> str:
         f'<div class="grid over">{_img(colours, "3,600 random weights", "")}{_still(large, "", model.SIDE)}'
         f"{_live('over', model.SIDE, 'Your drawing over the weights')}</div>"
         f'<p class="side">All pixels times their weights, added up, and the bias: <b id="sum">{total:.3f}</b>.<br>'
-        f'So this neuron says <b id="says">{max(total, 0):.3f}</b>.</p>',
+        f'So the output of this neuron is <b id="says">{max(total, 0):.3f}</b>.</p>',
     )
 
 
@@ -125,11 +125,11 @@ def nudge() -> str:
         '<input id="move" type="range" min="-3" max="3" step="0.001" value="0.001"></label>'
         "<table><tbody>"
         f'<tr><th scope=row>the loss before</th><td id="before">{found.loss:.6f}</td></tr>'
-        f'<tr><th scope=row>derivative times step says</th><td id="predicted">{found.derivative * step:+.6f}</td></tr>'
+        f'<tr><th scope=row>predicted: derivative times step</th><td id="predicted">{found.derivative * step:+.6f}</td></tr>'
         f'<tr><th scope=row>actual</th><td id="really">{after - found.loss:+.6f}</td></tr>'
         "</tbody></table></div>"
         '<svg id="curve" class="chart live" viewBox="0 0 360 190" role="img" '
-        'aria-label="The loss over this weight, and the line that touches it">'
+        'aria-label="The loss over this weight, and its tangent">'
         '<polyline class="tangent"></polyline><polyline class="truth"></polyline><circle r="5"></circle>'
         '<text x="180" y="186" text-anchor="middle">the weight</text><text x="12" y="90" '
         'text-anchor="middle" transform="rotate(-90 12 90)">loss</text></svg>',
@@ -173,8 +173,8 @@ def path() -> str:
         '<div class="side wide">'
         '<p class="head"><span>operation</span><b>its derivative</b><span>product so far</span></p>'
         f'<ol id="chain">{items}</ol>'
-        f'<p>The engine, backwards through the whole expression: <b id="engine">{found.derivative:.4g}</b></p>'
-        '<button id="play" class="live">Play it, from the loss to the weight</button></div>',
+        f'<p>By backpropagation through the whole expression: <b id="engine">{found.derivative:.4g}</b></p>'
+        '<button id="play" class="live">Play it from the loss to the weight</button></div>',
     )
 
 
@@ -184,9 +184,9 @@ def chain(given: float, output: float) -> list[tuple[str, float, float]]:
         ("the squares are added up", 1.0),
         ("the difference is squared: 2 · difference", 2 * (output - 1)),
         ("the target is subtracted", 1.0),
-        ("the sum is pressed between 0 and 1: a · (1 - a)", output * (1 - output)),
+        ("the sum is squashed into 0 to 1: a · (1 - a)", output * (1 - output)),
         ("the products are added up", 1.0),
-        ("the weight is multiplied by what comes in", given),
+        ("the weight is multiplied by its input", given),
     ]
     product, found = 1.0, []
     for words, local in steps:
@@ -211,7 +211,7 @@ def train() -> str:
         '<p id="trouble" class="live" role="status"></p></div>'
         f'<div class="tiles" id="tiles" role="img" aria-label="The weights of the {model.HIDDEN} hidden neurons">'
         f"{_tiles(run.params)}</div>",
-        f"The weights of the {model.HIDDEN} hidden neurons, an image each: blue above 0, orange below.",
+        f"The weights of the {model.HIDDEN} hidden neurons, one image each: blue above 0, orange below.",
     )
 
 
@@ -220,7 +220,7 @@ def rates() -> str:
     parts = []
     for i, (name, losses) in enumerate(model.descents().items()):
         curve = chart(f"rate{i}", f"Loss, {name}", losses, steps=model.RATE_STEPS, low=0.1, high=1e3)
-        words = f"{losses[-1]:.3g}" if len(losses) == model.RATE_STEPS else "no number any more"
+        words = f"{losses[-1]:.3g}" if len(losses) == model.RATE_STEPS else "not a number"
         parts.append(
             f"<div><h3>{name.capitalize()}, {model.RATES[name]}: {TITLES[name]}</h3>{curve}"
             f'<p>after {len(losses)} steps <b id="rate{i}-loss">{words}</b></p></div>'
@@ -258,7 +258,7 @@ def why() -> str:
         "why",
         f'<ul id="speakers">{items}</ul><p class="side wide">All {model.HIDDEN} neurons together add '
         f'<b id="added">{added.sum():+.3f}</b>. With the bias, <b id="bias">{bias:+.3f}</b>, that makes '
-        f'<b id="total">{added.sum() + bias:+.3f}</b>, and pressed between 0 and 1 it is the confidence '
+        f'<b id="total">{added.sum() + bias:+.3f}</b>, and squashed into 0 to 1, it is the confidence '
         f'<b id="pressed">{found[digit]:.3f}</b>.</p>',
     )
 

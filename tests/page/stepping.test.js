@@ -110,7 +110,7 @@ test("a guess is right, or it is told which mistake it is", () => {
   assert.match(judged(-6, made).words, /contribution alone/);
   assert.match(judged(1, made).words, /local derivative/);
   assert.match(judged(10, made).words, /sign of the contribution/);
-  assert.match(judged(6, made).words, /gradient that arrives/);
+  assert.match(judged(6, made).words, /upstream gradient/);
   assert.match(judged(77, made).words, /the sign is wrong too/);
   assert.equal(judged(0, { before: 0, slope: 0, gradient: 2 }).right, true);
 });

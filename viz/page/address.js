@@ -6,7 +6,7 @@ import { around, changed, goTo, setLeaf } from "./state.js";
 /** @typedef {import("./names.js").Names} Names */
 /** @typedef {import("./state.js").State} State */
 
-/** The most changed leaves in an address. */
+/** The maximum number of changed leaves in an address. */
 const MOST = 40;
 
 /**
@@ -26,7 +26,7 @@ export function written(graph, state, names) {
 }
 
 /**
- * Restores the state in an address; parts that it lacks stay as they are, and unknown ones are ignored.
+ * Restores the state in an address; parts that it lacks stay unchanged, and unknown parts are ignored.
  * @param {string} hash
  * @param {Graph} graph
  * @param {State} state

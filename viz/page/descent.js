@@ -19,7 +19,7 @@ export function parametersOf(graph) {
 }
 
 /**
- * Takes steps in place; returns the loss before each and after the last. It stops if the loss is not finite.
+ * Takes steps in place, and stops if the loss is not finite. Returns the loss before each step and after the last.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {number[]} parameters

@@ -1,4 +1,4 @@
-// Making and filling elements.
+// Helpers to create and fill elements.
 
 const SVG = "http://www.w3.org/2000/svg";
 

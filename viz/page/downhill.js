@@ -8,7 +8,7 @@ import { remember } from "./state.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** The most parameters that can be chosen one by one. */
+/** With more parameters than this, they cannot be selected one by one. */
 const OFFERED = 40;
 
 /** @param {App} app */

@@ -7,7 +7,7 @@ import { order, partner } from "./nary.js";
 export const FRESH = 0;
 /** Computed by Python from earlier data of its operands. */
 export const STALE = 1;
-/** Python raises here. */
+/** Python raises an error here. */
 export const OUTSIDE = 2;
 /** Computed from unknown numbers. */
 export const UNKNOWN = 3;
@@ -143,7 +143,7 @@ function raises(rule, y, x) {
 /**
  * The gradients after some steps of the backward pass, from 0: those of `Backprop` after zeroing.
  *
- * A node that receives nothing, since the derivatives of all its users are 0 by their rules, sends nothing.
+ * A node propagates nothing if it received nothing because the derivatives of all its users are 0 by rule.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {number} steps

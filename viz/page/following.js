@@ -9,7 +9,7 @@ import { goTo } from "./state.js";
 
 /** The numbers before the leaves' data: the training step, its loss, the position. */
 const HEADER = 3;
-/** The most losses that are kept for the chart; older ones are thinned out. */
+/** The maximum number of losses kept for the chart; older ones are thinned out. */
 const KEPT = 2000;
 
 /** @param {App} app */

@@ -13,7 +13,7 @@ import { isWithin } from "./state.js";
  * @property {string} title
  */
 
-/** The most numbers of a box that are shown. */
+/** The maximum number of numbers shown for a box. */
 const MOST = 4096;
 
 /**

@@ -1,4 +1,4 @@
-// The words of a step, as at the prompt: `autograd/backprop.py`.
+// Describes a step in words, as at the prompt: `autograd/backprop.py`.
 
 import { operandsOf, ruleOf, usersOf } from "./graph.js";
 import { order } from "./nary.js";
@@ -19,7 +19,7 @@ import { derivative, equation } from "./rules.js";
  * @property {string} rule
  * @property {string} sum
  * @property {string} note
- * @property {boolean} constant whether the node is a plain number, which a lesson skips
+ * @property {boolean} constant whether the node is a plain number, which a lesson omits
  */
 
 /**
@@ -32,7 +32,7 @@ import { derivative, equation } from "./rules.js";
  */
 
 /**
- * The computation of a node, and what is stored for the backward pass.
+ * Describes the computation of a node, and what is stored for the backward pass.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Names} names
@@ -70,7 +70,7 @@ export function hasSlopes(graph, node) {
 }
 
 /**
- * The chain rule at a node.
+ * Describes the chain rule at a node.
  * @param {Graph} graph
  * @param {Numbers} numbers
  * @param {Names} names

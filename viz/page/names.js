@@ -7,10 +7,10 @@ import { number } from "./numbers.js";
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {import("./notation.js").Text} Text */
 
-/** The most characters of an expression that is used as a name. */
+/** Longer expressions are not used as names. */
 const SHORT = 28;
 
-/** The most nodes of a graph whose expressions are tried as names. */
+/** In larger graphs, expressions are not used as names. */
 const LARGE = 10000;
 
 /**

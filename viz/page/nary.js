@@ -51,7 +51,7 @@ export function slopeTerm(nary, k, count) {
 }
 
 /**
- * The order in which gradients are sent: the last product first, the bias before the first product.
+ * The order in which operands receive their gradients: the last product first, the bias before the first product.
  * @param {Nary} nary
  * @param {number} count
  */

@@ -1,4 +1,4 @@
-// The words beside the picture, as functions of the state.
+// Renders the words beside the picture from the state.
 
 import { button, html, input, part, put, say } from "./dom.js";
 import { gradients, isLost, OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
@@ -18,7 +18,7 @@ import { lastPosition, placeAt } from "./stepping.js";
 /** @typedef {import("./lessons.js").Change} Change */
 /** @typedef {import("./scene.js").Scene} Scene */
 
-/** The most summands that are shown at once. */
+/** The maximum number of summands shown at once. */
 const FEW_SUMMANDS = 8;
 
 /**

@@ -8,7 +8,7 @@ import { role, usedAgain } from "./rules.js";
 /** @typedef {import("./names.js").Names} Names */
 /** @typedef {import("./evaluation.js").Numbers} Numbers */
 
-/** The most paths that are written out; if there are more, only the last step of each is shown. */
+/** With more paths than this, only the last step of each is shown. */
 export const MOST = 20;
 
 /**

@@ -404,7 +404,7 @@ function paintLink(link, look, now) {
 }
 
 /**
- * The text of a link: the local derivative or, in the backward pass, the share sent, as a product if there is room.
+ * The text of a link: the local derivative or, in the backward pass, its contribution, as a product if there is room.
  * @param {Link} link
  * @param {Look} look
  * @param {string} phase

@@ -1,4 +1,4 @@
-// Pressing, dragging, pinching and scrolling in the picture.
+// Handles clicks, drags, pinches and scrolling in the picture.
 
 import * as cameras from "./camera.js";
 

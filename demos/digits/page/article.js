@@ -68,7 +68,7 @@ function changed() {
   showPixels(squares(drawing.ink(), drawing.side));
   const outputs = said(untrained).slice(0, 10);
   showUntrained(outputs, state.meant);
-  write("garbage", state.drawn ? inWords(outputs) : "Nothing is drawn: the network looks at empty paper.");
+  write("garbage", state.drawn ? inWords(outputs) : "Nothing is drawn: the network sees empty paper.");
   errors(outputs);
   showSlope(state.pixels, state.meant);
   answered();

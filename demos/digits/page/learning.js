@@ -9,7 +9,7 @@ import { part, still, whenSeen, write } from "./page_parts.js";
 /** @typedef {import("./engine.js").Images} Images */
 
 const SMOOTH = 20;
-/** The most steps between two pictures, so that one can watch. */
+/** The maximum number of steps between two frames, so that readers can watch. */
 const STRIDE = 8;
 /** The milliseconds that steps may take of a frame's sixteen. */
 const BUDGET = 7;
@@ -60,12 +60,12 @@ export function training(descent, test, options) {
       losses.push(smooth(loss));
       if (descent.steepest < FLAT) {
         stop(
-          "It stands still: every confidence is 0 or 1, and there no slope is left. Start again with a smaller rate.",
+          "It is stuck: every confidence is 0 or 1, where the loss is flat. Start again with a smaller rate.",
         );
         return;
       }
     }
-    if (descent.steps >= options.steps) stop("It has seen all images as often as it should.");
+    if (descent.steps >= options.steps) stop("Training is complete.");
     else {
       show();
       requestAnimationFrame(frame);
@@ -153,7 +153,7 @@ export function sideBySide(program, start, images, options) {
         drawLosses(/** @type {SVGPolylineElement} */ (/** @type {unknown} */ (part(`rate${i}`))), losses);
         part(`rate${i}-loss`).textContent = Number.isFinite(loss)
           ? String(Number(loss.toPrecision(3)))
-          : "no number any more";
+          : "not a number";
         const after = part(`rate${i}-loss`).previousSibling;
         if (after) after.textContent = `after ${losses.length} steps `;
       });

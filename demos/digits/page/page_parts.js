@@ -1,4 +1,4 @@
-// Small functions that the figures share.
+// Helper functions of the figures.
 
 /**
  * @template {HTMLElement} [T=HTMLElement]

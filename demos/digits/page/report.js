@@ -66,7 +66,7 @@ function show() {
   if (!showSpeakers) return;
   const digit = answer ? top(answer) : 0;
   part("why").textContent = answer
-    ? `Why ${a(digit)}? The hidden neurons that add most to it, or take most from it:`
+    ? `Why ${a(digit)}? The hidden neurons that add most to it or subtract most from it:`
     : "Draw a digit to see the hidden neurons that decide.";
   const fires = found ? found.slice(10) : [];
   showSpeakers(layers[0], found && contributions(layers[1], fires, digit), fires);
