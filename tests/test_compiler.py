@@ -243,18 +243,18 @@ def test_wrong_data_is_refused() -> None:
         program([[1.0, 2.0, 3.0]])
     with pytest.raises(ValueError, match=r"X has the shape \(0, 2\)"):
         program(np.empty((0, 2)))
-    with pytest.raises(TypeError, match="X must hold real numbers, not complex128"):
+    with pytest.raises(TypeError, match="X must contain real numbers, not complex128"):
         program([[1j, 2.0]])
-    with pytest.raises(TypeError, match="X must hold real numbers"):
+    with pytest.raises(TypeError, match="X must contain real numbers"):
         program([["a", "b"]])
-    with pytest.raises(ValueError, match="not of one length"):
+    with pytest.raises(ValueError, match="differ in length"):
         program([[1.0], [1.0, 2.0]])
 
 
 def test_what_cannot_be_compiled_is_refused() -> None:
     x, w = Value(0.0, label="x"), Value(1.0, label="w")
     loss = x * w
-    with pytest.raises(TypeError, match=r"what is compiled must be Values: number 0 is 1\.0"):
+    with pytest.raises(TypeError, match=r"roots of a program must be Values: number 0 is 1\.0"):
         autograd.compile([1.0], inputs=[x])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="nothing to compile"):
         autograd.compile([])
@@ -292,7 +292,7 @@ def test_gradients_that_are_not_there_are_refused() -> None:
 
 def test_a_copy_of_an_inputs_number_is_warned_of() -> None:
     x, w = Value(0.3), Value(1.0)
-    with pytest.warns(UserWarning, match="the constant 0.3 is the number that input 0 had"):
+    with pytest.warns(UserWarning, match="the constant 0.3 equals input 0"):
         autograd.compile(x * w + x.detach(), inputs=[x], params=[w])
 
 

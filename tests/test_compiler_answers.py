@@ -140,7 +140,7 @@ def test_two_networks_learn_by_turns_from_one_vector_of_parameters() -> None:
     nn.SGD(to_judge, lr=0.1).step()
     assert (program.params[: len(mine)] == start[: len(mine)]).all()
     assert (program.params[len(mine) :] != start[len(mine) :]).any()
-    with pytest.raises(ValueError, match="one after the other"):
+    with pytest.raises(ValueError, match="consecutive parameters"):
         program.sibling(verdict, params=[theirs[0], mine[0]])
 
 

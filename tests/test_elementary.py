@@ -244,9 +244,9 @@ def test_a_row_is_picked_by_a_number_or_a_value() -> None:
     for wrong in (5, -1, 0.5, Value(7.0), Value(0.5), NAN):
         with pytest.raises(IndexError, match="a whole number from 0 to 4 for a table of 5"):
             autograd.pick(table, wrong)
-    with pytest.raises(TypeError, match="an index is a whole number"):
+    with pytest.raises(TypeError, match="an index must be a whole number"):
         autograd.pick(table, "1")
-    with pytest.raises(ValueError, match="of one length, not of 1 and 2"):
+    with pytest.raises(ValueError, match="one length, not 1 and 2"):
         autograd.pick([[1.0], [1.0, 2.0]], index)
     with pytest.raises(ValueError, match="it is empty"):
         autograd.pick([], 0)

@@ -92,7 +92,7 @@ def test_what_has_no_frames_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"frames\(loss, folder\) needs a Value, not 1\.0"):
         viz.frames(1.0, tmp_path / "frames")  # type: ignore[arg-type]
     large = nn.squared_error([nn.MLP(20, [20, 1], seed=1)([0.1] * 20)], [0.0])
-    with pytest.raises(ValueError, match=r"and up to 300 nodes can be followed"):
+    with pytest.raises(ValueError, match=r"frames can have up to 300 nodes"):
         viz.frames(large, tmp_path / "frames")
     assert list(tmp_path.iterdir()) == []
 

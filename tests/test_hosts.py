@@ -97,7 +97,7 @@ def test_a_program_is_alive_where_the_values_hold_its_numbers() -> None:
     program.params += 1.0
     shown = program._repr_mimebundle_()
     assert set(shown) == {"text/plain"}
-    assert "after program.sync()" in shown["text/plain"]
+    assert "call program.sync()" in shown["text/plain"]
     program.sync()
     assert "text/html" in program._repr_mimebundle_()
     several = autograd.compile([loss, x[0] * 2], inputs=x, params=model.parameters())._repr_mimebundle_()

@@ -379,11 +379,11 @@ def test_wrong_arguments_are_refused() -> None:
     f = autograd.jit(lambda x, y: x * y)
     with pytest.raises(TypeError, match="jit takes a function, not int"):
         autograd.jit(3)  # type: ignore[call-overload]
-    with pytest.raises(ValueError, match="same number of rows in all arguments, not 2 and 1"):
+    with pytest.raises(ValueError, match="same number of rows, not 2 and 1"):
         f.batch([1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match=r"in place of 3\.0"):
         f.batch([1.0, 2.0], 3.0)
-    with pytest.raises(TypeError, match="can be hashed; not bytearray"):
+    with pytest.raises(TypeError, match="hashable; not bytearray"):
         f(1.0, [io.StringIO, bytearray(b"x")])
     with pytest.raises(ValueError, match="has no parameters"):
         f.value_and_grad([1.0], [2.0])

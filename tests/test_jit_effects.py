@@ -106,7 +106,7 @@ IMPURE = [
 def test_effects_are_seen(function: Callable[..., Any]) -> None:
     cached.cache_clear()
     jitted = autograd.jit(function)
-    with pytest.warns(UserWarning, match=r"cannot be followed: (a call of|the function changes|it uses) \w+"):
+    with pytest.warns(UserWarning, match=r"cannot be traced: (a call of|the function changes|it uses) \w+"):
         jitted(1.0)
 
 

@@ -97,7 +97,7 @@ def test_an_auxiliary_result_is_handed_on() -> None:
     assert value_and_grad(f, has_aux=True)(3.0) == ((9.0, {"twice": 6.0, "name": "f"}), 6.0)
     second = grad(lambda x: grad(f, has_aux=True)(x)[0])(3.0)
     assert second == 2.0
-    with pytest.raises(TypeError, match="with has_aux the function returns a pair"):
+    with pytest.raises(TypeError, match="with has_aux the function must return a pair"):
         grad(lambda x: x, has_aux=True)(1.0)
 
 

@@ -338,7 +338,7 @@ class Jitted:
         return Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
 
     def _trace(self, scope: Scope, structure: Structure, row: Sequence[float]) -> Path | None:
-        """The path of a row; None if the function cannot be followed, which `structure.eager` then explains."""
+        """The path of a row; None if the function cannot be traced, which `structure.eager` then explains."""
         call, leaves = self._called(structure.shapes, row)
         code = getattr(_innermost(self.function), "__code__", None)
         line = Where("?", 0) if code is None else Where(code.co_filename, code.co_firstlineno)

@@ -125,7 +125,7 @@ def nudge() -> str:
         '<input id="move" type="range" min="-3" max="3" step="0.001" value="0.001"></label>'
         "<table><tbody>"
         f'<tr><th scope=row>the loss before</th><td id="before">{found.loss:.6f}</td></tr>'
-        f'<tr><th scope=row>predicted: derivative times step</th><td id="predicted">{found.derivative * step:+.6f}</td></tr>'
+        f'<tr><th scope=row>predicted: slope · step</th><td id="predicted">{found.derivative * step:+.6f}</td></tr>'
         f'<tr><th scope=row>actual</th><td id="really">{after - found.loss:+.6f}</td></tr>'
         "</tbody></table></div>"
         '<svg id="curve" class="chart live" viewBox="0 0 360 190" role="img" '

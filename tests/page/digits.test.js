@@ -1,4 +1,4 @@
-// The digit pages' modules, by themselves.
+// Unit tests of the modules of the digit pages.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ function drawing(inked) {
   return Float64Array.from({ length: 64 * 64 }, (_, i) => (inked(i % 64, Math.floor(i / 64)) ? 1 : 0));
 }
 
-test("an answer in words", () => {
+test("inWords describes an answer", () => {
   assert.equal(inWords([0, 0, 0, 0, 0, 0, 0, 0, 0.91, 0]), "It looks like an 8, with confidence 0.91.");
   assert.equal(inWords([0, 0.2, 0, 0.31, 0, 0, 0, 0, 0, 0]), "Not sure: perhaps a 3, with confidence 0.31.");
   assert.equal(inWords(null), "Nothing is drawn yet.");
@@ -28,7 +28,7 @@ test("an answer in words", () => {
   assert.equal(top([1, 3, 3]), 1);
 });
 
-test("nothing drawn is nothing", () => {
+test("an empty drawing gives no image", () => {
   assert.equal(
     prepare(
       drawing(() => false),
@@ -40,7 +40,7 @@ test("nothing drawn is nothing", () => {
   );
 });
 
-test("a stroke as thick as it likes leaves the same image", () => {
+test("the image does not depend on the thickness of the pen", () => {
   const [thin, thick] = [1, 5].map((half) =>
     prepare(
       drawing((x, y) => Math.abs(x - 32) <= half && y > 8 && y < 56),
@@ -55,7 +55,7 @@ test("a stroke as thick as it likes leaves the same image", () => {
   assert.ok(thin.reduce((sum, pixel) => sum + pixel, 0) > 4);
 });
 
-test("a dot stays a dot", () => {
+test("a dot remains a dot", () => {
   const dot = drawing((x, y) => (x - 20) ** 2 + (y - 40) ** 2 <= 25);
   assert.equal(centreLine(dot, 64).length, 1);
   const pixels = prepare(dot, 64, size, place);
@@ -68,7 +68,7 @@ test("a ring keeps its hole", () => {
   assert.ok(pixels && pixels[3 * 8 + 3] < 0.3 && pixels[4 * 8 + 4] < 0.3);
 });
 
-test("a slanted line is set upright where the data are", () => {
+test("a slanted line is set upright if the data are upright", () => {
   /** @type {[number, number][]} */
   const line = Array.from({ length: 50 }, (_, i) => [i / 100, i / 50]);
   const columns = (/** @type {number[]} */ pixels) => new Set(pixels.flatMap((pixel, i) => (pixel > 0 ? [i % 8] : [])));
@@ -76,11 +76,11 @@ test("a slanted line is set upright where the data are", () => {
   assert.ok(columns(lay(line, place, size)).size > 3);
 });
 
-test("resizing keeps even grey", () => {
+test("resizing keeps a uniform grey", () => {
   assert.deepEqual(resize(new Array(64).fill(0.25), size, 5), new Array(25).fill(0.25));
 });
 
-test("squares are means", () => {
+test("squares are means of the ink", () => {
   const found = squares(
     Float64Array.from({ length: 120 * 120 }, (_, i) => (i % 2 ? 1 : 0)),
     120,
@@ -89,7 +89,7 @@ test("squares are means", () => {
   assert.ok(found.every((each) => each === 0.5));
 });
 
-test("batches go from the beginning to the end and over again", () => {
+test("batches start over after the last one", () => {
   const images = new Images(Uint8Array.from([16, 8, 0, 4, 2, 1]), Uint8Array.from([3, 1, 0]));
   const rows = new Float64Array(12);
   images.batch(1, 1, rows);
@@ -98,7 +98,7 @@ test("batches go from the beginning to the end and over again", () => {
   assert.deepEqual([...rows], [...row([1, 0.5], 3)]);
 });
 
-test("a descent goes down a parabola, and starts again", () => {
+test("a descent goes down a parabola, and can be restarted", () => {
   /** @type {import("../../demos/digits/page/engine.js").Program} */
   const parabola = {
     forward: (params) => [[params[0] ** 2], []],
@@ -119,7 +119,7 @@ test("accuracy counts the largest of ten outputs", () => {
   assert.equal(accuracy(program, new Float64Array(0), images), 0.5);
 });
 
-test("what neurons add is how much they fire times their weight", () => {
+test("a contribution is an activation times its weight", () => {
   const layers = layersOf(Float64Array.of(1, 2, 3, 4, 5, 6), [
     { inputs: 1, outputs: 1 },
     { inputs: 1, outputs: 2 },
@@ -127,7 +127,7 @@ test("what neurons add is how much they fire times their weight", () => {
   assert.deepEqual(contributions(layers[1], [10], 1), [50]);
 });
 
-test("curves", () => {
+test("curves are smoothed, and rise upwards", () => {
   const smooth = smoother(2);
   assert.deepEqual([1, 3, 5].map(smooth), [1, 2, 4]);
   assert.ok(up(1, 0, 1) < up(0, 0, 1));

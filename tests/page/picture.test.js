@@ -21,7 +21,7 @@ function overlapping(layout, count) {
   return "";
 }
 
-test("operands stand left of what uses them, in their order, and nothing overlaps", () => {
+test("operands are to the left of their users, in order, without overlaps", () => {
   const links = [
     { from: 0, to: 2, port: 0.25 },
     { from: 1, to: 2, port: 0.75 },
@@ -50,7 +50,7 @@ test("the subtrahend of a - a*b is drawn below", () => {
   assert.ok(long[0][1] < layout.y[2] + item.height / 2, "the minuend passes above the product");
 });
 
-test("downwards, operands stand above what uses them, in rows within the room", () => {
+test("in a downward layout, operands are above their users, in rows that fit the room", () => {
   const links = [0, 1, 2, 3, 4].map((from) => ({ from, to: 5, port: (from + 0.5) / 5 }));
   const layout = laidOut([item, item, item, item, item, item], links, { down: true, room: 150 });
   for (const { from } of links) assert.ok(layout.y[from] + item.height < layout.y[5]);
@@ -83,7 +83,7 @@ test("a narrow picture keeps its parts within the room, inside open boxes too", 
   for (const { from, to } of scene.links) assert.ok(from.y + from.height < to.y);
 });
 
-test("circles are laid out all the same", () => {
+test("graphs with cycles can be laid out", () => {
   const layout = laidOut(
     [item, item, item],
     [
@@ -95,7 +95,7 @@ test("circles are laid out all the same", () => {
   assert.equal(overlapping(layout, 3), "");
 });
 
-test("random graphs do not overlap and no link goes back", () => {
+test("random graphs have no overlaps and no backward links", () => {
   let seed = 1;
   const random = () => {
     seed = (seed * 16807) % 2147483647;
@@ -113,11 +113,11 @@ test("random graphs do not overlap and no link goes back", () => {
   }
 });
 
-test("nothing to lay out has no size", () => {
+test("the layout of an empty graph has no size", () => {
   assert.deepEqual(laidOut([], []), { x: [], y: [], width: 0, height: 0, bends: new Map() });
 });
 
-test("a closed box stands for what is in it, an open one is around it", () => {
+test("a closed box replaces its contents, an open one surrounds them", () => {
   const graph = graphOf(
     [
       ["a", 1, -1, []],
@@ -149,7 +149,7 @@ test("a closed box stands for what is in it, an open one is around it", () => {
   assert.equal(open.links.length, 4);
 });
 
-test("alike boxes are laid out alike, and once", () => {
+test("equal boxes share one layout", () => {
   /** @type {[string, number, number, number[]][]} */
   const nodes = [];
   const boxes = [];
@@ -186,7 +186,7 @@ test("an operand used twice has two links", () => {
   assert.equal(sceneOf(expression(), new Set(), measure).links.length, 6);
 });
 
-test("beside what fills the screen there is no room, and what does not is in the middle", () => {
+test("a large area fills the screen, and a small one is centred", () => {
   const screen = { width: 200, height: 100 };
   const area = { x: 0, y: 0, width: 1000, height: 20 };
   const left = within({ x: -500, y: 7, scale: 1 }, area, screen, 10);
@@ -195,7 +195,7 @@ test("beside what fills the screen there is no room, and what does not is in the
   assert.equal(within({ x: 300, y: 0, scale: 2 }, area, screen, 10).x, 300);
 });
 
-test("the camera fits, zooms around a point and moves no farther than it must", () => {
+test("the camera fits areas, zooms around a point and moves as little as possible", () => {
   const screen = { width: 200, height: 100 };
   const area = { x: 0, y: 0, width: 336, height: 68 };
   const camera = fitting(area, screen);
@@ -210,7 +210,7 @@ test("the camera fits, zooms around a point and moves no farther than it must", 
   assert.deepEqual(hull([area, { x: -4, y: 10, width: 1, height: 100 }]), { x: -4, y: 0, width: 340, height: 110 });
 });
 
-test("emphasis goes by the logarithm of size, and what is no number ends an extent", () => {
+test("emphasis is logarithmic, and nan makes an extent nan", () => {
   assert.equal(strength(1, 1), 1);
   assert.equal(strength(0, 1), 0);
   assert.ok(strength(0.1, 1) > 0.5);
@@ -219,7 +219,7 @@ test("emphasis goes by the logarithm of size, and what is no number ends an exte
   assert.equal(range([0, 1], Float64Array.of(2, 2), String), "2");
 });
 
-test("the results of a box are those that are used outside it, or by nothing", () => {
+test("the results of a box are its nodes that are used outside or not at all", () => {
   const outer = { title: "outer", parent: -1, kind: "layer" };
   const inner = { title: "inner", parent: 0, kind: "neuron" };
   const graph = graphOf(

@@ -37,7 +37,7 @@ async function done({ module, plain, calls }) {
 }
 
 /**
- * Products of matrices that all stand in one array of numbers.
+ * Matrix products; all matrices are in one array of numbers.
  * @param {{kernel: string | null, numbers: string, products: any[][]}} job
  */
 function multiplied({ kernel, numbers: text, products }) {

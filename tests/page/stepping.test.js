@@ -11,7 +11,7 @@ import { asItWas, goTo, initial, presentGradients, setLeaf, undo } from "../../v
 import { isKnown, lastPosition, placeAt } from "../../viz/page/stepping.js";
 import { expression, graphOf } from "./graphs.js";
 
-test("positions go from the start over each node and back to the end", () => {
+test("positions visit each node forwards and then backwards", () => {
   const graph = expression();
   const phases = Array.from({ length: lastPosition(graph) + 1 }, (_, position) => placeAt(graph, position));
   assert.deepEqual(
@@ -33,7 +33,7 @@ test("positions go from the start over each node and back to the end", () => {
   assert.equal(isKnown(graph, 0, 0), true);
 });
 
-test("gradients add up over two uses, whatever way one comes to a position", () => {
+test("gradients of two uses add up, however a position is reached", () => {
   const graph = expression();
   const state = initial(graph, new Set());
   for (const position of [8, 3, 6, 0, 8]) goTo(graph, state, position);
@@ -44,14 +44,14 @@ test("gradients add up over two uses, whatever way one comes to a position", () 
   assert.equal(state.position, 8);
 });
 
-test("a changed leaf is carried on, undone, and put back as it was", () => {
+test("a change of a leaf is propagated, undone and reset", () => {
   const graph = expression();
   const state = initial(graph, new Set());
   setLeaf(graph, state, 0, 3);
   assert.equal(state.numbers.data[5], 3);
   assert.deepEqual({ ...state.nudge }, { leaf: 0, from: 2, to: 3, slope: -2, before: 8, after: 3 });
   setLeaf(graph, state, 0, 4, true);
-  assert.equal(state.edits.length, 1, "a change that goes on is one change");
+  assert.equal(state.edits.length, 1, "a continued change is one change");
   setLeaf(graph, state, 1, 5);
   undo(graph, state);
   assert.equal(state.numbers.data[5], (4 * -3 + 10) * 4);
@@ -59,7 +59,7 @@ test("a changed leaf is carried on, undone, and put back as it was", () => {
   assert.deepEqual(state.numbers, found(graph));
 });
 
-test("what is out of the domain is said, and what depends on it is unknown", () => {
+test("a value outside the domain is marked, and its users are unknown", () => {
   const graph = graphOf([
     ["a", 1, -1, []],
     ["", 0, 2, [0]],
@@ -97,14 +97,14 @@ test("a step downhill moves against the gradients", () => {
   assert.ok(!Number.isFinite(exploded[exploded.length - 1]));
 });
 
-test("a chart fills its height, on a logarithmic scale where the loss spans much", () => {
+test("a chart fills its height, logarithmically for a wide range of losses", () => {
   assert.equal(chart([4, 2, 0], 100, 10).points, "0.0,0.0 50.0,5.0 100.0,10.0");
   const wide = chart([100, 10, 1], 100, 10);
   assert.equal(wide.logarithmic, true);
   assert.equal(wide.points, "0.0,0.0 50.0,5.0 100.0,10.0");
 });
 
-test("a guess is right, or it is told which mistake it is", () => {
+test("a wrong guess is answered with the mistake", () => {
   const made = { before: 4, slope: -3, gradient: 2 };
   assert.equal(judged(-2, made).right, true);
   assert.match(judged(-6, made).words, /contribution alone/);
@@ -115,7 +115,7 @@ test("a guess is right, or it is told which mistake it is", () => {
   assert.equal(judged(0, { before: 0, slope: 0, gradient: 2 }).right, true);
 });
 
-test("an address restores what it was written from", () => {
+test("an address restores the state that it was written from", () => {
   const graph = expression();
   const state = initial(graph, new Set());
   const names = namesOf(graph, state.numbers.data);
@@ -130,7 +130,7 @@ test("an address restores what it was written from", () => {
   assert.deepEqual(other.numbers, state.numbers);
 });
 
-test("nodes are found by their names and their numbers", () => {
+test("nodes are found by name and by number", () => {
   const graph = expression();
   const names = namesOf(graph, graph.data);
   assert.equal(nodeCalled("p + c", graph, names), 4);
@@ -139,7 +139,7 @@ test("nodes are found by their names and their numbers", () => {
   assert.deepEqual(matching("p", graph, names), [2, 4]);
 });
 
-test("a sum of products opens into its products and the sums so far, the bias first", () => {
+test("a sum of products expands into products and partial sums, the bias first", () => {
   assert.deepEqual(opened("dot", [2, 3, 10, 100, 7]), [
     { operands: [4], product: 7, sum: 7 },
     { operands: [0, 2], product: 20, sum: 27 },

@@ -59,9 +59,7 @@ export function training(descent, test, options) {
       }
       losses.push(smooth(loss));
       if (descent.steepest < FLAT) {
-        stop(
-          "It is stuck: every confidence is 0 or 1, where the loss is flat. Start again with a smaller rate.",
-        );
+        stop("It is stuck: every confidence is 0 or 1, where the loss is flat. Start again with a smaller rate.");
         return;
       }
     }
