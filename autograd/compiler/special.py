@@ -97,14 +97,14 @@ def pick(table: Array, index: Array, strict: bool = False, out: Array | None = N
     Raises:
         FloatingPointError: `strict` is set, and an index is out of range or not an integer.
     """
-    wrong = ~((index >= 0) & (index < table.shape[1]) & (np.floor(index) == index))
-    missing = bool(wrong.any())
+    at = _within(index, table.shape[1])
+    right = at == index
+    missing = not right.all()
     if missing and strict:
         raise FloatingPointError("an index is out of range")
-    at = np.where(wrong, 0, index).astype(np.intp) if missing else index.astype(np.intp)
     found: Array = table[np.arange(len(table))[:, None], at, _examples(table)]
     if missing:
-        found = np.where(wrong, np.nan, found)
+        found = np.where(right, found, np.nan)
     return found if out is None else _given(found, found, out)
 
 
@@ -119,17 +119,24 @@ def scatter(index: Array, x: Array, count: int, batched: bool, out: Array | None
         out: the output, (rows, count, batch or 1).
     """
     rows, batch = len(index), max(index.shape[1], x.shape[1])
-    at = np.clip(np.nan_to_num(index), 0, count - 1).astype(np.intp)
+    at = _within(index, count)
     if out is None:
         out = np.empty((rows, count, batch if batched else 1), x.dtype)
     if batched:
         out.fill(0.0)
         out[np.arange(rows)[:, None], at, np.arange(batch)] = x
     else:
-        flat = np.broadcast_to(np.arange(rows)[:, None] * count + at, (rows, batch)).reshape(-1)
-        weights = np.broadcast_to(x, (rows, batch)).reshape(-1)
-        out[..., 0] = np.bincount(flat, weights, rows * count).reshape(rows, count)
+        flat = np.arange(rows)[:, None] * count + at
+        if flat.shape != x.shape:
+            flat, x = np.broadcast_to(flat, (rows, batch)), np.broadcast_to(x, (rows, batch))
+        out[..., 0] = np.bincount(flat.reshape(-1), x.reshape(-1), rows * count).reshape(rows, count)
     return out
+
+
+def _within(index: Array, count: int) -> Array:
+    """The index as integers, each the nearest that counts to a number; nan becomes 0."""
+    found: Array = np.fmin(np.fmax(index, 0.0), count - 1.0).astype(np.intp)
+    return found
 
 
 def _examples(table: Array) -> Any:

@@ -24,12 +24,15 @@ class Shape(NamedTuple):
     parts: Any = ()
 
 
+_NUMBER, _WHOLE = Shape("number"), Shape("whole")
+
+
 def taken_apart(args: Sequence[Any], numbers: list[Any], rows: bool) -> tuple[Shape, ...]:
     """The Shapes of arguments; appends their numbers to `numbers`.
 
     Args:
         args: the arguments.
-        numbers: receives the numbers or, with `rows`, an array of one number per row for each.
+        numbers: receives the numbers or, with `rows`, arrays (rows, numbers).
         rows: whether arrays with one number per row replace the numbers.
     """
     try:
@@ -39,6 +42,9 @@ def taken_apart(args: Sequence[Any], numbers: list[Any], rows: bool) -> tuple[Sh
 
 
 def _shape(x: Any, numbers: list[Any], rows: bool) -> Shape:
+    if type(x) is float or type(x) is int:
+        numbers.append(x)
+        return _NUMBER if type(x) is float else _WHOLE
     if isinstance(x, Static):
         return Shape("static", x)
     if isinstance(x, tuple) or type(x) is dict or isinstance(x, list):
@@ -56,7 +62,7 @@ def _shape(x: Any, numbers: list[Any], rows: bool) -> Shape:
         return Shape((np.ndarray, x.shape, x.dtype.kind in "biu"))
     if is_scalar(x) and not isinstance(x, bool):
         numbers.append(x)
-        return Shape("whole" if hasattr(type(x), "__index__") else "number")
+        return _WHOLE if hasattr(type(x), "__index__") else _NUMBER
     return Shape("static", Static(x))
 
 
@@ -73,9 +79,9 @@ def _columns(x: Any, numbers: list[Any], kind: Any) -> Shape:
     if not len(x):
         raise ValueError("an array with one entry for each row needs at least one row")
     whole = x.dtype.kind in "biu"
-    numbers += list(x.reshape(len(x), -1).T)
+    numbers.append(x.reshape(len(x), -1))
     if x.ndim == 1:
-        return Shape("whole" if whole else "number")
+        return _WHOLE if whole else _NUMBER
     return Shape((kind, x.shape[1:], whole))
 
 

@@ -16,7 +16,7 @@ from autograd.jitted.parameters import Parameters
 from autograd.jitted.path import Path
 from autograd.jitted.state import State
 from autograd.lines import Where
-from autograd.structure import flat, is_structure, same
+from autograd.structure import flat, is_structure, like, same
 from autograd.sweep import stored
 from autograd.value import Value
 
@@ -44,13 +44,42 @@ class Scope:
     structures: dict[tuple[Shape, ...], Structure] = field(default_factory=dict)
 
 
+Part = tuple[Array, list[Any]]
+"""Some rows, and their results: arrays of one number for each row, or for all; or other objects, the same for all."""
+
+
 @dataclass
 class Found:
-    """The results of a batch: for each row, the numbers that the function returned."""
+    """The results of a batch, in parts, and the gradient of the mean of the first one."""
 
     structure: Any
-    columns: list[Any]
-    gradient: Array
+    X: Array
+    parts: list[Part]
+    gradient: Array | None
+
+    def columns(self) -> list[Any]:
+        """Each result for all rows."""
+        return [self._column([(rows, x[i]) for rows, x in self.parts]) for i in range(len(self.parts[0][1]))]
+
+    def _column(self, parts: list[tuple[Array, Any]]) -> Any:
+        """An array for all rows from several paths; an object that is not a number, and equal for all, stays."""
+        kinds = {_kind(x) for _, x in parts}
+        first = parts[0][1]
+        if kinds == {"other"} and all(type(x) is type(first) and x == first for _, x in parts):
+            return first
+        if len(self.X) == 1 and not isinstance(first, np.ndarray):
+            return np.array([first], dtype=object)  # unchanged, as the function returned it
+        dtype = self.X.dtype if kinds == {"number"} else bool if kinds == {"truth"} else object
+        column = np.empty(len(self.X), dtype)
+        for rows, x in parts:
+            column[rows] = x.tolist() if dtype is object and isinstance(x, np.ndarray) else x
+        return column
+
+    def first_row(self) -> Any:
+        """The first row's results, in the function's structure."""
+        ((_, numbers),) = self.parts
+        row = [x.item() if isinstance(x, (np.ndarray, np.generic)) else x for x in numbers]
+        return row[0] if not is_structure(self.structure) else like(self.structure, row)
 
 
 @dataclass
@@ -64,10 +93,10 @@ class Batch:
     learning: bool
     one_number: bool
     result: Any = None
-    found: list[tuple[Array, list[Any]]] = field(default_factory=list)
+    found: list[Part] = field(default_factory=list)
+    gradient: Array | None = None
 
     def run(self) -> Found:
-        self.gradient = np.zeros(len(self.scope.parameters.values), self.X.dtype)
         left = np.arange(len(self.X))
         for path in self.structure.paths:
             if len(left):
@@ -78,8 +107,7 @@ class Batch:
             self.owner._warn(self.structure)
             for i in left.tolist():
                 self._eagerly(i, self.owner._called(self.structure.shapes, self.X[i].tolist())[0]())
-        self.gradient /= len(self.X)
-        return Found(self.result, self._columns(), self.gradient)
+        return Found(self.result, self.X, self.found, self.gradient)
 
     def _along_new(self, left: Array) -> Array:
         """Traces the path of the first row, and runs all rows that take it."""
@@ -110,15 +138,19 @@ class Batch:
             self._raise_eagerly(left)
             self.structure.eager = f"an error that the function catches: {error}"
             return left
-        if not ok.any():
+        if ok is False:
             return left
-        whole = bool(ok.all())
-        rows = left if whole else left[ok]
+        rows = left if ok is True else left[ok]
         if self.learning and path.roots:
-            self.gradient += path.machine(True).grads * len(rows)
+            self._learn(path.machine(True).grads, len(rows))
         numbers = iter(results)
-        self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in flat(path.result)])
-        return left[:0] if whole else left[~ok]
+        self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in path.leaves])
+        return left[:0] if ok is True else left[~ok]
+
+    def _learn(self, gradient: Array, rows: int) -> None:
+        """Takes the gradient of the mean over some rows into account."""
+        part = gradient if rows == len(self.X) else gradient * (rows / len(self.X))
+        self.gradient = part if self.gradient is None else self.gradient + part
 
     def _raise_eagerly(self, left: Array) -> None:
         """Raises the function's error for the first row with one."""
@@ -136,7 +168,7 @@ class Batch:
         self._keep(np.array([row]), result, numbers)
         root = next(flat(result))
         if self.learning and isinstance(root, Value):
-            self.gradient += np.array(adjoints([root], [1.0], self.scope.parameters.values, stored), self.X.dtype)
+            self._learn(np.array(adjoints([root], [1.0], self.scope.parameters.values, stored), self.X.dtype), 1)
 
     def _keep(self, rows: Array, result: Any, numbers: list[Any]) -> None:
         if self.one_number and is_structure(result):
@@ -148,23 +180,6 @@ class Batch:
                 f"{self.owner.__name__} returns a different structure for row {rows[0]} than for the first row"
             )
         self.found.append((rows, numbers))
-
-    def _columns(self) -> list[Any]:
-        return [self._column([(rows, x[i]) for rows, x in self.found]) for i in range(len(self.found[0][1]))]
-
-    def _column(self, parts: list[tuple[Array, Any]]) -> Any:
-        """An array for all rows from several paths; an object that is not a number, and equal for all, stays."""
-        kinds = {_kind(x) for _, x in parts}
-        first = parts[0][1]
-        if kinds == {"other"} and all(type(x) is type(first) and x == first for _, x in parts):
-            return first
-        if len(self.X) == 1 and not isinstance(first, np.ndarray):
-            return np.array([first], dtype=object)  # unchanged, as the function returned it
-        dtype = self.X.dtype if kinds == {"number"} else bool if kinds == {"truth"} else object
-        column = np.empty(len(self.X), dtype)
-        for rows, x in parts:
-            column[rows] = x.tolist() if dtype is object and isinstance(x, np.ndarray) else x
-        return column
 
 
 def _kind(x: Any) -> str:

@@ -39,6 +39,8 @@ _SCOPES = 8
 """The most sets of modules among the arguments whose paths are kept."""
 
 
+_NUMBERS = frozenset({float, int})
+
 Chosen = int | str | Iterable[int | str]
 """Arguments, by position or name."""
 
@@ -113,7 +115,9 @@ class Jitted:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function's result: Values with its graph if an argument is a Value, else numbers."""
-        if current() is not None or modes.checking() or within_transform() or _hold_values((*args, *kwargs.values())):
+        if current() is not None or modes.checking() or within_transform():
+            return self.function(*args, **kwargs)
+        if (not _NUMBERS.issuperset(map(type, args)) and _hold_values(args)) or _hold_values(kwargs.values()):
             return self.function(*args, **kwargs)
         with self._lock.held:
             numbers: list[Any] = []
@@ -122,8 +126,7 @@ class Jitted:
                 X = np.array([numbers], dtype=np.float64).reshape(1, -1)
             except (OverflowError, ValueError):
                 X = np.array([list(map(as_float, numbers))]).reshape(1, -1)
-            found = self._run(shapes, X, learning=False)
-            return like(found.structure, list(map(_first, found.columns)))
+            return self._run(shapes, X, learning=False).first_row()
 
     def batch(self, *args: Any, **kwargs: Any) -> Any:
         """The function's result for each row.
@@ -144,7 +147,7 @@ class Jitted:
         with self._lock.held:
             shapes, X = self._rows(args, kwargs)
             found = self._run(shapes, X, learning=False)
-            return like(found.structure, found.columns)
+            return like(found.structure, found.columns())
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[float, Array]:
         """The mean over all rows of the number that the function returns, and its gradient for `params`.
@@ -165,8 +168,8 @@ class Jitted:
             parameters = self._current.parameters
             if not parameters.values:
                 raise ValueError(f"{self.__name__} has no parameters: it uses no Values but its arguments'")
-            parameters.grads[...] = found.gradient
-            return float(np.add.reduce(found.columns[0]) / len(X)), parameters.grads
+            parameters.grads[...] = 0.0 if found.gradient is None else found.gradient
+            return float(np.add.reduce(found.columns()[0]) / len(X)), parameters.grads
 
     def _through(self, transform: Callable[..., Any], *args: Any, **kwargs: Any) -> Jitted:
         """A transform's derivative of the function, jitted too."""
@@ -253,15 +256,17 @@ class Jitted:
         return arguments.taken_apart([*given, named], numbers, rows)
 
     def _rows(self, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Shape, ...], Array]:
-        columns: list[Any] = []
-        shapes = self._shapes(args, kwargs, columns, rows=True)
-        sizes = {np.shape(column): column for column in columns}
-        if () in sizes:
-            raise ValueError(f"a batch needs an array with one entry for each row in place of {shown(sizes[()])}")
-        if len(sizes) > 1:
-            counts = " and ".join(str(count) for count, *_ in sizes)
-            raise ValueError(f"all arguments of a batch need the same number of rows, not {counts}")
-        X = np.stack(columns, axis=1).astype(np.float64, copy=False) if columns else np.empty((1, 0))
+        blocks: list[Any] = []
+        shapes = self._shapes(args, kwargs, blocks, rows=True)
+        for block in blocks:
+            if not isinstance(block, np.ndarray):
+                raise ValueError(f"a batch needs an array with one entry for each row in place of {shown(block)}")
+        counts = dict.fromkeys(map(len, blocks))
+        if len(counts) > 1:
+            told = " and ".join(map(str, counts))
+            raise ValueError(f"all arguments of a batch need the same number of rows, not {told}")
+        whole = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1) if blocks else np.empty((1, 0))
+        X = np.ascontiguousarray(whole, dtype=np.float64)
         if not len(X):
             raise ValueError("a batch needs at least one row")
         return shapes, X
@@ -333,8 +338,9 @@ class Jitted:
         scope = self._last = self._scope(arguments.held(shapes))
         scope.parameters.exchange()
         structure = self._structure(scope, shapes)
-        with np.errstate(over="ignore"):  # numbers too large for float32 become inf
-            X = X.astype(self._dtype, copy=False)
+        if X.dtype != self._dtype:
+            with np.errstate(over="ignore"):  # numbers too large for float32 become inf
+                X = X.astype(self._dtype)
         return Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
 
     def _trace(self, scope: Scope, structure: Structure, row: Sequence[float]) -> Path | None:
@@ -414,11 +420,3 @@ def _positions(function: Callable[..., Any], static: Any) -> set[int | str]:
 
 def _hold_values(args: Iterable[Any]) -> bool:
     return any(isinstance(x, Value) for arg in args for x in flat(arg))
-
-
-def _first(column: Any) -> Any:
-    """The first row's number, as a Python object."""
-    if type(column) is not np.ndarray:
-        return column
-    number = column[0]
-    return number.item() if isinstance(number, np.generic) else number

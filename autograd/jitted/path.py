@@ -24,6 +24,9 @@ from autograd.value import Value
 
 Array = npt.NDArray[Any]
 
+Taken = bool | Array
+"""The rows that take a path: all, none, or a mask."""
+
 _RESULTS = (Value, bool, int, float, complex, str, bytes, type(None), np.generic)
 
 
@@ -56,6 +59,11 @@ class Path:
     rows: int = 0
     calls: int = 0
     machines: dict[bool, Machine] = field(default_factory=dict)
+    leaves: list[Any] = field(init=False)
+    """The numbers and other objects in the result, in order."""
+
+    def __post_init__(self) -> None:
+        self.leaves = list(flat(self.result))
 
     def machine(self, learning: bool) -> Machine:
         """The machine that runs it; with `learning`, it also computes the derivatives of the first root."""
@@ -69,7 +77,7 @@ class Path:
             self.compiled += time.perf_counter() - started
         return self.machines[learning]
 
-    def run(self, X: Array, learning: bool) -> tuple[Array, Sequence[Array]]:
+    def run(self, X: Array, learning: bool) -> tuple[Taken, Sequence[Array]]:
         """Finds the rows that take this path, and their results, each (rows,) or (1,).
 
         With `learning`, the gradient of the mean of the first one over these rows is in `machine(True).grads`.
@@ -79,33 +87,39 @@ class Path:
         """
         if not self.roots and self.failed is None:  # the same for all rows
             self.rows, self.calls = self.rows + len(X), self.calls + 1
-            return np.ones(len(X), dtype=bool), ()
+            return True, ()
         if self.others:
             X = np.hstack([X, np.tile([v._data for v in self.others], (len(X), 1))])
         machine = self.machine(learning)
         started = time.perf_counter()
         try:
             found = machine.run(X, bool(machine.built.guards))
-            ok = self._held(found, len(X))
+            ok = self._taken(found)
         except FloatingPointError:  # perhaps for a row that takes another path
-            ok = self._held(machine.run(X, False), len(X))
-            found = machine.forward(X[ok]) if ok.any() else ()
+            ok = self._taken(machine.run(X, False))
+            found = () if ok is False else machine.forward(X if ok is True else X[ok])
         else:
-            if learning and not ok.all() and ok.any():
+            if learning and not isinstance(ok, bool):
                 found = machine.run(X[ok], False)
-        count = len(X) if (full := bool(ok.all())) else int(ok.sum())
+        count = len(X) * ok if isinstance(ok, bool) else int(ok.sum())
         if learning and count:
             machine.backward()
-        results = [each[0] if full or each.shape[1] != len(X) else each[0, ok] for each in found[: len(self.roots)]]
+        numbers = found[: len(self.roots)]
+        whole = isinstance(ok, bool)
+        results = [each[0] if whole or each.shape[1] != len(X) else each[0, ok] for each in numbers]
         self.ran += time.perf_counter() - started
         self.rows += count
         self.calls += count > 0
         return ok, results
 
-    def _held(self, found: Sequence[Array], count: int) -> Array:
+    def _taken(self, found: Sequence[Array]) -> Taken:
         if self.failed is None:
-            return np.ones(count, dtype=bool)
-        return np.broadcast_to(found[-1][0] == 0.0, (count,))
+            return True
+        violated = found[-1][0]
+        if len(violated) == 1:  # one row, or the same for all
+            return bool(violated[0] == 0.0)
+        ok = violated == 0.0
+        return ok if ok.any() and not ok.all() else bool(ok[0])
 
 
 def trace(
