@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import autograd
 import nn
 import viz
 from autograd import Backprop, Value, dot, record_lines
@@ -325,6 +326,33 @@ def test_a_guess_is_judged(played: Page) -> None:
     assert "The sign of the contribution is wrong." in played.read("changes")
     played.browser.find_element("css selector", "#changes input").send_keys("2", Keys.ENTER)
     assert "Right." in played.read("changes")
+
+
+def test_a_change_elsewhere_leaves_the_focus_and_what_is_being_typed(played: Page) -> None:
+    played.fill("slider", "5")
+    played.click("guess")
+    played.settle()
+    field = played.browser.find_element("css selector", "#changes input")
+    field.send_keys("-2")
+    played.browser.execute_script("dispatchEvent(new Event('resize'))")
+    played.settle()
+    assert field.get_property("value") == "-2"
+    assert played.browser.switch_to.active_element == field
+    played.fill("slider", "6")
+    played.settle()
+    assert played.browser.find_element("css selector", "#changes input").get_property("value") == ""
+
+
+def test_the_picture_keeps_a_tab_stop_whatever_is_opened(page: Page, tmp_path: Path) -> None:
+    x = [Value(float(i), label=f"x{i}") for i in range(12)]
+    viz.play(autograd.sum(x) * 2, tmp_path / "play.html")
+    page.open(tmp_path / "play.html", "#node=v12")
+    summands = page.browser.find_element("css selector", "#about details")
+    page.browser.find_element("css selector", "#about summary").click()
+    page.browser.find_element("css selector", "#about [data-sum]").click()
+    page.settle()
+    assert summands.get_property("open")
+    assert len(page.browser.find_elements("css selector", '#world [tabindex="0"]')) == 1
 
 
 def test_steps_downhill_and_too_large_a_rate(page: Page, tmp_path: Path) -> None:

@@ -130,8 +130,13 @@ export class App {
 
   /** Lays out the picture again, after a box was opened or closed. */
   rebuild() {
+    const stop = document.querySelector('#world [tabindex="0"]')?.id;
+    const focused = document.activeElement?.id;
     this.scene = this.laidOut(this.way);
     draw(this.scene, this.look());
+    const again = (stop && document.getElementById(stop)) || document.querySelector("#world [tabindex]");
+    again?.setAttribute("tabindex", "0");
+    if (again instanceof SVGElement && again.id === focused) again.focus({ preventScroll: true });
   }
 
   /** @param {import("./layout.js").Way} way */

@@ -71,11 +71,7 @@ function listenToWords(app) {
   }
   about.addEventListener("click", (event) => {
     const sum = event.target instanceof Element ? event.target.getAttribute("data-sum") : null;
-    if (sum) {
-      app.spell(Number(sum));
-      const again = about.querySelector("[data-sum]");
-      if (again instanceof HTMLElement) again.focus();
-    }
+    if (sum) app.spell(Number(sum));
   });
   about.addEventListener("pointerleave", () => app.light(app.pathsShown()));
 }
@@ -98,12 +94,14 @@ function pointAt(app, target) {
  */
 function guess(app, field) {
   const data = typed(field.value);
-  const operand = Number(field.closest("li")?.getAttribute("data-operand"));
+  const [position, operand] = (field.closest("li")?.dataset.about ?? "").split(" ").map(Number);
+  if (position !== app.state.position) return; // it is leaving, with what was typed
   const made = contribution(app.look(), operand);
   if (!made) return;
   const verdict = data === null ? { right: false, words: "Type a number, such as -1.5." } : judged(data, made);
   app.state.guesses.set(operand, verdict);
   app.show();
-  const next = /** @type {HTMLElement | null} */ (document.querySelector("#changes input"));
+  const next = /** @type {HTMLInputElement | null} */ (document.querySelector("#changes input"));
   (next ?? part("next")).focus();
+  next?.select();
 }

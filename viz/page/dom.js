@@ -56,6 +56,49 @@ export function html(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Gives an element other contents, and keeps what stays the same: the focus, a text being typed, an opened list.
+ * @param {Element} element
+ * @param {...Element} children
+ */
+export function fill(element, ...children) {
+  contain(element, children);
+}
+
+/**
+ * @param {Element} element
+ * @param {ChildNode[]} wanted
+ */
+function contain(element, wanted) {
+  const present = Array.from(element.childNodes);
+  wanted.forEach((made, i) => {
+    if (i < present.length) become(present[i], made);
+    else element.append(made);
+  });
+  for (const extra of present.slice(wanted.length)) extra.remove();
+}
+
+/**
+ * Makes a node equal to another, or replaces it if the two are about different things.
+ * @param {ChildNode} node
+ * @param {ChildNode} made
+ */
+function become(node, made) {
+  if (!(node instanceof HTMLElement && made instanceof HTMLElement)) {
+    if (!node.isEqualNode(made)) node.replaceWith(made);
+    return;
+  }
+  if (node.tagName !== made.tagName || node.dataset.about !== made.dataset.about) {
+    node.replaceWith(made);
+    return;
+  }
+  for (const { name } of Array.from(node.attributes)) {
+    if (name !== "open" && !made.hasAttribute(name)) node.removeAttribute(name);
+  }
+  for (const { name, value } of Array.from(made.attributes)) if (name !== "open") put(node, name, value);
+  contain(node, Array.from(made.childNodes));
+}
+
+/**
  * Sets a text, if it differs.
  * @param {Node} element
  * @param {string} text

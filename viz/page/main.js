@@ -28,7 +28,6 @@ export function start(source, program) {
     app.choose(`n${source.selected}`);
   }
   if (source.live) follow(app);
-  document.querySelector("#world [tabindex]")?.setAttribute("tabindex", "0");
   document.body.dataset.ready = "true";
   return app;
 }

@@ -1,6 +1,6 @@
 // Renders the words beside the picture from the state.
 
-import { button, html, input, part, put, say } from "./dom.js";
+import { button, fill, html, input, part, put, say } from "./dom.js";
 import { gradients, isLost, OUTSIDE, STALE, UNKNOWN } from "./evaluation.js";
 import { isLeaf, operandsOf, ruleOf } from "./graph.js";
 import { range } from "./heat.js";
@@ -80,10 +80,10 @@ export function showLesson(look) {
   const now = told(look);
   say(part("heading"), now.heading);
   say(part("title"), now.title);
-  part("sentences").replaceChildren(...now.sentences.map((text) => html("p", {}, text)));
+  fill(part("sentences"), ...now.sentences.map((text) => html("p", {}, text)));
   const hidden = state.guessing && now.heading.startsWith("Backward");
   const changes = (now.lesson?.changes ?? []).filter((change) => !change.constant);
-  part("changes").replaceChildren(...changes.map((change) => changeItem(change, hidden, look)));
+  fill(part("changes"), ...changes.map((change) => changeItem(change, hidden, look)));
   put(document.body, "data-step", String(state.position));
 }
 
@@ -93,7 +93,13 @@ export function showLesson(look) {
  * @param {Look} look
  */
 function changeItem(change, hidden, { names, state }) {
-  const item = html("li", { "data-node": `n${change.node}`, "data-operand": String(change.operand), tabindex: "0" });
+  const node = `n${change.node}`;
+  const item = html("li", {
+    "data-about": `${state.position} ${change.operand}`,
+    "data-node": node,
+    tabindex: "0",
+  });
+  item.classList.toggle("hovered", state.hovered === node);
   const guess = state.guesses.get(change.operand);
   if (hidden && !guess?.right) {
     const name = `${names.atom(change.node)}.grad`;
@@ -142,7 +148,7 @@ export function showSelected(look) {
     }
   });
   if (!(state.guessing && placeAt(graph, state.position).phase === "backward")) rows.push(...why(index, all, look));
-  part("about").replaceChildren(...rows);
+  fill(part("about"), ...rows);
 }
 
 /**
@@ -176,7 +182,7 @@ function sums(node, { graph, state, names }) {
     ),
     html(
       "details",
-      rows.length <= FEW_SUMMANDS ? { open: "" } : {},
+      { "data-about": String(node), ...(rows.length <= FEW_SUMMANDS ? { open: "" } : {}) },
       html("summary", {}, `${rows.length} summands`),
       html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows)),
     ),
@@ -273,7 +279,8 @@ function showBox(box, { graph, state, members, outputs, all: grads }) {
       html("p", {}, `gradients ${what}`, html("code", {}, grad)),
     ];
   };
-  part("about").replaceChildren(
+  fill(
+    part("about"),
     html("p", {}, `${grouped(all.length)} scalars, ${grouped(leaves)} of them leaves, ${grouped(out.length)} out.`),
     ...(out.length < all.length ? rows("out ", out) : []),
     ...rows("", all),
@@ -293,7 +300,8 @@ export function showChanges({ graph, state, names }) {
   if (!state.nudge) return;
   const words = nudgeWords(state.nudge, names, graph.root);
   say(part("nudge-title"), words.title);
-  part("nudge-rows").replaceChildren(
+  fill(
+    part("nudge-rows"),
     ...words.rows.flatMap(([name, how]) => [html("dt", {}, name), html("dd", {}, html("code", {}, how))]),
   );
 }
