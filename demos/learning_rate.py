@@ -11,7 +11,6 @@ import random
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 
 import autograd
 import nn
@@ -19,8 +18,8 @@ from autograd import Value
 from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
+from demos import charts
 from demos.arguments import writable
-from demos.charts import as_svg
 from demos.digits.data import read_csv, split
 
 RATES = {"too small": 0.0003, "right": 0.03, "too large": 0.15}
@@ -62,13 +61,12 @@ def words(name: str, rate: float, losses: list[float]) -> str:
 
 def draw(curves: dict[str, list[float]]) -> str:
     """The curves in one picture, as SVG."""
-    figure = Figure(figsize=(7, 4))
-    axes = figure.add_subplot()
+    axes = charts.axes(7, 4)
     for (name, losses), style in zip(curves.items(), ("--", "-", ":"), strict=True):
         axes.plot(losses, style, label=f"{name}: {RATES[name]:g}", linewidth=2, marker="x" if len(losses) < 9 else "")
     axes.set(xlabel="step", ylabel="loss", yscale="log", title="One network, three learning rates")
     axes.legend()
-    return as_svg(figure)
+    return charts.as_svg(axes.figure)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

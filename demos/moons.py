@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 import autograd
 import nn
@@ -20,8 +19,8 @@ from autograd import Value
 from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
+from demos import charts
 from demos.arguments import writable
-from demos.charts import as_svg
 
 
 def moons(count: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -66,15 +65,14 @@ def draw(classifier: Classifier, points: Any) -> str:
     """The points and the boundary, as SVG."""
     x, y = np.meshgrid(np.linspace(-1.5, 2.5, 120), np.linspace(-1.0, 1.5, 90))
     scores = classifier.score(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
-    figure = Figure(figsize=(7, 4.5))
-    axes = figure.add_subplot()
+    axes = charts.axes(7, 4.5)
     axes.contourf(x, y, scores > 0, levels=[-0.5, 0.5, 1.5], colors=["#fbe3c8", "#d6e6f7"])
     axes.contour(x, y, scores, levels=[0.0], colors="#1f2933")
     for label, marker, colour in ((-1.0, "o", "#b9651b"), (1.0, "^", "#1d5fa8")):
         moon = points[points[:, 2] == label]
         axes.scatter(moon[:, 0], moon[:, 1], marker=marker, color=colour, edgecolor="white", s=45)
     axes.set(title="Two moons, and the boundary between them")
-    return as_svg(figure)
+    return charts.as_svg(axes.figure)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

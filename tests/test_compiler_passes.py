@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -222,7 +223,8 @@ def tables() -> dict[str, set[str]]:
     """The operations of each backend, read from its source, since its dependencies may not be installed."""
     found = {}
     for path in sorted(Path(ir.__file__).parent.glob("*.py")):
-        for line in ast.parse(path.read_text()).body:
+        source = path.read_text()
+        for line in ast.parse(source).body if re.search("^(MEANING|WRITERS)", source, re.MULTILINE) else ():
             match line:
                 case ast.AnnAssign(target=ast.Name(id="MEANING" | "WRITERS"), value=ast.Dict(keys=keys)):
                     found[path.stem] = {str(ast.literal_eval(key)) for key in keys if key is not None}

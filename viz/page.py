@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from html import unescape
-from xml.sax.saxutils import escape
 
 from viz import themes
 from viz.text import shown
@@ -27,11 +26,11 @@ def dressed(svg: str, title: str, description: str, theme: str, titles: Mapping[
         titles: the description of each part, by its id.
     """
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
-    svg = _PART.sub(lambda part: f"{part[1]}<title>{escape(titles.get(unescape(part[2]), ''))}</title>", svg)
+    svg = _PART.sub(lambda part: f"{part[1]}<title>{_text(titles.get(html.unescape(part[2]), ''))}</title>", svg)
     svg = svg.replace("<title></title>\n", "")
     start = svg.index("<svg")
     end = svg.index(">", start)
-    spoken = f"<title>{escape(shown(title, 200))}</title>\n<desc>{escape(shown(description, 400))}</desc>"
+    spoken = f"<title>{_text(shown(title, 200))}</title>\n<desc>{_text(shown(description, 400))}</desc>"
     name, follow = "", ""
     if theme == "auto":
         # Named by its contents: the same in every process, and unique among the pictures of a document.
@@ -39,3 +38,7 @@ def dressed(svg: str, title: str, description: str, theme: str, titles: Mapping[
         follow = f"\n<style>\n{themes.following(f'.{name}')}\n</style>"
         name = f' class="{name}"'
     return f'{svg[:end]}{name} role="img">\n{spoken}{follow}{svg[end + 1 :]}'
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=False)

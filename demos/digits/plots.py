@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
+from demos import charts
 from demos.digits.training import History
 from viz.themes import LIGHT
 
 
-def loss(history: History) -> Figure:
+def loss(history: History) -> Any:
     """The loss, epoch by epoch."""
-    figure, axes = _chart()
+    axes = charts.axes(5, 3.8)
     _curve(axes, history.losses)
     axes.set(xlabel="epoch", ylabel="loss", yscale="log")
-    return figure
+    return axes.figure
 
 
-def accuracy(history: History) -> Figure:
+def accuracy(history: History) -> Any:
     """The accuracy, epoch by epoch, on a scale with equal distances for each halving of the error rate."""
-    figure, axes = _chart()
+    axes = charts.axes(5, 3.8)
     wrong = [max(100 * (1 - share), _LEAST_WRONG) for share in history.accuracies]
     _curve(axes, wrong)
     axes.set(xlabel="epoch", ylabel="test images recognised", yscale="log")
@@ -30,16 +29,11 @@ def accuracy(history: History) -> Figure:
     axes.set_yticks(ticks, [f"{100 - tick:g} %" for tick in ticks])
     axes.set_yticks([], minor=True)
     axes.invert_yaxis()
-    return figure
+    return axes.figure
 
 
 _LEAST_WRONG = 0.1
 """In percent; the scale cannot show an error rate of 0."""
-
-
-def _chart() -> tuple[Figure, Any]:
-    figure = Figure(figsize=(5, 3.8))
-    return figure, figure.add_subplot()
 
 
 def _curve(axes: Any, numbers: list[float]) -> None:
@@ -48,13 +42,12 @@ def _curve(axes: Any, numbers: list[float]) -> None:
     axes.grid(axis="y", color=LIGHT.cluster, linewidth=0.8)
 
 
-def confusion(answers: Any, labels: Any) -> Figure:
+def confusion(answers: Any, labels: Any) -> Any:
     """The confusion matrix: how often each digit (row) was taken for each digit (column)."""
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (labels, answers), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure = Figure(figsize=(5, 4.4))
-    axes = figure.add_subplot()
+    axes = charts.axes(5, 4.4)
     for row in range(10):
         for column in range(10):
             if not counts[row, column]:
@@ -66,8 +59,10 @@ def confusion(answers: Any, labels: Any) -> Figure:
     axes.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), xticks=range(10), yticks=range(10), xlabel="answer", ylabel="written")
     axes.set_aspect("equal")
     axes.tick_params(length=0)
-    return figure
+    return axes.figure
 
 
 def _cell(x: int, y: int, colour: str, alpha: float) -> Any:
+    from matplotlib.patches import Rectangle
+
     return Rectangle((x - 0.48, y - 0.48), 0.96, 0.96, facecolor=colour, alpha=alpha, linewidth=0)

@@ -239,9 +239,8 @@ def _weights(run: Run) -> str:
     figures = []
     for number in np.argsort(-np.abs(onward).sum(axis=0), kind="stable").tolist():
         weights = np.array([weight.data for weight in first.neurons[number].w])
-        most = float(np.abs(weights).max()) or 1.0
         side = (run.pixels, run.pixels) if run.pixels else (run.test.height, run.test.width)
-        source = charts.picture(weights.reshape(side), colours=charts.SIGNS, least=-most, most=most)
+        source = charts.signed(weights.reshape(side))
         leads = f", for {onward[:, number].argmax()}, against {onward[:, number].argmin()}"
         caption = f"no. {number}{leads if len(run.network.layers) == 2 else ''}"
         image = f'<img src="{source}" alt="Weights of hidden neuron {number}">'

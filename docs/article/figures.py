@@ -65,8 +65,7 @@ def neuron() -> str:
     weights, bias = large_neuron()
     large, _ = model.drawn()
     total = float(weights @ large) + bias
-    most = float(np.abs(weights).max())
-    colours = charts.picture(weights.reshape(model.SIDE, -1), colours=charts.SIGNS, least=-most, most=most)
+    colours = charts.signed(weights.reshape(model.SIDE, -1))
     return _figure(
         "neuron",
         f'<div class="grid over">{_img(colours, "3,600 random weights", "")}{_still(large, "", model.SIDE)}'
@@ -327,5 +326,4 @@ def _tiles(params: Any) -> str:
 
 
 def _tile(weights: Any) -> str:
-    most = float(np.abs(weights).max())
-    return _img(charts.picture(weights.reshape(8, 8), colours=charts.SIGNS, least=-most, most=most), "", "")
+    return _img(charts.signed(weights.reshape(8, 8)), "", "")
