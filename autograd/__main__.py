@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import autograd
 from autograd.entry import run
 from autograd.prompt.session import open_session
 
 
-def names() -> dict[str, Any]:
+def names() -> dict[str, object]:
     """The initial names of a session."""
     import nn
     import viz

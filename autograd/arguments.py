@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
 from autograd.scalars import as_float, is_scalar
 from autograd.shown import as_code, shown
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     import random
 
     import numpy as np
+    import numpy.typing as npt
+
+T = TypeVar("T")
 
 
-def a_value(v: Any, function: str) -> Value:
+def a_value(v: object, function: str) -> Value:
     """A Value."""
     if isinstance(v, Value):
         return v
@@ -38,7 +41,7 @@ def a_value(v: Any, function: str) -> Value:
     raise TypeError(f"{function} needs a Value, not {shown(v)}{hint}")
 
 
-def values(given: Any, what: str) -> list[Value]:
+def values(given: Iterable[Value], what: str) -> list[Value]:
     """A list of Values."""
     found = list(iterated(given, what, "Values"))
     for i, value in enumerate(found):
@@ -47,7 +50,7 @@ def values(given: Any, what: str) -> list[Value]:
     return found
 
 
-def iterated(given: Any, what: str, of: str = "numbers") -> Iterator[Any]:
+def iterated(given: Iterable[T], what: str, of: str = "numbers") -> Iterator[T]:
     """An iterator over a list, a tuple, an array or an iterator."""
     if not isinstance(given, (str, bytes, bytearray, Value)):
         try:
@@ -57,7 +60,7 @@ def iterated(given: Any, what: str, of: str = "numbers") -> Iterator[Any]:
     raise TypeError(f"{what} must be a list of {of}, not {shown(given)}")
 
 
-def sized(given: Any, what: str, of: str = "numbers") -> int:
+def sized(given: Sized, what: str, of: str = "numbers") -> int:
     """The length of a list or an array."""
     try:
         return len(given)
@@ -66,7 +69,7 @@ def sized(given: Any, what: str, of: str = "numbers") -> int:
 
 
 def a_number(
-    x: Any,
+    x: object,
     what: str,
     *,
     least: float = -math.inf,
@@ -89,7 +92,7 @@ def a_number(
     return found
 
 
-def a_whole_number(n: Any, what: str, *, least: int | None = None, most: int | None = None) -> int:
+def a_whole_number(n: SupportsIndex, what: str, *, least: int | None = None, most: int | None = None) -> int:
     """An integer within bounds; a bool is not one."""
     try:
         found = None if isinstance(n, bool) else operator.index(n)
@@ -104,12 +107,12 @@ def a_whole_number(n: Any, what: str, *, least: int | None = None, most: int | N
     return found
 
 
-def a_depth(depth: Any) -> int:
+def a_depth(depth: SupportsIndex) -> int:
     """A number of operations to descend."""
     return a_whole_number(depth, "depth", least=0)
 
 
-def a_function(f: Any, what: str, example: str = "") -> Callable[..., Any]:
+def a_function(f: object, what: str, example: str = "") -> Callable[..., Any]:
     """A callable."""
     if not callable(f):
         raise TypeError(f"{what} must be a function, not {shown(f)}{f': {example}' if example else ''}")
@@ -117,28 +120,28 @@ def a_function(f: Any, what: str, example: str = "") -> Callable[..., Any]:
     return found
 
 
-def a_text(text: Any, what: str) -> str:
+def a_text(text: object, what: str) -> str:
     """A string."""
     if not isinstance(text, str):
         raise TypeError(f"{what} must be a string, not {shown(text)}")
     return text
 
 
-def a_choice(name: Any, what: str, choices: Collection[str]) -> str:
+def a_choice(name: object, what: str, choices: Collection[str]) -> str:
     """One of a few names."""
     if not isinstance(name, str) or name not in choices:
         raise ValueError(f"unknown {what} {as_code(name)}; choose from {', '.join(choices)}")
     return name
 
 
-def a_mapping(given: Any, what: str, of: str) -> Mapping[Any, Any]:
+def a_mapping(given: object, what: str, of: str) -> Mapping[Any, Any]:
     """A dict or another mapping."""
     if not isinstance(given, Mapping):
         raise TypeError(f"{what} must be {of}, not {shown(given)}")
     return given
 
 
-def a_format(spec: Any, what: str = "numbers") -> str:
+def a_format(spec: str, what: str = "numbers") -> str:
     """A format specification for floats."""
     a_text(spec, what)
     try:
@@ -147,10 +150,10 @@ def a_format(spec: Any, what: str = "numbers") -> str:
         fits = ""
     if not fits:
         raise ValueError(f"{what}={as_code(spec)} is not a format specification for floats such as '.4g'")
-    return str(spec)
+    return spec
 
 
-def a_generator(seed: Any, what: str = "the seed") -> random.Random:
+def a_generator(seed: object, what: str = "the seed") -> random.Random:
     """A random number generator: the argument itself, or a new one for a seed."""
     import random  # here, since it is slow to import and rarely needed
 
@@ -164,7 +167,7 @@ def a_generator(seed: Any, what: str = "the seed") -> random.Random:
         raise ValueError(f"{what} cannot be {as_code(seed)}") from None
 
 
-def a_dtype(dtype: Any) -> np.dtype[Any]:
+def a_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     """One of the two number types of programs."""
     import numpy as np
 

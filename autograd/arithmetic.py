@@ -13,9 +13,12 @@ choice of `m` decides what the rule computes:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd.primitives import PRIMITIVES, Primitive
+
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity
 
 
 class Arithmetic:
@@ -28,10 +31,10 @@ class Arithmetic:
         compute: maps each primitive to the function that computes it in this arithmetic.
     """
 
-    def __init__(self, compute: Callable[[Primitive], Callable[..., Any]]) -> None:
+    def __init__(self, compute: Callable[[Primitive], Callable[..., Quantity]]) -> None:
         self.__dict__.update({each.name: compute(each) for each in PRIMITIVES.values() if each.name})
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Callable[..., Quantity]:
         functions = ", ".join(each.name for each in PRIMITIVES.values() if each.name)
         raise AttributeError(f"rules have no function {name!r}; they have {functions}")
 

@@ -7,7 +7,7 @@ each step applies the chain rule at one node, shows what happened, and can be un
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.cursor import Cursor, operations
 from autograd.locks import Lock
@@ -19,6 +19,9 @@ from autograd.value import Value
 from autograd.words.paths import explain
 from autograd.words.rules import derivative, equation
 from autograd.words.text import Text, several
+
+if TYPE_CHECKING:
+    from autograd.annotations import Gradient
 
 STALE_LOOKED_AT = 10_000
 """At the first step, a graph is searched for changed numbers if it has at most this many operations."""
@@ -126,7 +129,7 @@ class Backprop(Cursor):
         self._constants = constants
         self._taken: list[_Before] = []
         self._unfinished: _Before | None = None
-        self._now: dict[Value, Any] = {}
+        self._now: dict[Value, Gradient] = {}
         self._zero = float("0")
         """The gradient of what got nothing yet: an object of its own, as in `passes.py`."""
         self._aside = 0
@@ -208,12 +211,12 @@ class Backprop(Cursor):
         for operand in node._prev:
             self._now[operand] = operand.grad
 
-    def _held(self, before: _Before) -> dict[Value, Any]:
+    def _held(self, before: _Before) -> dict[Value, Gradient]:
         """The leaves' gradients from before the pass, which `backward()` adds at its end."""
         first = self._taken[0] if self._taken else before
         return {leaf: grad for leaf, grad in first if not leaf._prev and (grad or leaf is self.loss)}
 
-    def _set(self, node: Value, grad: Any) -> None:
+    def _set(self, node: Value, grad: Gradient) -> None:
         node.grad = grad
         self._now[node] = grad
 
@@ -294,9 +297,9 @@ class Backprop(Cursor):
 
     def _told(self) -> Step:
         node = self._order[self.position - 1]
-        before = dict(self._taken[-1])
+        before: dict[Value, Gradient] = dict(self._taken[-1])
         if len(self._taken) == 1:
-            before = dict.fromkeys(before, 0.0) | {self.loss: 1.0}
+            before = {**dict.fromkeys(before, 0.0), self.loss: 1.0}
         changes = self._by_closure(node, before) if node._closure is not None else self._by_rule(node, before)
         if all(change.constant for change in changes):
             changes = [_shown(change) for change in changes]
@@ -316,7 +319,7 @@ class Backprop(Cursor):
         said = stale(self.loss, STALE_LOOKED_AT) if self.position == 1 else ""
         return (said,) if said else ()
 
-    def _why_complete(self, node: Value, before: dict[Value, Any]) -> str:
+    def _why_complete(self, node: Value, before: dict[Value, Gradient]) -> str:
         grad = before.get(node, self._now.get(node, node.grad)) if node is self.loss else node.grad
         name = f"{self.names.atom(node)}.grad = {number(grad)}"
         if node is self.loss:
@@ -327,7 +330,7 @@ class Backprop(Cursor):
         comma = "" if len(users) == 1 else ","
         return f"{name}, complete: {whose} {several(map(self.names, users))}{comma} {have} been visited"
 
-    def _by_rule(self, node: Value, before: dict[Value, Any]) -> list[Change]:
+    def _by_rule(self, node: Value, before: dict[Value, Gradient]) -> list[Change]:
         """The contribution to each operand's gradient, from the local derivatives."""
         running = dict(before)
         received: set[Value] = set()
@@ -346,7 +349,7 @@ class Backprop(Cursor):
             received.add(operand)
         return [changes[i] for i in sorted(changes)]
 
-    def _by_closure(self, node: Value, before: dict[Value, Any]) -> list[Change]:
+    def _by_closure(self, node: Value, before: dict[Value, Gradient]) -> list[Change]:
         changes = []
         held = self._held(self._taken[0]) if self.done else {}
         for operand in dict.fromkeys(node._prev):
@@ -355,7 +358,7 @@ class Backprop(Cursor):
             changes.append(self._change(operand, old, new, "by its own _backward", factor(new - old), more))
         return changes
 
-    def _change(self, operand: Value, before: Any, after: Any, rule: str, product: str, more: bool) -> Change:
+    def _change(self, operand: Value, before: Gradient, after: Gradient, rule: str, product: str, more: bool) -> Change:
         start = "0" if before == 0 else number(before)
         text = f"{self.names.atom(operand)}.grad: {start} → {start} + {product} = {number(after)}"
         note = "one more: they add up" if more else ""
@@ -409,7 +412,7 @@ def _shown(change: Change) -> Change:
     return Change(change.node, change.before, change.after, change.rule, change.sum, change.note)
 
 
-_Before = list[tuple[Value, Any]]
+_Before: TypeAlias = "list[tuple[Value, Gradient]]"
 """The gradients before a step."""
 
 _lock = Lock()

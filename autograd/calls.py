@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograd import modes
 from autograd.arguments import a_function
@@ -16,6 +16,9 @@ from autograd.shown import as_code, shown
 from autograd.structure import flat, is_structure, like, mapped
 from autograd.sweep import stored
 from autograd.value import Value, operand
+
+if TYPE_CHECKING:
+    from autograd.annotations import Function, Gradient, Structure
 
 Argnum: TypeAlias = int | tuple[int, ...]
 """The position of an argument, or several."""
@@ -30,19 +33,19 @@ class Whole(Value):
         return int(self._data)
 
 
-def _independent(x: Any) -> Value:
+def _independent(x: Structure) -> Value:
     """A new Value equal to x; if x is a Value, it depends on x."""
     return x - 0.0 if isinstance(x, Value) else Value(x)
 
 
-def _constant(x: Any) -> Any:
+def _constant(x: Structure) -> Structure:
     """A number as a Value; anything else unchanged, including bools, which are decisions rather than numbers."""
     if isinstance(x, Value) or not is_scalar(x) or type(x).__name__ in ("bool", "bool_"):
         return x
     return Whole(x) if hasattr(type(x), "__index__") else Value(x)
 
 
-def _constants(x: Any) -> Any:
+def _constants(x: Structure) -> Structure:
     """Turns the numbers of an argument that is not differentiated into Values. Arrays stay, for numpy's functions."""
     return mapped(_constant, x, arrays=False)
 
@@ -72,9 +75,9 @@ class Call:
 
     def __init__(
         self,
-        f: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        f: Function,
+        args: tuple[Structure, ...],
+        kwargs: dict[str, Structure],
         chosen: int | tuple[int, ...],
         graph: bool = False,
         has_aux: bool = False,
@@ -103,7 +106,7 @@ class Call:
         self.graph = graph or self.wants_graph(args)
         self.local = differentiable if self.graph else stored
 
-    def wants_graph(self, args: tuple[Any, ...]) -> bool:
+    def wants_graph(self, args: tuple[Structure, ...]) -> bool:
         """Whether derivatives are Values: of Values, or of what a transform around this one differentiates."""
         return any(isinstance(x, Value) for x in flat(args)) or self._reaches(_outer.get())
 
@@ -114,27 +117,27 @@ class Call:
         nodes = topological(*self.roots, known=self.wrt)
         return not outer.isdisjoint(self.roots) or any(not outer.isdisjoint(node._prev) for node in nodes)
 
-    def adjoints(self, root: Value) -> Any:
+    def adjoints(self, root: Value) -> Structure:
         """The derivatives of one result, in the structure of the arguments."""
         return self.pulled_back([root], [1.0])
 
-    def pulled_back(self, roots: Sequence[Value], gradients: Sequence[Any]) -> Any:
+    def pulled_back(self, roots: Sequence[Value], gradients: Sequence[Gradient]) -> Structure:
         """The derivatives of results, weighted by their cotangents, in the structure of the arguments."""
         seeds = [operand(gradient) for gradient in gradients] if self.graph else gradients
         return like(self.wanted, map(self.given_back, adjoints(roots, seeds, self.wrt, self.local)))
 
-    def given_back(self, x: Any) -> Any:
+    def given_back(self, x: Structure) -> Structure:
         """A number for the caller: a Value if an argument was a Value, else a float."""
         if not self.graph:
             return as_number(x)
         x = x if isinstance(x, Value) else Value(x)
         return x if self.recording else x.detach()
 
-    def returned(self) -> Any:
+    def returned(self) -> Structure:
         """The function's result for the caller."""
         return like(self.result, map(self.given_back, self.roots))
 
-    def beside(self, found: Any) -> Any:
+    def beside(self, found: Structure) -> Structure:
         """A derivative, paired with the auxiliary result if there is one."""
         if self.aux is None:
             return found
@@ -150,7 +153,7 @@ class Call:
         return self.roots[0]
 
 
-def _pair(result: Any) -> tuple[Any, tuple[Any]]:
+def _pair(result: Structure) -> tuple[Structure, tuple[Structure]]:
     if not (isinstance(result, (tuple, list)) and len(result) == 2):
         raise TypeError(
             f"with has_aux the function must return a pair, (number, anything), not {type(result).__name__}"
@@ -158,7 +161,7 @@ def _pair(result: Any) -> tuple[Any, tuple[Any]]:
     return result[0], (result[1],)
 
 
-def chosen_by(argnum: Any, argnums: Any) -> int | tuple[int, ...]:
+def chosen_by(argnum: Argnum | list[int], argnums: Argnum | list[int] | None) -> int | tuple[int, ...]:
     """The two names of one option."""
     if argnums is None:
         return argnum if not isinstance(argnum, list) else tuple(argnum)
@@ -167,7 +170,7 @@ def chosen_by(argnum: Any, argnums: Any) -> int | tuple[int, ...]:
     return tuple(argnums) if isinstance(argnums, list) else argnums
 
 
-def _positions(chosen: Any, count: int) -> tuple[int, ...]:
+def _positions(chosen: Argnum, count: int) -> tuple[int, ...]:
     several = chosen if isinstance(chosen, tuple) else (chosen,)
     for n in several:
         if not isinstance(n, int) or isinstance(n, bool):
@@ -179,7 +182,7 @@ def _positions(chosen: Any, count: int) -> tuple[int, ...]:
     return tuple(n % count for n in several)
 
 
-def _as_value(y: Any) -> Value:
+def _as_value(y: Structure) -> Value:
     try:
         return y if isinstance(y, Value) else Value(y)
     except TypeError:

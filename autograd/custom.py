@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from autograd import ops
 from autograd.arguments import a_function, a_text, iterated
 from autograd.ops import Operation, Rule
 from autograd.shown import as_code
 from autograd.templates import from_user
-from autograd.value import Value, apply
+from autograd.value import Number, Value, apply
 
 
 def operation(
@@ -41,7 +40,7 @@ def operation(
         words: the rule of differentiation in a sentence, for explanations.
         domain: the condition on the operands, for error messages: "the operand must be above 0".
         text: the notation, with `{}` for each operand; by default a call. If brackets do not enclose all operands,
-            as in `{} ∘ {}`, they are written in parentheses, and so is the whole within other operations.
+            as in `{} @ {}`, they are written in parentheses, and so is the whole within other operations.
         latex: the notation in LaTeX.
 
     Raises:
@@ -102,7 +101,7 @@ def _check_takes(which: str, rule: Rule, count: int, form: str) -> None:
         return
 
 
-def _same(earlier: Any, new: Operation) -> bool:
+def _same(earlier: object, new: Operation) -> bool:
     """Whether a declaration repeats an earlier one, as when a notebook cell is run again."""
     if not isinstance(earlier, Operation):
         return False
@@ -110,13 +109,13 @@ def _same(earlier: Any, new: Operation) -> bool:
     return earlier.arity == new.arity and all(_code(one) == _code(other) for one, other in pairs)
 
 
-def _code(rule: Rule) -> Any:
+def _code(rule: Rule) -> object:
     """The identity of a rule: its module and name, so that an edited notebook cell replaces its declaration."""
     return getattr(rule, "__module__", None), getattr(rule, "__qualname__", rule)
 
 
 def _function(declared: Operation) -> Callable[..., Value]:
-    def applied(*operands: Any) -> Value:
+    def applied(*operands: Number) -> Value:
         if len(operands) != declared.arity:
             raise TypeError(f"{declared.name} takes {declared.arity} operands, not {len(operands)}")
         return apply(declared, *[x if isinstance(x, Value) else Value(x) for x in operands])

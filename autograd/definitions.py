@@ -11,7 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity
+    from autograd.arithmetic import Arithmetic
 
 ERF_SERIES = [2.0 / math.sqrt(math.pi) * (-1) ** n / (math.factorial(n) * (2 * n + 1)) for n in range(14)]
 """The Maclaurin series of erf(x) / x, in powers of x²."""
@@ -39,9 +43,9 @@ _LARGE = 1e9
 """Adding 1 to its square has no effect in floats."""
 
 
-def polynomial(coefficients: Sequence[float], x: Any) -> Any:
+def polynomial(coefficients: Sequence[float], x: Quantity) -> Quantity:
     """A polynomial by Horner's scheme, with its coefficients from the constant one on."""
-    total: Any = coefficients[-1]
+    total: Quantity = coefficients[-1]
     for coefficient in coefficients[-2::-1]:
         total = total * x + coefficient
     return total
@@ -50,12 +54,12 @@ def polynomial(coefficients: Sequence[float], x: Any) -> Any:
 # Exponentials and logarithms
 
 
-def expm1(m: Any, a: Any) -> Any:
+def expm1(m: Arithmetic, a: Quantity) -> Quantity:
     """exp(a) - 1 without cancellation near 0: tanh(a/2)·(exp(a) + 1)."""
     return m.tanh(0.5 * a) * (m.exp(a) + 1.0)
 
 
-def exp_product(m: Any, a: Any, b: Any) -> Any:
+def exp_product(m: Arithmetic, a: Quantity, b: Quantity) -> Quantity:
     """exp(a·b), corrected for the product's rounding error (Dekker 1971), which exp would magnify a·b times."""
     product = a * b
     (high, low), (upper, lower) = _halves(a), _halves(b)
@@ -64,14 +68,14 @@ def exp_product(m: Any, a: Any, b: Any) -> Any:
     return m.where(m.isfinite(lost * power), power + power * lost, power)
 
 
-def _halves(a: Any) -> tuple[Any, Any]:
+def _halves(a: Quantity) -> tuple[Quantity, Quantity]:
     """Splits a float into two with half its digits each (Veltkamp 1968)."""
     scaled = _SPLITTER * a
     high = scaled - (scaled - a)
     return high, a - high
 
 
-def log1p(m: Any, a: Any) -> Any:
+def log1p(m: Arithmetic, a: Quantity) -> Quantity:
     """log(1 + a). The factor a / (u - 1) corrects the rounding error of u = 1 + a (Kahan)."""
     u = 1.0 + a
     lost = u - 1.0
@@ -79,7 +83,7 @@ def log1p(m: Any, a: Any) -> Any:
     return m.where(m.equal(lost, 0.0), a, m.where(m.isfinite(lost), near, m.log(u)))
 
 
-def hypot(m: Any, a: Any, b: Any) -> Any:
+def hypot(m: Arithmetic, a: Quantity, b: Quantity) -> Quantity:
     """√(a² + b²), in units of the larger, so that no square overflows."""
     a, b = m.abs(a), m.abs(b)
     larger = m.maximum(a, b)
@@ -89,34 +93,34 @@ def hypot(m: Any, a: Any, b: Any) -> Any:
     return m.where(m.equal(a, math.inf), a, m.where(m.equal(b, math.inf), b, found))
 
 
-def sinh(m: Any, a: Any) -> Any:
+def sinh(m: Arithmetic, a: Quantity) -> Quantity:
     """(exp(a) - exp(-a)) / 2, as products of exp(a/2), so that nothing overflows before the result does."""
     small, half = m.expm1(a), m.exp(0.5 * a)
     near = 0.5 * (small + m.divide(small, 1.0 + small))
     return m.where(m.greater(m.abs(a), 1.0), 0.5 * half * half - m.divide(m.divide(0.5, half), half), near)
 
 
-def cosh(m: Any, a: Any) -> Any:
+def cosh(m: Arithmetic, a: Quantity) -> Quantity:
     """(exp(a) + exp(-a)) / 2, in the same way."""
     half = m.exp(0.5 * a)
     return 0.5 * half * half + m.divide(m.divide(0.5, half), half)
 
 
-def asinh(m: Any, a: Any) -> Any:
+def asinh(m: Arithmetic, a: Quantity) -> Quantity:
     """log(a + √(a² + 1)), odd."""
     x = m.abs(a)
     near = m.log1p(x + m.divide(x * x, 1.0 + m.sqrt(1.0 + x * x)))
     return m.sign(a) * m.where(m.greater(x, _LARGE), m.log(x) + math.log(2.0), near)
 
 
-def acosh(m: Any, a: Any) -> Any:
+def acosh(m: Arithmetic, a: Quantity) -> Quantity:
     """log(a + √(a² - 1))."""
     t = a - 1.0
     near = m.log1p(t + m.sqrt(t) * m.sqrt(t + 2.0))
     return m.where(m.greater(a, _LARGE), m.log(a) + math.log(2.0), near)
 
 
-def atanh(m: Any, a: Any) -> Any:
+def atanh(m: Arithmetic, a: Quantity) -> Quantity:
     """log((1 + a) / (1 - a)) / 2, odd."""
     x = m.abs(a)
     return m.sign(a) * 0.5 * m.log1p(m.divide(2.0 * x, 1.0 - x))
@@ -125,18 +129,18 @@ def atanh(m: Any, a: Any) -> Any:
 # Angles
 
 
-def cos(m: Any, a: Any) -> Any:
+def cos(m: Arithmetic, a: Quantity) -> Quantity:
     """Half of sin(2a) / sin(a), or 1 - 2·sin²(a/2) if that division is inaccurate."""
     sine, half = m.sin(a), m.sin(0.5 * a)
     return m.where(m.greater(m.abs(sine), 0.5), m.divide(m.sin(2.0 * a), 2.0 * sine), 1.0 - 2.0 * half * half)
 
 
-def tan(m: Any, a: Any) -> Any:
+def tan(m: Arithmetic, a: Quantity) -> Quantity:
     """The sine over the cosine."""
     return m.divide(m.sin(a), m.cos(a))
 
 
-def atan(m: Any, a: Any) -> Any:
+def atan(m: Arithmetic, a: Quantity) -> Quantity:
     """Replaces an angle above 45 degrees by its complement, halves it twice, and evaluates the series."""
     outer = m.greater(m.abs(a), 1.0)
     t = m.where(outer, m.divide(1.0, a), a)
@@ -146,7 +150,7 @@ def atan(m: Any, a: Any) -> Any:
     return m.where(outer, m.sign(a) * (0.5 * math.pi) - angle, angle)
 
 
-def atan2(m: Any, a: Any, b: Any) -> Any:
+def atan2(m: Arithmetic, a: Quantity, b: Quantity) -> Quantity:
     """The angle whose tangent is |a| / |b|, in the quadrant given by the signs of a and b, including those of zeros."""
     below, behind = (m.greater(0.0, m.where(m.equal(x, 0.0), m.divide(1.0, x), x)) for x in (a, b))
     tangent = m.divide(m.abs(a), m.abs(b))
@@ -156,12 +160,12 @@ def atan2(m: Any, a: Any, b: Any) -> Any:
     return m.where(below, -angle, angle)
 
 
-def asin(m: Any, a: Any) -> Any:
+def asin(m: Arithmetic, a: Quantity) -> Quantity:
     """The angle whose tangent is a / √(1 - a²)."""
     return m.atan(m.divide(a, m.sqrt((1.0 - a) * (1.0 + a))))
 
 
-def acos(m: Any, a: Any) -> Any:
+def acos(m: Arithmetic, a: Quantity) -> Quantity:
     """Twice the angle whose tangent is √((1 - a) / (1 + a))."""
     return 2.0 * m.atan(m.sqrt(m.divide(1.0 - a, 1.0 + a)))
 
@@ -169,20 +173,20 @@ def acos(m: Any, a: Any) -> Any:
 # The error function and the normal distribution
 
 
-def sigmoid(m: Any, a: Any) -> Any:
+def sigmoid(m: Arithmetic, a: Quantity) -> Quantity:
     """1 / (1 + exp(-a)), accurate in both tails, since the argument of exp is never positive."""
     z = m.exp(-m.abs(a))
     return m.divide(m.where(m.greater(0.0, a), z, 1.0), 1.0 + z)
 
 
-def erf(m: Any, a: Any) -> Any:
+def erf(m: Arithmetic, a: Quantity) -> Quantity:
     """The error function: its series near 0, and 1 - erfc(a) beyond."""
     x = m.abs(a)
     near = a * polynomial(ERF_SERIES, m.minimum(x * x, 1.0))
     return m.where(m.greater(0.5, x), near, m.sign(a) * (1.0 - _erfc_scaled(m, x) * m.exp(-(x * x))))
 
 
-def ndtr(m: Any, a: Any) -> Any:
+def ndtr(m: Arithmetic, a: Quantity) -> Quantity:
     """Φ(a), the normal distribution function: half of erfc(-a/√2), accurate in the lower tail too."""
     x = m.abs(a) * math.sqrt(0.5)
     half = 0.5 * _erfc_scaled(m, x) * m.exp_product(-0.5 * a, a)
@@ -190,7 +194,7 @@ def ndtr(m: Any, a: Any) -> Any:
     return m.where(m.greater(0.5, x), near, m.where(m.greater(0.0, a), half, 1.0 - half))
 
 
-def _erfc_scaled(m: Any, x: Any) -> Any:
+def _erfc_scaled(m: Arithmetic, x: Quantity) -> Quantity:
     """exp(x²) · erfc(x) for x ≥ 0.5."""
     x = m.minimum(x, ERFC_FARTHEST)
     return m.divide(polynomial(ERFC_TAIL, m.divide(x - 3.0, x + 3.0)), 1.0 + 2.0 * x)

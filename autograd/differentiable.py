@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import modes, ops
 from autograd.arithmetic import Arithmetic, quiet
@@ -21,35 +21,39 @@ from autograd.primitives import Primitive
 from autograd.sweep import Local, sweep
 from autograd.value import Value, apply, operand
 
+if TYPE_CHECKING:
+    from autograd.annotations import Gradient
+
 # An arithmetic of Values
 
 
-def _recorded(name: str) -> Callable[..., Any]:
+def _recorded(name: str) -> Callable[..., Gradient]:
     """The operation with a name, recorded in the graph if one of its operands is a Value."""
 
-    def record(*operands: Any) -> Any:
+    def record(*operands: Gradient) -> Gradient:
         return _record(ops.find(name), *operands)
 
     return record
 
 
-def _record(operation: Operation, *operands: Any) -> Any:
+def _record(operation: Operation, *operands: Gradient) -> Gradient:
     operation = ops.quietly(operation)
     if not any(isinstance(operand, Value) for operand in operands):
-        return operation.forward(quiet, *operands)
+        found: float = operation.forward(quiet, *operands)
+        return found
     return apply(operation, *[x if isinstance(x, Value) else Value(x) for x in operands])
 
 
-def _power(a: Any, b: Any) -> Any:
+def _power(a: Gradient, b: Gradient) -> Gradient:
     return _record(ops.POW, a, b) if isinstance(b, Value) else _record(ops.power(float(b)), a)
 
 
-def as_number(x: Any) -> float:
+def as_number(x: Gradient) -> float:
     """A number, or a Value's number."""
     return x._data if isinstance(x, Value) else float(x)
 
 
-def _of_values(primitive: Primitive) -> Callable[..., Any]:
+def _of_values(primitive: Primitive) -> Callable[..., Gradient]:
     """A primitive over numbers and Values: the operation with its name, recorded."""
     if primitive.head == "**":
         return _power
@@ -62,7 +66,7 @@ values = Arithmetic(_of_values)
 # The chain rule, in both directions, over gradients that are floats or Values
 
 
-def differentiable(node: Value) -> Callable[[int], Any]:
+def differentiable(node: Value) -> Callable[[int], Gradient]:
     """The local derivatives, computed again as Values, or as floats if they are constant by the rule."""
     rule = node._rule
     if not isinstance(rule, Operation):
@@ -72,7 +76,7 @@ def differentiable(node: Value) -> Callable[[int], Any]:
         )
     operands, known = node._prev, node._local_grads
 
-    def local(i: int) -> Any:
+    def local(i: int) -> Gradient:
         slope = _slope(rule, i, node, operands)
         now, then = as_number(slope), known[i]
         if now != then and (now == now or then == then):
@@ -85,7 +89,7 @@ def differentiable(node: Value) -> Callable[[int], Any]:
     return local
 
 
-def _slope(rule: Operation, i: int, y: Value, operands: Sequence[Value]) -> Any:
+def _slope(rule: Operation, i: int, y: Value, operands: Sequence[Value]) -> Gradient:
     """A local derivative as a Value or a number; it is one node if it chooses between cases."""
     choice = partial(rule, i) if rule.partials else None
     if choice is None:
@@ -95,7 +99,7 @@ def _slope(rule: Operation, i: int, y: Value, operands: Sequence[Value]) -> Any:
     return apply(choice, *[named[name] for name in choice.reads])
 
 
-def _times(slope: Any, grad: Any) -> Any:
+def _times(slope: Gradient, grad: Gradient) -> Gradient:
     """Their product, without a node if the slope is the constant 0 or 1."""
     if isinstance(slope, Value):
         return slope * grad
@@ -104,24 +108,28 @@ def _times(slope: Any, grad: Any) -> Any:
     return 0.0 if slope == 0.0 and math.isfinite(as_number(grad)) else slope * grad
 
 
-def _plus(one: Any, other: Any) -> Any:
+def _plus(one: Gradient, other: Gradient) -> Gradient:
     if type(other) is float and other == 0.0:
         return one
     return other if type(one) is float and one == 0.0 else one + other
 
 
-def _reverse(seeds: dict[Value, Any], order: list[Value], wanted: set[Value], local: Local) -> dict[Value, Any]:
+def _reverse(
+    seeds: dict[Value, Gradient], order: list[Value], wanted: set[Value], local: Local[Gradient]
+) -> dict[Value, Gradient]:
     """The gradients of the wanted nodes, as floats or Values, given those in `seeds`."""
     check = _check if modes.checking() else None
     with modes.ordinary():
         return sweep(order, dict(seeds), local, wanted=wanted, plus=_plus, times=_times, check=check)
 
 
-def _check(operand: Value, gradient: Any, node: Value, above: Any) -> None:
+def _check(operand: Value, gradient: Gradient, node: Value, above: Gradient) -> None:
     check_gradient(operand, as_number(gradient), node, as_number(above))
 
 
-def adjoints(roots: Sequence[Value], seeds: Sequence[Any], wrt: Sequence[Value], local: Local) -> list[Any]:
+def adjoints(
+    roots: Sequence[Value], seeds: Sequence[Gradient], wrt: Sequence[Value], local: Local[Gradient]
+) -> list[Gradient]:
     """The derivatives of the roots, weighted by the seeds and added up, with respect to each of `wrt`.
 
     Only nodes between the two are visited. Those in `wrt` count as independent: no gradient passes from one to another.
@@ -132,14 +140,14 @@ def adjoints(roots: Sequence[Value], seeds: Sequence[Any], wrt: Sequence[Value],
         if any(operand in between for operand in node._prev):
             between.add(node)
             order.append(node)
-    given: dict[Value, Any] = {}
+    given: dict[Value, Gradient] = {}
     for root, seed in zip(roots, seeds, strict=True):
         given[root] = _plus(given.get(root, 0.0), seed)
     gradient = _reverse(given, order, between, local)
     return [gradient.get(v, 0.0) for v in wrt]
 
 
-def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local) -> list[Any]:
+def tangents(roots: Sequence[Value], directions: dict[Value, Gradient], local: Local[Gradient]) -> list[Gradient]:
     """The tangent of each root, given those of the Values in `directions`: the chain rule in forward mode."""
     known = dict(directions)
     with modes.ordinary():
@@ -151,7 +159,7 @@ def tangents(roots: Sequence[Value], directions: dict[Value, Any], local: Local)
     return [known.get(root, 0.0) for root in roots]
 
 
-def backward_with_graph(root: Value, gradient: Any) -> None:
+def backward_with_graph(root: Value, gradient: Gradient) -> None:
     """`root.backward(gradient, create_graph=True)`: sets gradients that are Values; sets nothing if it raises."""
     order = topological(root)
     everything = {root}

@@ -5,64 +5,85 @@ A formula written with them can be evaluated on numbers, and differentiated, wit
 
 from __future__ import annotations
 
-from typing import Any, Protocol, overload
+from collections.abc import Callable
+from typing import Concatenate, Generic, ParamSpec, Protocol, SupportsFloat, cast, overload
 
 from autograd import ops
-from autograd.value import Value, apply, operand
+from autograd.value import Number, Value, apply, operand
+
+P = ParamSpec("P")
+"""The options of a function, such as the slope of `leaky_relu`."""
 
 
-class Function(Protocol):
-    """A function of numbers that also takes Values."""
+class Function(Protocol, Generic[P]):
+    """A function of a number that also takes a Value."""
 
     @overload
-    def __call__(self, x: Value, *args: Any, **kwargs: Any) -> Value: ...
+    def __call__(self, x: Value, *args: P.args, **kwargs: P.kwargs) -> Value: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any: ...
+    def __call__(self, x: SupportsFloat, *args: P.args, **kwargs: P.kwargs) -> float: ...
 
 
-def _function(name: str) -> Function:
-    method = getattr(Value, name)
+class FunctionOfTwo(Protocol):
+    """A function of two numbers, each of which may be a Value."""
 
-    def function(x: Any, *args: Any, **kwargs: Any) -> Any:
+    @overload
+    def __call__(self, x: Value, other: Number) -> Value: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, x: Number, other: Value) -> Value: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, x: SupportsFloat, other: SupportsFloat) -> float: ...
+
+
+# A Value has `__float__`, which raises: hence the overlaps.
+
+
+def _function(method: Callable[Concatenate[Value, P], Value]) -> Function[P]:
+    def function(x: Number, *args: P.args, **kwargs: P.kwargs) -> Number:
         y = method(operand(x), *args, **kwargs)
         return y if any(isinstance(each, Value) for each in (x, *args, *kwargs.values())) else y.data
 
-    return _described(function, method)
+    return cast(Function[P], _described(function, method))
 
 
-def _of_two(name: str) -> Function:
-    method = getattr(Value, name)
-
-    def function(x: Any, other: Any) -> Any:
+def _of_two(method: Callable[[Value, Number], Value]) -> FunctionOfTwo:
+    def function(x: Number, other: Number) -> Number:
         y = method(operand(x), other)
         return y if isinstance(x, Value) or isinstance(other, Value) else y.data
 
-    return _described(function, method)
+    return cast(FunctionOfTwo, _described(function, method))
 
 
-def _described(function: Any, method: Any) -> Function:
+def _described(function: Callable[..., Number], method: Callable[..., Value]) -> Callable[..., Number]:
     """The function with the name and the words of the method."""
     function.__name__ = function.__qualname__ = method.__name__
-    function.__doc__ = method.__doc__.replace("this", "x").replace("This", "x")
-    described: Function = function
-    return described
+    function.__doc__ = (method.__doc__ or "").replace("this", "x").replace("This", "x")
+    return function
 
 
-exp, expm1, exp2 = _function("exp"), _function("expm1"), _function("exp2")
-log, log1p, log2, log10 = _function("log"), _function("log1p"), _function("log2"), _function("log10")
-logaddexp, sqrt, hypot = _of_two("logaddexp"), _function("sqrt"), _of_two("hypot")
-sin, cos, tan = _function("sin"), _function("cos"), _function("tan")
-asin, acos, atan, atan2 = _function("asin"), _function("acos"), _function("atan"), _of_two("atan2")
-sinh, cosh, tanh = _function("sinh"), _function("cosh"), _function("tanh")
-asinh, acosh, atanh = _function("asinh"), _function("acosh"), _function("atanh")
-erf, sigmoid, relu = _function("erf"), _function("sigmoid"), _function("relu")
-leaky_relu, softplus = _function("leaky_relu"), _function("softplus")
-gelu, silu = _function("gelu"), _function("silu")
-clip = _function("clip")
-abs = _function("__abs__")
+exp, expm1, exp2 = _function(Value.exp), _function(Value.expm1), _function(Value.exp2)
+log, log1p, log2, log10 = _function(Value.log), _function(Value.log1p), _function(Value.log2), _function(Value.log10)
+logaddexp, sqrt, hypot = _of_two(Value.logaddexp), _function(Value.sqrt), _of_two(Value.hypot)
+sin, cos, tan = _function(Value.sin), _function(Value.cos), _function(Value.tan)
+asin, acos, atan, atan2 = _function(Value.asin), _function(Value.acos), _function(Value.atan), _of_two(Value.atan2)
+sinh, cosh, tanh = _function(Value.sinh), _function(Value.cosh), _function(Value.tanh)
+asinh, acosh, atanh = _function(Value.asinh), _function(Value.acosh), _function(Value.atanh)
+erf, sigmoid, relu = _function(Value.erf), _function(Value.sigmoid), _function(Value.relu)
+leaky_relu, softplus = _function(Value.leaky_relu), _function(Value.softplus)
+gelu, silu = _function(Value.gelu), _function(Value.silu)
+clip = _function(Value.clip)
+abs = _function(Value.__abs__)
 
 
-def where(condition: Any, x: Any, y: Any) -> Any:
+@overload
+def where(condition: Value, x: Number, y: Number) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def where(condition: Number, x: Value, y: Number) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def where(condition: Number, x: Number, y: Value) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def where(condition: SupportsFloat, x: SupportsFloat, y: SupportsFloat) -> float: ...
+def where(condition: Number, x: Number, y: Number) -> Number:
     """`x` if the condition is not 0, else `y`; the gradient goes to the chosen one.
 
     A condition that is a Value stays in the graph, so that `refresh()` chooses again. A bool, such as `a > b`, is

@@ -8,14 +8,14 @@ import hashlib
 import itertools
 import os
 import stat
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from autograd.shown import as_code, path_shown, shown
 
 _numbers = itertools.count()
 
 
-def a_path(path: Any) -> str:
+def a_path(path: str | os.PathLike[str]) -> str:
     """A file name as a string.
 
     Raises:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any
+from typing import SupportsFloat, cast, overload
 
 from autograd import ops
 from autograd.arguments import iterated
@@ -62,7 +62,13 @@ def mean(xs: Iterable[Number]) -> Value:
     return sum(values) / len(values)
 
 
-def maximum(xs: Any, *others: Number) -> Any:
+@overload
+def maximum(xs: Value | Iterable[Number], *others: Number) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def maximum(xs: Number, other: Value, /, *others: Number) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def maximum(xs: SupportsFloat, *others: SupportsFloat) -> float: ...
+def maximum(xs: Number | Iterable[Number], *others: Number) -> Number:
     """The largest of several numbers: `maximum([a, b, c])` or `maximum(a, b, c)`.
 
     On a tie, each comparison splits the derivative equally. Plain numbers as separate arguments give a float.
@@ -78,7 +84,13 @@ def maximum(xs: Any, *others: Number) -> Any:
     return _extreme("maximum", ops.MAXIMUM, xs, others)
 
 
-def minimum(xs: Any, *others: Number) -> Any:
+@overload
+def minimum(xs: Value | Iterable[Number], *others: Number) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def minimum(xs: Number, other: Value, /, *others: Number) -> Value: ...  # type: ignore[overload-overlap]
+@overload
+def minimum(xs: SupportsFloat, *others: SupportsFloat) -> float: ...
+def minimum(xs: Number | Iterable[Number], *others: Number) -> Number:
     """The smallest of several numbers: `minimum([a, b, c])` or `minimum(a, b, c)`.
 
     On a tie, each comparison splits the derivative equally. Plain numbers as separate arguments give a float.
@@ -89,9 +101,10 @@ def minimum(xs: Any, *others: Number) -> Any:
     return _extreme("minimum", ops.MINIMUM, xs, others)
 
 
-def _extreme(name: str, operation: Operation, xs: Any, others: tuple[Number, ...]) -> Any:
+def _extreme(name: str, operation: Operation, xs: Number | Iterable[Number], others: tuple[Number, ...]) -> Number:
     alone = isinstance(xs, Value) or is_scalar(xs)
-    values = _some(name, (xs, *others) if alone else xs)
+    given = cast("Iterable[Number]", (xs, *others) if alone else xs)
+    values = _some(name, given)
     if others and not alone:
         raise TypeError(f"{name} takes one list, or numbers one by one, not a list and more")
     best = reduce(lambda one, other: apply(operation, one, other), values)

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import ops
 from autograd.arguments import a_mapping, a_number
@@ -28,6 +28,9 @@ from autograd.structure import flat, like
 from autograd.sweep import sweep
 from autograd.value import Value
 
+if TYPE_CHECKING:
+    from autograd.annotations import Function, Structure
+
 Forward = Callable[..., float]
 
 MOST = 4096
@@ -35,8 +38,8 @@ MOST = 4096
 
 
 def gradcheck(
-    f: Callable[..., Any] | Value,
-    args: Sequence[Any] = (),
+    f: Function | Value,
+    args: Sequence[Structure] = (),
     *,
     forwards: Mapping[str, Forward] | None = None,
     atol: float = 0.0,
@@ -89,7 +92,7 @@ def gradcheck(
     return True
 
 
-def _check_function(f: Callable[..., Any], args: tuple[Any, ...], atol: float, rtol: float) -> None:
+def _check_function(f: Function, args: tuple[Structure, ...], atol: float, rtol: float) -> None:
     numbers = [x.data if isinstance(x, Value) else a_number(x, "an argument") for x in flat(args)]
     rows = _derivatives(f, args, numbers)
     for i, (x, path) in enumerate(zip(numbers, _paths(args), strict=True)):
@@ -107,7 +110,7 @@ def _check_function(f: Callable[..., Any], args: tuple[Any, ...], atol: float, r
 class _Row:
     """The derivatives of one result for all arguments by `backward()`, and the rounding errors of both."""
 
-    def __init__(self, root: Any, leaves: list[Value]) -> None:
+    def __init__(self, root: Structure, leaves: list[Value]) -> None:
         for leaf in leaves:
             leaf.grad = 0.0
         self.noise, self.blurs = 0.0, [0.0] * len(leaves)
@@ -133,12 +136,12 @@ def _size(node: Value) -> Callable[[int], float]:
     return lambda i: abs(sent.pop(operands[i], 0.0))  # of an operand that comes several times, all of it at once
 
 
-def _derivatives(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[_Row]:
+def _derivatives(f: Function, args: tuple[Structure, ...], numbers: list[float]) -> list[_Row]:
     leaves = [Value(x) for x in numbers]
     return [_Row(root, leaves) for root in flat(f(*like(args, leaves)))]
 
 
-def _results(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float]) -> list[float]:
+def _results(f: Function, args: tuple[Structure, ...], numbers: list[float]) -> list[float]:
     with no_grad():
         found = f(*like(args, map(Value, numbers)))
     return [
@@ -146,11 +149,11 @@ def _results(f: Callable[..., Any], args: tuple[Any, ...], numbers: list[float])
     ]
 
 
-def _paths(args: tuple[Any, ...]) -> list[str]:
+def _paths(args: tuple[Structure, ...]) -> list[str]:
     """The names of the numbers of all arguments, such as `argument 1[0]`."""
     paths: list[str] = []
 
-    def walk(part: Any, name: str) -> None:
+    def walk(part: Structure, name: str) -> None:
         if isinstance(part, (list, tuple)):
             for k, inner in enumerate(part):
                 walk(inner, f"{name}[{k}]")

@@ -7,10 +7,13 @@ import os
 import sys
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from autograd.looks import OURS
+
+if TYPE_CHECKING:
+    from autograd.value import Value
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,15 @@ def levels_up() -> int:
     return levels
 
 
-_made: WeakKeyDictionary[Any, Where] = WeakKeyDictionary()
+_made: WeakKeyDictionary[Value, Where] = WeakKeyDictionary()
 
 
-def remember(result: Any) -> None:
+def remember(result: Value) -> None:
     """Keeps the line that is being run as the one that made a Value, for as long as that lives."""
     _made[result] = where()
 
 
-def line_of(result: Any) -> Where | None:
+def line_of(result: Value) -> Where | None:
     """The line that made a Value, where it was made within `record_lines()`."""
     return _made.get(result)
 

@@ -7,10 +7,12 @@ force exactly while its block is open, in whatever order, context or thread bloc
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
-from typing import Any, Self
+from typing import Self, TypeVar
+
+Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 CUT, CHECKED, LOCATED = 1, 2, 4
 """The modes, as bits: results are cut off from their operands; results that are not finite raise; the line of code that
@@ -79,7 +81,7 @@ class _Mode(ContextDecorator):
             raise TypeError(f"{name} takes no arguments: write @{name}(), with parentheses, or with {name}():")
         self._open: list[_Block] = []
 
-    def __call__(self, function: Any) -> Any:
+    def __call__(self, function: Decorated) -> Decorated:
         code = getattr(function, "__code__", None)
         if code is not None and code.co_flags & _RUNS_LATER:
             name = type(self).__name__
@@ -101,7 +103,7 @@ class _Mode(ContextDecorator):
             self._open.remove(block)
             raise
 
-    def __exit__(self, *exception: Any) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._open.pop(self._innermost())
         _entered.set(tuple([each for each in _entered.get() if each() is not None]))
 

@@ -11,11 +11,15 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial, reduce
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.ops import Operation
 
-Binary = Callable[[Any, Any], Any]
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity
+    from autograd.arithmetic import Arithmetic
+
+Binary: TypeAlias = "Callable[[Quantity, Quantity], Quantity]"
 
 
 class Nary(Operation):
@@ -31,11 +35,13 @@ class Nary(Operation):
         super().__init__(name, name, lambda m, *operands: self.spelled(operands), (), words=words, zero=zero)
         self.evaluate = self._evaluate
 
-    def terms(self, operands: Sequence[Any], times: Binary = operator.mul) -> Iterable[Any]:
+    def terms(self, operands: Sequence[Quantity], times: Binary = operator.mul) -> Iterable[Quantity]:
         """The summands in order; `times` makes the products."""
         raise NotImplementedError
 
-    def spelled(self, operands: Sequence[Any], plus: Binary = operator.add, times: Binary = operator.mul) -> Any:
+    def spelled(
+        self, operands: Sequence[Quantity], plus: Binary = operator.add, times: Binary = operator.mul
+    ) -> Quantity:
         """The operation written out from the left, with `plus` and `times` applied to two operands at a time."""
         return reduce(plus, self.terms(operands, times))
 
@@ -53,7 +59,7 @@ class Nary(Operation):
         return self.name.upper()
 
 
-def _slope(rule: Nary, i: int, m: Any, y: Any, *operands: Any) -> Any:
+def _slope(rule: Nary, i: int, m: Arithmetic | None, y: Quantity, *operands: Quantity) -> Quantity:
     return rule.slope(i, m, y, operands)
 
 
@@ -62,11 +68,11 @@ class Sum(Nary):
 
     __slots__ = ()
 
-    def terms(self, operands: Sequence[Any], times: Binary = operator.mul) -> Iterable[Any]:
+    def terms(self, operands: Sequence[Quantity], times: Binary = operator.mul) -> Iterable[Quantity]:
         """x0, x1, …"""
         return operands
 
-    def slope(self, i: int, m: Any, y: Any, operands: Sequence[Any]) -> Any:
+    def slope(self, i: int, m: Arithmetic | None, y: Quantity, operands: Sequence[Quantity]) -> Quantity:
         """1 for each."""
         return 1.0
 
@@ -84,12 +90,12 @@ class Dot(Nary):
 
     __slots__ = ()
 
-    def terms(self, operands: Sequence[Any], times: Binary = operator.mul) -> Iterable[Any]:
+    def terms(self, operands: Sequence[Quantity], times: Binary = operator.mul) -> Iterable[Quantity]:
         """bias, w0 * x0, w1 * x1, …"""
         n = len(operands) // 2
         return chain(operands[2 * n :], map(times, operands[:n], operands[n : 2 * n]))
 
-    def slope(self, i: int, m: Any, y: Any, operands: Sequence[Any]) -> Any:
+    def slope(self, i: int, m: Arithmetic | None, y: Quantity, operands: Sequence[Quantity]) -> Quantity:
         """The other factor; for the bias 1."""
         n = len(operands) // 2
         return 1.0 if i == 2 * n else operands[i + n] if i < n else operands[i - n]

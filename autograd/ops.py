@@ -13,12 +13,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.later import later
 from autograd.templates import ATOM, LOOSEST, POWER, PRODUCT, SIGN, SUM, Template, enclosed
 
-Rule = Callable[..., Any]
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity
+    from autograd.arithmetic import Arithmetic
+
+Rule: TypeAlias = "Callable[..., Quantity]"
 
 
 class Operation:
@@ -91,7 +95,7 @@ class Operation:
         """The operation on `count` operands: itself, unless it takes any number of them (see `nary.py`)."""
         return self
 
-    def slope(self, i: int, m: Any, y: Any, operands: Sequence[Any]) -> Any:
+    def slope(self, i: int, m: Arithmetic | None, y: Quantity, operands: Sequence[Quantity]) -> Quantity:
         """The derivative of the result `y` for operand number i, in the arithmetic `m`."""
         return self.partials[i](m, y, *operands)
 
@@ -111,10 +115,10 @@ class Operation:
         constants = "".join(f", {key}={value!r}" for key, value in self.attributes.items())
         return f"<operation {self.name}{constants}>"
 
-    def __deepcopy__(self, memo: Any) -> Operation:
+    def __deepcopy__(self, memo: object) -> Operation:
         return self
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Callable[..., Operation], tuple[object, ...]]:
         where = (self.name, tuple(self.attributes.values()))
         if self.quiet:
             return quietly, (find(*where),)
@@ -169,20 +173,20 @@ def _number(x: float) -> str:
     return str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
 
 
-def _power_base(m: Any, y: Any, a: Any, b: Any) -> Any:
+def _power_base(m: Arithmetic, y: Quantity, a: Quantity, b: Quantity) -> Quantity:
     """b·a^(b-1), but 0 if b is 0 and a^(b-1) infinite: x**0 is 1 everywhere."""
     slope = m.power(a, b - 1.0)
     return m.where(m.equal(b, 0.0), m.where(m.isfinite(slope), b * slope, 0.0), b * slope)
 
 
-def _power_exponent(m: Any, y: Any, a: Any, b: Any) -> Any:
+def _power_exponent(m: Arithmetic, y: Quantity, a: Quantity, b: Quantity) -> Quantity:
     """y·log a, but 0 if a is 0 and b not negative: 0**b is 0 for all b > 0."""
     slope = y * m.log(a)
     stays = m.where(m.greater(b, 0.0), 0.0, m.where(m.equal(b, 0.0), 0.0, slope))
     return m.where(m.equal(a, 0.0), stays, slope)
 
 
-def _power_mixed(m: Any, a: Any, b: Any) -> Any:
+def _power_mixed(m: Arithmetic, a: Quantity, b: Quantity) -> Quantity:
     """a^(b-1)·(1 + b·log a), with its limits for a = 0."""
     slope = m.power(a, b - 1.0)
     elsewhere = slope * (1.0 + b * m.log(a))
@@ -190,39 +194,39 @@ def _power_mixed(m: Any, a: Any, b: Any) -> Any:
     return m.where(m.equal(a, 0.0), at_zero, elsewhere)
 
 
-def _tanh_slope(m: Any, y: Any, a: Any) -> Any:
+def _tanh_slope(m: Arithmetic, y: Quantity, a: Quantity) -> Quantity:
     """1 - y², or 4·σ(2a)·σ(-2a) for large |a|, where 1 - y² would cancel."""
     return m.where(m.greater(0.75, m.abs(y)), 1.0 - y * y, 4.0 * m.sigmoid(2.0 * a) * m.sigmoid(-2.0 * a))
 
 
-def _over_square(m: Any, x: Any, a: Any, b: Any) -> Any:
+def _over_square(m: Arithmetic, x: Quantity, a: Quantity, b: Quantity) -> Quantity:
     """x / (a² + b²), but 0 if both are 0, as in PyTorch. No square overflows; XLA would make one of two divisions."""
     length = m.hypot(a, b)
     return m.where(m.equal(length, 0.0), 0.0, m.divide(x, length) * m.divide(1.0, length))
 
 
-def _atan2_mixed(m: Any, a: Any, b: Any) -> Any:
+def _atan2_mixed(m: Arithmetic, a: Quantity, b: Quantity) -> Quantity:
     """(a² - b²) / (a² + b²)²."""
     length = m.hypot(a, b)
     inverse = m.divide(1.0, length)
     return m.divide(a - b, length) * inverse * (m.divide(a + b, length) * inverse)
 
 
-def _bounded_log(m: Any, p: Any) -> Any:
+def _bounded_log(m: Arithmetic, p: Quantity) -> Quantity:
     """log p, but -100 for any p below exp(-100), as in PyTorch."""
     return m.log(m.maximum(p, _SMALLEST_SHARE))
 
 
-def _bell(m: Any, z: Any, factor: float) -> Any:
+def _bell(m: Arithmetic, z: Quantity, factor: float) -> Quantity:
     """factor·z / (1 + z)²."""
     return m.divide(factor * z, (1.0 + z) * (1.0 + z))
 
 
-def _gelu_tanh_argument(m: Any, a: Any) -> Any:
+def _gelu_tanh_argument(m: Arithmetic, a: Quantity) -> Quantity:
     return _SQRT_8_OVER_PI * a * (1.0 + 0.044715 * a * a)
 
 
-def _gelu_tanh_slope(m: Any, y: Any, a: Any) -> Any:
+def _gelu_tanh_slope(m: Arithmetic, y: Quantity, a: Quantity) -> Quantity:
     u = _gelu_tanh_argument(m, a)
     return m.sigmoid(u) + y * m.sigmoid(-u) * _SQRT_8_OVER_PI * (1.0 + 3.0 * 0.044715 * a * a)
 

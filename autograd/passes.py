@@ -31,6 +31,7 @@ from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 
 if TYPE_CHECKING:
+    from autograd.annotations import Gradient
     from autograd.kernels import Kernel
     from autograd.value import Value
 
@@ -169,7 +170,7 @@ def backward(root: Value, gradient: float) -> None:
         FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves have their
             earlier gradients, and inner nodes have 0.
     """
-    held: list[tuple[Value, Any]] = []
+    held: list[tuple[Value, Gradient]] = []
     order: list[Value] = []
     try:
         zero = float("0")
@@ -195,7 +196,7 @@ _NOTHING = (float, int, type(None))
 """The types of a leaf's `grad` that need not be kept if it is 0 or None. A Value that is 0 has a graph to keep."""
 
 
-def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]], zero: float) -> None:
+def _meet(root: Value, order: list[Value], held: list[tuple[Value, Gradient]], zero: float) -> None:
     """Fills `order` as `topological` does, sets all gradients to 0, and saves the leaves' gradients in `held`.
 
     A gradient that *is* this pass's zero, an object of its own, marks a visited node. The walk descends along first
@@ -269,7 +270,7 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Any]], zero: 
 
 
 def _next_below(
-    node: Value, zero: float, rest: dict[int, Iterator[Value]], whole: set[int], held: list[tuple[Value, Any]]
+    node: Value, zero: float, rest: dict[int, Iterator[Value]], whole: set[int], held: list[tuple[Value, Gradient]]
 ) -> Value | None:
     """The next operand of an n-ary node to descend to; marks it, and the leaves before it, as visited.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from autograd.arguments import iterated, sized
 from autograd.floats import NOTHING
@@ -13,6 +13,13 @@ from autograd.scalars import as_float, is_scalar
 from autograd.shown import as_code, shown
 from autograd.structure import is_array
 from autograd.value import Value, apply, operand
+
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity, Structure
+    from autograd.arithmetic import Arithmetic
+    from autograd.value import Number
+
+T = TypeVar("T")
 
 
 class Pick(Operation):
@@ -45,7 +52,7 @@ class Pick(Operation):
         slopes[k] = 1.0
         return (data[1 + k], NOTHING, *slopes)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Callable[[int], Pick], tuple[int]]:
         return among, (self.count,)
 
 
@@ -55,7 +62,7 @@ def among(count: int) -> Pick:
     return Pick(count)
 
 
-def _picked(count: int, m: Any, index: Any, *column: Any) -> Any:
+def _picked(count: int, m: Arithmetic, index: Quantity, *column: Quantity) -> Quantity:
     """The entry times √1; for an invalid index, √-1, which is an invalid operation.
 
     A nan in place of the root would go unnoticed in backends that compute both branches of a choice.
@@ -65,7 +72,7 @@ def _picked(count: int, m: Any, index: Any, *column: Any) -> Any:
     return m.sqrt(inside) * _halved(m, index, column)
 
 
-def _halved(m: Any, index: Any, column: Sequence[Any], first: int = 0) -> Any:
+def _halved(m: Arithmetic, index: Quantity, column: Sequence[Quantity], first: int = 0) -> Quantity:
     """The entry, found by binary search over the index."""
     if len(column) == 1:
         return column[0]
@@ -74,11 +81,11 @@ def _halved(m: Any, index: Any, column: Sequence[Any], first: int = 0) -> Any:
     return m.where(m.greater(first + half - 0.5, index), before, after)
 
 
-def _slope(k: float, m: Any, y: Any, index: Any, *column: Any) -> Any:
+def _slope(k: float, m: Arithmetic, y: Quantity, index: Quantity, *column: Quantity) -> Quantity:
     return m.where(m.equal(index, k), 1.0, 0.0)
 
 
-def position(index: Any, count: int) -> int:
+def position(index: object, count: int) -> int:
     """Converts an index to an int.
 
     Raises:
@@ -96,7 +103,15 @@ def position(index: Any, count: int) -> int:
     return int(index)
 
 
-def pick(table: Any, index: Any) -> Any:
+@overload
+def pick(table: Sequence[T], index: int) -> T: ...
+@overload
+def pick(table: Sequence[Number], index: Value) -> Value: ...
+@overload
+def pick(table: Sequence[Sequence[Number]], index: Value) -> list[Value]: ...
+@overload
+def pick(table: Structure, index: Number) -> Structure: ...
+def pick(table: Structure, index: Number) -> Structure:
     """The entry of a table at an index; of a table of rows, the row.
 
     Args:

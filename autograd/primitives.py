@@ -12,10 +12,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import floats
 from autograd.floats import quietly
+
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity
+    from autograd.arithmetic import Arithmetic
 
 
 class Primitive:
@@ -48,15 +52,15 @@ class Primitive:
         self,
         head: str,
         name: str,
-        strict: Callable[..., Any],
-        quiet: Callable[..., Any] | None = None,
+        strict: Callable[..., Quantity],
+        quiet: Callable[..., Quantity] | None = None,
         *,
         numpy: str,
         javascript: str,
         jax: str,
         onnx: str,
         python: str = "",
-        definition: Callable[..., Any] | None = None,
+        definition: Callable[..., Quantity] | None = None,
         condition: bool = False,
         operation: str = "",
     ) -> None:
@@ -69,28 +73,28 @@ class Primitive:
         return f"<primitive {self.head}>"
 
 
-def _operator(symbol: str, function: Callable[..., Any], called: str, onnx: str) -> Primitive:
+def _operator(symbol: str, function: Callable[..., Quantity], called: str, onnx: str) -> Primitive:
     infix = f"({{}} {symbol} {{}})"
     return Primitive(symbol, "", function, operation=onnx.lower(),
         numpy=f"np.{called}", javascript=infix, jax=infix, onnx=onnx, python=infix)  # fmt: skip
 
 
 def _function(
-    name: str, strict: Callable[..., Any], quiet: Callable[..., Any] | None = None, **spelled: Any
+    name: str, strict: Callable[..., Quantity], quiet: Callable[..., Quantity] | None = None, **spelled: Any
 ) -> Primitive:
     """A function that has the same name in all backends, except those given."""
     usual = {"numpy": f"np.{name}", "javascript": f"Math.{name}", "jax": f"jnp.{name}", "onnx": name.capitalize()}
     return Primitive(spelled.pop("head", name), name, strict, quiet, **(usual | spelled))
 
 
-def _arc(name: str, *floats: Callable[..., Any]) -> Primitive:
+def _arc(name: str, *floats: Callable[..., Quantity]) -> Primitive:
     return _function(name, *floats, numpy=f"np.arc{name[1:]}", jax=f"jnp.arc{name[1:]}", definition=_written_out(name))
 
 
-def _written_out(name: str) -> Callable[..., Any]:
+def _written_out(name: str) -> Callable[..., Quantity]:
     """The function's definition in `definitions.py`, which is loaded when a backend needs it."""
 
-    def define(m: Any, *operands: Any) -> Any:
+    def define(m: Arithmetic, *operands: Quantity) -> Quantity:
         from autograd import definitions
 
         return getattr(definitions, name)(m, *operands)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numbers
-from typing import Any
+from typing import SupportsFloat, TypeGuard
 
 from autograd.shown import shown
 
 
-def is_scalar(x: Any) -> bool:
+def is_scalar(x: object) -> TypeGuard[SupportsFloat]:
     """Whether x is one real number of any type."""
     if isinstance(x, (float, int)):
         return True
@@ -21,7 +21,7 @@ def is_scalar(x: Any) -> bool:
     return hasattr(type(x), "__float__") or hasattr(type(x), "__index__")
 
 
-def as_float(x: Any) -> float:
+def as_float(x: object) -> float:
     """The number as a float.
 
     Raises:
@@ -39,7 +39,7 @@ def as_float(x: Any) -> float:
         raise OverflowError(f"this {type(x).__name__} is too large for a float: the largest is about 1.8e308") from None
 
 
-def refusal(x: Any) -> str:
+def refusal(x: object) -> str:
     """Why x cannot be a Value's number, and what to do."""
     if isinstance(x, (str, bytes)):
         hint = "convert it first: Value(float(text))"

@@ -43,7 +43,7 @@ def constant(x: float) -> str:
     return str(int(x)) if x.is_integer() and abs(x) < 1e6 else number(x)
 
 
-def printable(text: Any, longest: int = 32) -> str:
+def printable(text: object, longest: int = 32) -> str:
     r"""A label for one line of a terminal: control characters are escaped, and a long one is cut in the middle.
 
     Example:
@@ -66,7 +66,7 @@ def _escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def shown(x: Any) -> str:
+def shown(x: object) -> str:
     """An object in a message, with its type, cut if it is long.
 
     Example:
@@ -76,7 +76,7 @@ def shown(x: Any) -> str:
     return f"{as_code(x)} ({type(x).__name__})"
 
 
-def as_code(x: Any, longest: int = 40) -> str:
+def as_code(x: object, longest: int = 40) -> str:
     """The repr of an object, cut if it is long."""
     try:
         text = _SHORT.repr(x)
@@ -91,12 +91,12 @@ _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxset = _SHORT.maxdict = 12
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 
-def path_shown(path: str | bytes | os.PathLike[Any], longest: int = 120) -> str:
+def path_shown(path: str | bytes | os.PathLike[str] | os.PathLike[bytes], longest: int = 120) -> str:
     """The name of a file in a message; WHOLE where a reader may want to copy it."""
     return printable(os.fsdecode(path), longest)
 
 
-def some(names: Iterable[Any], longest: int = 3) -> str:
+def some(names: Iterable[object], longest: int = 3) -> str:
     """The first few of many names: `a, b, c and 5 more`."""
     items = list(names)
     more = f" and {len(items) - longest} more" if len(items) > longest else ""

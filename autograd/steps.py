@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.value import Value
 from autograd.words.display import bundle
 from autograd.words.rules import MANY
 from autograd.words.text import cells, folded, padded, width
+
+if TYPE_CHECKING:
+    pass
 
 MOST = 20
 """The most changes of one step that are written out."""
@@ -27,6 +30,7 @@ class Change:
     """The node whose gradient changed."""
     before: Any
     after: Any
+    """Floats, or Values if the gradients can be differentiated again; None in a forward pass."""
     rule: str
     """The local derivative, in symbols and numbers: `∂L/∂d = f = -2.0`."""
     sum: str
@@ -81,7 +85,7 @@ class Step:
     def __repr__(self) -> str:
         return "\n".join(self.lines)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """For IPython and Jupyter: the lesson, and the graph with the step's node highlighted."""
         return bundle(repr(self), self.node if self.loss is None else self.loss, highlight=[self.node])
 

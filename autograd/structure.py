@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.annotations import Structure
 
 DEEPEST = 100
 """The deepest nesting of structures; a list that contains itself has no end."""
@@ -15,7 +18,7 @@ def too_deep() -> ValueError:
     return ValueError(f"lists are nested more than {DEEPEST} deep here, or one of them contains itself")
 
 
-def flat(structure: Any) -> Iterator[Any]:
+def flat(structure: Structure) -> Iterator[Structure]:
     """The leaves of a structure in order: a dict's in the order of its keys, an array's row by row."""
     pending = [iter((structure,))]
     while pending:
@@ -35,7 +38,9 @@ def flat(structure: Any) -> Iterator[Any]:
             pending.pop()
 
 
-def mapped(function: Callable[[Any], Any], structure: Any, arrays: bool = True, room: int = DEEPEST) -> Any:
+def mapped(
+    function: Callable[[Structure], Structure], structure: Structure, arrays: bool = True, room: int = DEEPEST
+) -> Structure:
     """The structure with the function applied to each leaf; without `arrays`, arrays are kept as they are."""
     if not is_structure(structure):
         return function(structure)
@@ -53,23 +58,23 @@ def mapped(function: Callable[[Any], Any], structure: Any, arrays: bool = True, 
     return _array(structure, [mapped(function, part, room=room - 1) for part in structure.flat])
 
 
-def like(structure: Any, parts: Iterable[Any]) -> Any:
+def like(structure: Structure, parts: Iterable[Structure]) -> Structure:
     """The structure with its leaves replaced by `parts`, in order."""
     rest = iter(parts)
     return mapped(lambda _: next(rest), structure)
 
 
-def is_structure(x: Any) -> bool:
+def is_structure(x: object) -> bool:
     """Whether x is a container of numbers."""
     return isinstance(x, (list, tuple, dict)) or is_array(x)
 
 
-def is_array(x: Any) -> bool:
+def is_array(x: object) -> bool:
     """Whether x is a numpy array with axes."""
     return hasattr(x, "dtype") and getattr(x, "ndim", 0) > 0 and hasattr(x, "flat")
 
 
-def same(one: Any, other: Any, room: int = DEEPEST) -> bool:
+def same(one: Structure, other: Structure, room: int = DEEPEST) -> bool:
     """Whether two structures differ in nothing but their leaves."""
     if not room:
         raise too_deep()
@@ -83,7 +88,7 @@ def same(one: Any, other: Any, room: int = DEEPEST) -> bool:
     return not (isinstance(one, (list, tuple)) or isinstance(other, (list, tuple)))
 
 
-def _array(shaped: Any, parts: list[Any]) -> Any:
+def _array(shaped: Structure, parts: list[Structure]) -> Structure:
     """An array of the shape of `shaped`: of floats, of arrays that become its last axes, or else of objects."""
     import numpy as np
 

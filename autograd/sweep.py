@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Container, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from autograd.floats import NOTHING
 from autograd.graph import describe
@@ -16,11 +16,13 @@ from autograd.graph import describe
 if TYPE_CHECKING:
     from autograd.value import Value
 
-Local = Callable[["Value"], Callable[[int], Any]]
+G = TypeVar("G")
+
+Local: TypeAlias = Callable[["Value"], Callable[[int], G]]
 """`local(node)(i)` is the derivative of a node with respect to its operand number i."""
 
 
-def stored(node: Value) -> Callable[[int], Any]:
+def stored(node: Value) -> Callable[[int], float]:
     """The local derivatives that the forward pass stored, as floats.
 
     Raises:
@@ -37,14 +39,14 @@ def stored(node: Value) -> Callable[[int], Any]:
 
 def sweep(
     order: Sequence[Value],
-    gradients: dict[Value, Any],
-    local: Local,
+    gradients: dict[Value, G],
+    local: Local[G],
     *,
     wanted: Container[Value] | None = None,
-    plus: Callable[[Any, Any], Any] = operator.add,
-    times: Callable[[Any, Any], Any] = operator.mul,
-    check: Callable[[Value, Any, Value, Any], None] | None = None,
-) -> dict[Value, Any]:
+    plus: Callable[[G, G], G] = operator.add,
+    times: Callable[[G, G], G] = operator.mul,
+    check: Callable[[Value, G, Value, G], None] | None = None,
+) -> dict[Value, G]:
     """Propagates gradients from the nodes of `order`, in reverse, to their operands.
 
     An operand receives nothing if the derivatives of all its users are 0 by their rules. Its gradient is then 0, and it
@@ -62,14 +64,14 @@ def sweep(
     Returns:
         `gradients`.
     """
-    reached = set(gradients)
+    zero, reached = cast("G", 0.0), set(gradients)
     for node in reversed(order):
         operands, local_slope = node._prev, local(node)
         for i in node._order():
             operand = operands[i]
             if wanted is not None and operand not in wanted:
                 continue
-            before = gradients.setdefault(operand, 0.0)
+            before = gradients.setdefault(operand, zero)
             if node in reached and (slope := local_slope(i)) is not NOTHING:
                 reached.add(operand)
                 gradients[operand] = plus(before, times(slope, gradients[node]))

@@ -52,7 +52,7 @@ def from_user(form: str, count: int) -> Template:
         ValueError: the text does not have a place for each operand.
 
     Example:
-        >>> from_user("swish({})", 1).needs == (LOOSEST,), from_user("{} ∘ {}", 2).needs == (ATOM, ATOM)
+        >>> from_user("swish({})", 1).needs == (LOOSEST,), from_user("{} @ {}", 2).needs == (ATOM, ATOM)
         (True, True)
     """
     marks = [chr(i) for i in range(count)]  # control characters, which no notation has

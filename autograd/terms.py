@@ -79,34 +79,34 @@ class _Traced:
     def __init__(self, term: Term) -> None:
         self.term = term
 
-    def __add__(self, other: Any) -> _Traced:
+    def __add__(self, other: _Traced | float) -> _Traced:
         return _made("+", self, other)
 
-    def __radd__(self, other: Any) -> _Traced:
+    def __radd__(self, other: _Traced | float) -> _Traced:
         return _made("+", other, self)
 
-    def __sub__(self, other: Any) -> _Traced:
+    def __sub__(self, other: _Traced | float) -> _Traced:
         return _made("-", self, other)
 
-    def __rsub__(self, other: Any) -> _Traced:
+    def __rsub__(self, other: _Traced | float) -> _Traced:
         return _made("-", other, self)
 
-    def __mul__(self, other: Any) -> _Traced:
+    def __mul__(self, other: _Traced | float) -> _Traced:
         return _made("*", self, other)
 
-    def __rmul__(self, other: Any) -> _Traced:
+    def __rmul__(self, other: _Traced | float) -> _Traced:
         return _made("*", other, self)
 
-    def __truediv__(self, other: Any) -> _Traced:
+    def __truediv__(self, other: _Traced | float) -> _Traced:
         return _made("/", self, other)
 
-    def __rtruediv__(self, other: Any) -> _Traced:
+    def __rtruediv__(self, other: _Traced | float) -> _Traced:
         return _made("/", other, self)
 
-    def __pow__(self, other: Any) -> _Traced:
+    def __pow__(self, other: _Traced | float) -> _Traced:
         return _made("**", self, other)
 
-    def __rpow__(self, other: Any) -> _Traced:
+    def __rpow__(self, other: _Traced | float) -> _Traced:
         return _made("**", other, self)
 
     def __neg__(self) -> _Traced:
@@ -115,18 +115,18 @@ class _Traced:
     def __abs__(self) -> _Traced:
         return _made("abs", self)
 
-    def _decide(self, *_: Any) -> NoReturn:
+    def _decide(self, *_: object) -> NoReturn:
         raise TypeError("in a rule m.where, m.greater and m.equal decide, and the functions of m compute")
 
     __bool__ = __float__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _decide
     __hash__ = None  # type: ignore[assignment]
 
 
-def _made(head: str, *args: Any) -> _Traced:
+def _made(head: str, *args: _Traced | float) -> _Traced:
     return _Traced(Term(head, tuple(map(_term, args))))
 
 
-def _term(x: Any) -> Term:
+def _term(x: _Traced | float) -> Term:
     return x.term if isinstance(x, _Traced) else Term("number", (float(x),))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeVar, cast, overload
 
 from autograd.arguments import a_function, iterated
 from autograd.calls import Argnum, Call, chosen_by
@@ -18,14 +18,18 @@ from autograd.shown import shown
 from autograd.structure import flat, like, same
 from autograd.value import Value
 
-T = TypeVar("T", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from autograd.annotations import Derivative, Function, Gradient, Structure, ValueAndDerivative
+    from autograd.jitted.function import Jitted
+
+T = TypeVar("T", bound=Callable[..., object])
 
 
 def _of_programs(transform: T) -> T:
     """Makes a transform keep jitted functions jitted (see `autograd.jit`)."""
 
     @functools.wraps(transform)
-    def transformed(f: Any, *args: Any, **kwargs: Any) -> Any:
+    def transformed(f: Function, *args: object, **kwargs: object) -> object:
         a_function(f, f"the first argument of {transform.__name__}", "grad(lambda x: x**2)")
         through = getattr(f, "_through", None)
         return transform(f, *args, **kwargs) if through is None else through(transform, *args, **kwargs)
@@ -33,10 +37,22 @@ def _of_programs(transform: T) -> T:
     return cast(T, transformed)
 
 
+@overload
+def value_and_grad(f: Jitted, argnum: Argnum = ..., *, argnums: Argnum | None = ..., has_aux: bool = ...) -> Jitted: ...
+@overload
+def value_and_grad(f: Function) -> ValueAndDerivative: ...
+@overload
+def value_and_grad(
+    f: Function, argnum: Argnum = ..., *, argnums: Argnum | None = ..., has_aux: Literal[True]
+) -> Callable[..., tuple[tuple[Structure, Structure], Structure]]: ...
+@overload
+def value_and_grad(
+    f: Function, argnum: Argnum = ..., *, argnums: Argnum | None = ..., has_aux: bool = ...
+) -> Callable[..., tuple[Structure, Structure]]: ...
 @_of_programs
 def value_and_grad(
-    f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None, has_aux: bool = False
-) -> Callable[..., tuple[Any, Any]]:
+    f: Function, argnum: Argnum = 0, *, argnums: Argnum | None = None, has_aux: bool = False
+) -> Callable[..., tuple[Structure, Structure]]:
     """A function that returns the results of both `f` and `grad(f)`, from a single forward and backward pass.
 
     With `has_aux`, it returns `((value, aux), derivative)`.
@@ -49,7 +65,7 @@ def value_and_grad(
     chosen = chosen_by(argnum, argnums)
 
     @functools.wraps(f)
-    def evaluated(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    def evaluated(*args: Structure, **kwargs: Structure) -> tuple[Structure, Structure]:
         call = Call(f, args, kwargs, chosen, has_aux=has_aux)
         root = call.one_root()
         return call.beside(call.given_back(root)), call.adjoints(root)
@@ -57,10 +73,22 @@ def value_and_grad(
     return evaluated
 
 
+@overload
+def grad(f: Jitted, argnum: Argnum = ..., *, argnums: Argnum | None = ..., has_aux: bool = ...) -> Jitted: ...
+@overload
+def grad(f: Function) -> Derivative: ...
+@overload
+def grad(
+    f: Function, argnum: Argnum = ..., *, argnums: Argnum | None = ..., has_aux: Literal[True]
+) -> Callable[..., tuple[Structure, Structure]]: ...
+@overload
+def grad(
+    f: Function, argnum: Argnum = ..., *, argnums: Argnum | None = ..., has_aux: bool = ...
+) -> Callable[..., Structure]: ...
 @_of_programs
 def grad(
-    f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None, has_aux: bool = False
-) -> Callable[..., Any]:
+    f: Function, argnum: Argnum = 0, *, argnums: Argnum | None = None, has_aux: bool = False
+) -> Callable[..., Structure]:
     """The derivative of a function that returns one number.
 
     Inside `f`, all numbers among its arguments are Values, even those that it is not differentiated by. An int can
@@ -98,15 +126,21 @@ def grad(
     both = value_and_grad(f, argnum, argnums=argnums, has_aux=has_aux)
 
     @functools.wraps(f)
-    def derivative(*args: Any, **kwargs: Any) -> Any:
+    def derivative(*args: Structure, **kwargs: Structure) -> Structure:
         value, found = both(*args, **kwargs)
         return (found, value[1]) if has_aux else found
 
     return derivative
 
 
+@overload
+def elementwise_grad(f: Jitted, argnum: Argnum = ..., *, argnums: Argnum | None = ...) -> Jitted: ...
+@overload
+def elementwise_grad(f: Function) -> Derivative: ...
+@overload
+def elementwise_grad(f: Function, argnum: Argnum = ..., *, argnums: Argnum | None = ...) -> Function: ...
 @_of_programs
-def elementwise_grad(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
+def elementwise_grad(f: Function, argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Function:
     """The derivatives of an elementwise function, all at once.
 
     It is the gradient of the sum of all results of `f`. If each result depends on one number of the argument only, it
@@ -120,15 +154,19 @@ def elementwise_grad(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argn
     chosen = chosen_by(argnum, argnums)
 
     @functools.wraps(f)
-    def derivatives(*args: Any, **kwargs: Any) -> Any:
+    def derivatives(*args: Structure, **kwargs: Structure) -> Structure:
         call = Call(f, args, kwargs, chosen)
         return call.pulled_back(call.roots, [1.0] * len(call.roots))
 
     return derivatives
 
 
+@overload
+def jacobian(f: Jitted, argnum: Argnum = ..., *, argnums: Argnum | None = ...) -> Jitted: ...
+@overload
+def jacobian(f: Function, argnum: Argnum = ..., *, argnums: Argnum | None = ...) -> Function: ...
 @_of_programs
-def jacobian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
+def jacobian(f: Function, argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Function:
     """The derivatives of all numbers that a function returns: for each of them, the result of `grad`.
 
     Example:
@@ -139,15 +177,19 @@ def jacobian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | Non
     chosen = chosen_by(argnum, argnums)
 
     @functools.wraps(f)
-    def derivatives(*args: Any, **kwargs: Any) -> Any:
+    def derivatives(*args: Structure, **kwargs: Structure) -> Structure:
         call = Call(f, args, kwargs, chosen)
         return like(call.result, map(call.adjoints, call.roots))
 
     return derivatives
 
 
+@overload
+def hessian(f: Jitted, argnum: Argnum = ..., *, argnums: Argnum | None = ...) -> Jitted: ...
+@overload
+def hessian(f: Function, argnum: Argnum = ..., *, argnums: Argnum | None = ...) -> Function: ...
 @_of_programs
-def hessian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Callable[..., Any]:
+def hessian(f: Function, argnum: Argnum = 0, *, argnums: Argnum | None = None) -> Function:
     """The second derivatives of a function that returns one number: the Jacobian of its gradient.
 
     Example:
@@ -159,7 +201,7 @@ def hessian(f: Callable[..., Any], argnum: Argnum = 0, *, argnums: Argnum | None
     return jacobian(grad(f, chosen), chosen)
 
 
-def jvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(f: Function, args: Sequence[Structure], directions: Sequence[Structure]) -> tuple[Structure, Structure]:
     """The result of `f(*args)` and its directional derivative: the Jacobian times a vector, in forward mode.
 
     Args:
@@ -182,7 +224,15 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -
     return call.returned(), like(call.result, map(call.given_back, found))
 
 
-def vjp(f: Callable[..., Any], *args: Any, has_aux: bool = False) -> tuple[Any, ...]:
+@overload
+def vjp(
+    f: Function, *args: Structure, has_aux: Literal[False] = ...
+) -> tuple[Structure, Callable[[Structure], tuple[Structure, ...]]]: ...
+@overload
+def vjp(
+    f: Function, *args: Structure, has_aux: Literal[True]
+) -> tuple[Structure, Callable[[Structure], tuple[Structure, ...]], Structure]: ...
+def vjp(f: Function, *args: Structure, has_aux: bool = False) -> tuple[Structure, ...]:
     """The result of `f(*args)`, and a function from cotangents to gradients: a vector times the Jacobian.
 
     Args:
@@ -202,14 +252,17 @@ def vjp(f: Callable[..., Any], *args: Any, has_aux: bool = False) -> tuple[Any, 
     """
     call = Call(f, args, {}, tuple(range(len(args))), has_aux=has_aux)
 
-    def back(gradient: Any) -> Any:
-        return call.pulled_back(call.roots, _in_shape("a gradient", gradient, "the result", call.result))
+    def back(gradient: Structure) -> tuple[Structure, ...]:
+        found: tuple[Structure, ...] = call.pulled_back(
+            call.roots, _in_shape("a gradient", gradient, "the result", call.result)
+        )
+        return found
 
     result = call.beside(call.returned())
     return (result[0], back, result[1]) if has_aux else (result, back)
 
 
-def hvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -> Any:
+def hvp(f: Function, args: Sequence[Structure], directions: Sequence[Structure]) -> Structure:
     """The Hessian of a function that returns one number, times a vector: the gradient's change in a direction.
 
     It costs a few evaluations of the function, while the Hessian costs some for each number of the arguments.
@@ -232,7 +285,7 @@ def hvp(f: Callable[..., Any], args: Sequence[Any], directions: Sequence[Any]) -
     return jvp(grad(f, chosen), args, directions)[1]
 
 
-def _in_shape(what: str, given: Any, of: str, shaped: Any) -> list[Any]:
+def _in_shape(what: str, given: Structure, of: str, shaped: Structure) -> list[Gradient]:
     """The leaves of a structure, which must be like another."""
     if not same(given, shaped):
         raise ValueError(f"{what} must have the shape of {of}, {shown(shaped)}, not that of {shown(given)}")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from math import nan
 from sys import _getframe
-from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, Union, cast
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, SupportsIndex, Union, cast
 
 from autograd import modes, ops, passes
 from autograd.floats import NOTHING
@@ -99,7 +99,7 @@ class Value(Methods):
 
     def __init__(
         self,
-        data: Any,
+        data: SupportsFloat,
         _children: Iterable[Value] = (),
         _op: str | tuple[float, ...] = "",
         label: str = "",
@@ -460,7 +460,7 @@ class Value(Methods):
         outdated = later("stale")(self)
         return f"{shown}  # {outdated}" if outdated else shown
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """For IPython and Jupyter: the text and the drawing."""
         shown: dict[str, str] = later("display")(repr(self), self)
         return shown
@@ -519,7 +519,7 @@ class Value(Methods):
         """Takes over the label and the place of another node, if it has them."""
         self._names = other._names
 
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         reduced: tuple[Any, ...] = later("pickling")(self)
         return reduced
 
@@ -719,7 +719,7 @@ def _in_mode(out: Value) -> Value:
     return out
 
 
-def _operand(x: Any, operation: Operation, other: Any) -> Value:
+def _operand(x: object, operation: Operation, other: object) -> Value:
     """An operand as a Value, or NotImplemented."""
     if type(x) is float or type(x) is int:
         return Value(x)
@@ -728,7 +728,7 @@ def _operand(x: Any, operation: Operation, other: Any) -> Value:
     return Value(x) if is_scalar(x) else _refuse(x, operation, other)
 
 
-def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Value:
+def _refuse(x: object, operation: Operation | None = None, other: object = None) -> Value:
     """Returns NotImplemented for objects with their own operators, such as numpy arrays; else raises an error."""
     if x is not None and not isinstance(x, (str, bytes, complex, list, tuple, dict, set)):
         return _NO_ANSWER
@@ -738,17 +738,17 @@ def _refuse(x: Any, operation: Operation | None = None, other: Any = None) -> Va
     raise TypeError(where + refusal(x))
 
 
-def _as_text(label: Any) -> str:
+def _as_text(label: object) -> str:
     """A label that is not a plain str, as text."""
     return str(label) if isinstance(label, str) else as_code(label, LONGEST)
 
 
-def operand(x: Any) -> Value:
+def operand(x: Number) -> Value:
     """A number as a Value; a Value unchanged."""
     return x if isinstance(x, Value) else Value(x)
 
 
-def _compared(compare: Callable[[Any, Any], bool], a: Value, b: Any, frame: FrameType) -> bool:
+def _compared(compare: Callable[[Any, Any], bool], a: Value, b: object, frame: FrameType) -> bool:
     look(a, frame)
     if isinstance(b, Value):
         look(b, frame)

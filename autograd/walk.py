@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, TextIO
+from typing import TextIO
 
 from autograd.prompt.console import Console
 from autograd.shown import shown
@@ -62,7 +62,7 @@ SCREENS: list[tuple[str, str, str]] = [
 WAYS = "Enter: next screen; back: previous screen; quit: end. Anything else runs as Python: try things out."
 
 
-def tour(interactive: bool = True, out: TextIO | None = None, names: dict[str, Any] | None = None) -> None:
+def tour(interactive: bool = True, out: TextIO | None = None, names: dict[str, object] | None = None) -> None:
     """Walks through backpropagation in eight short screens, each with a prompt on what it made.
 
     Args:

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from autograd import Value
 from autograd.arguments import a_generator, a_whole_number, iterated, sized
 from autograd.shown import as_code, shown
 from autograd.structure import mapped
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = None) -> Iterator[tuple[Any, ...]]:
+    from autograd.annotations import Structure
+    from nn.module import Seed
+
+A = TypeVar("A")
+B = TypeVar("B")
+Batched = TypeVar("Batched", bound="npt.NDArray[np.generic]")
+OtherBatched = TypeVar("OtherBatched", bound="npt.NDArray[np.generic]")
+
+
+@overload
+def minibatches(one: Sequence[A], /, *, size: int, rng: Seed = None) -> Iterator[tuple[list[A]]]: ...
+@overload
+def minibatches(
+    one: Sequence[A], other: Sequence[B], /, *, size: int, rng: Seed = None
+) -> Iterator[tuple[list[A], list[B]]]: ...
+@overload
+def minibatches(one: Batched, /, *, size: int, rng: Seed = None) -> Iterator[tuple[Batched]]: ...
+@overload
+def minibatches(
+    one: Batched, other: OtherBatched, /, *, size: int, rng: Seed = None
+) -> Iterator[tuple[Batched, OtherBatched]]: ...
+@overload
+def minibatches(*sequences: Structure, size: int, rng: Seed = None) -> Iterator[tuple[Structure, ...]]: ...
+def minibatches(*sequences: Structure, size: int, rng: Seed = None) -> Iterator[tuple[Structure, ...]]:
     """Iterates over all examples once, a batch at a time; the last batch may be smaller.
 
     Args:
@@ -44,11 +69,11 @@ def minibatches(*sequences: Any, size: int, rng: random.Random | int | None = No
     return (tuple(_take(sequence, order[start : start + size]) for sequence in sequences) for start in starts)
 
 
-def _take(sequence: Any, rows: list[int]) -> Any:
+def _take(sequence: Structure, rows: list[int]) -> Structure:
     return sequence[rows] if hasattr(sequence, "ndim") else [sequence[i] for i in rows]
 
 
-def accuracy(outputs: Any, labels: Any) -> float:
+def accuracy(outputs: Structure, labels: Structure) -> float:
     """The fraction of examples, from 0 to 1, whose largest output is at the label's index.
 
     Args:
@@ -81,5 +106,5 @@ def accuracy(outputs: Any, labels: Any) -> float:
     return right / len(labels)
 
 
-def _numbers(row: Any) -> Any:
+def _numbers(row: Structure) -> Structure:
     return mapped(lambda y: y.data if isinstance(y, Value) else y, row)

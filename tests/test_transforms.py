@@ -255,7 +255,7 @@ def test_errors_say_what_to_do() -> None:
     with pytest.raises(IndexError, match="argnum is 1"):
         grad(lambda x: x, 1)(1.0)
     with pytest.raises(TypeError, match="argnum must be the position"):
-        grad(lambda x: x, "x")(1.0)  # type: ignore[arg-type]
+        grad(lambda x: x, "x")(1.0)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="a Value holds one real number, not 'a'"):
         grad(lambda x: x)("a")
     with pytest.raises(ValueError, match=r"directions.*shape"):

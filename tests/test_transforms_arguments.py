@@ -84,7 +84,7 @@ def test_argnums_is_argnum() -> None:
     with pytest.raises(TypeError, match="the same option"):
         grad(f, 1, argnums=0)
     with pytest.raises(TypeError, match="the position of an argument"):
-        grad(f, argnums="a")(1.0, 2.0)  # type: ignore[arg-type]
+        grad(f, argnums="a")(1.0, 2.0)  # type: ignore[call-overload]
     with pytest.raises(IndexError, match="called with 2 positional arguments"):
         grad(f, 2)(1.0, 2.0)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.compiler.grouping import CONSTANTS, Group
 from autograd.compiler.ir import INPUTS, Array
@@ -19,6 +18,9 @@ from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
 from autograd.terms import LEAVES, subterms, traced
 from autograd.value import Value, apply
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 _CHUNK = 1024
 """The number of examples that are checked together."""
@@ -94,7 +96,7 @@ def _may_overflow(rule: Operation) -> bool:
     return False
 
 
-def _operands(guard: Guard, row: int, example: int, numbers: Mapping[Array, npt.NDArray[Any]]) -> list[float]:
+def _operands(guard: Guard, row: int, example: int, numbers: Mapping[Array, Numbers]) -> list[float]:
     """The numbers of an operation's operands, including constants."""
     if guard.array.op == "pick":
         table, index = (numbers[arg] for arg in guard.array.args)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 from importlib.resources import files
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from autograd.compiler.build import Built
 from autograd.compiler.ir import Array, walk
@@ -17,8 +15,11 @@ from autograd.primitives import PRIMITIVES
 from autograd.terms import LEAVES, subterms
 from autograd.version import __version__
 
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
-def module(built: Built, roots: int | None, inputs: int, vector: npt.NDArray[Any], learned: slice = slice(None)) -> str:
+
+def module(built: Built, roots: int | None, inputs: int, vector: Numbers, learned: slice = slice(None)) -> str:
     """A program as the text of an ES module.
 
     Args:

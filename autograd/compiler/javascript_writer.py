@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from autograd.compiler.indexing import even
 from autograd.compiler.ir import CONSTANTS, INPUTS, PARAMS, SEED, Array, Index
 from autograd.compiler.javascript_loops import Access, c_order, times
 from autograd.compiler.planning import Buffer, plan
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 _GRADS = "grads"
 _AT_ONCE = 50
@@ -199,5 +202,5 @@ def _integers(index: Index) -> str:
     return f'integers("{_packed(index.astype("<i4"))}")'
 
 
-def _packed(numbers: npt.NDArray[Any]) -> str:
+def _packed(numbers: Numbers) -> str:
     return base64.b64encode(numbers.tobytes()).decode()

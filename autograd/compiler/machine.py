@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.compiler import domain, ir, special
 from autograd.compiler.build import Built
 from autograd.compiler.indexing import rows
 from autograd.compiler.reference import MEANING
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
+
 
 _SIZES = 8
 """The number of batch sizes whose arrays are kept for the next call."""
@@ -25,7 +26,7 @@ _SIZES = 8
 class Machine:
     """Runs a compiled program. Threads may share it."""
 
-    def __init__(self, built: Built, vector: Array, dtype: np.dtype[Any]) -> None:
+    def __init__(self, built: Built, vector: Numbers, dtype: np.dtype[Any]) -> None:
         self.built, self.vector, self.dtype = built, vector, dtype
         self.constants = np.array(built.grouping.constants, dtype=dtype).reshape(-1, 1)
         namespace: dict[str, Any] = {}
@@ -35,11 +36,11 @@ class Machine:
         self.local = _Local(len(vector), dtype)
 
     @property
-    def grads(self) -> Array:
+    def grads(self) -> Numbers:
         """(parameters,), this thread's gradient."""
         return self.local.grads
 
-    def forward(self, X: Array) -> tuple[Array, ...]:
+    def forward(self, X: Numbers) -> tuple[Numbers, ...]:
         """The results for a batch, each (1, batch), or (1, 1) if it is the same for all examples.
 
         Raises:
@@ -52,7 +53,7 @@ class Machine:
             self.local.quiet.run(domain.check, self.built.guards, self.built.results, leaves, len(X))
             return self.run(X, False)
 
-    def run(self, X: Array, strict: bool) -> tuple[Array, ...]:
+    def run(self, X: Numbers, strict: bool) -> tuple[Numbers, ...]:
         """The results, finite or not.
 
         Raises:
@@ -64,13 +65,13 @@ class Machine:
         self.local.current = prepared
         return (prepared.strict if strict else prepared.quiet)(prepared.forward, X, strict)
 
-    def mean(self, losses: Array) -> float:
+    def mean(self, losses: Numbers) -> float:
         """The mean of a result of the last batch over its examples."""
         if losses.size == 1:
             return float(losses.item())
         return float(losses[0].dot(self.local.current.weights))
 
-    def backward(self) -> tuple[Array, ...]:
+    def backward(self) -> tuple[Numbers, ...]:
         """The gradients of the batch of the last `forward`."""
         prepared = self.local.current
         if prepared.backward is None:
@@ -122,10 +123,10 @@ class _Prepared:
     __slots__ = ("backward", "forward", "prepare_backward", "quiet", "strict", "weights")
 
     def __init__(
-        self, forward: Callable[..., Any], prepare_backward: Callable[..., Any], local: _Local, weights: Array
+        self, forward: Callable[..., Any], prepare_backward: Callable[..., Any], local: _Local, weights: Numbers
     ) -> None:
         self.forward, self.prepare_backward = forward, prepare_backward
         self.quiet, self.strict = local.quiet.run, local.strict.run
-        self.backward: Callable[[], tuple[Array, ...]] | None = None
+        self.backward: Callable[[], tuple[Numbers, ...]] | None = None
         self.weights = weights
         """The weight of each example in a mean."""

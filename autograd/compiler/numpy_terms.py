@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.compiler import special
 from autograd.primitives import PRIMITIVES
 from autograd.terms import Term, as_constant, folded
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 _MODULES = {"np": np, "special": special}
 
@@ -26,7 +28,7 @@ def spelling(term: Term) -> tuple[str, tuple[Term, ...]]:
     return PRIMITIVES[term.head].numpy, term.args
 
 
-def evaluated(term: Term, args: Sequence[npt.NDArray[Any]]) -> Any:
+def evaluated(term: Term, args: Sequence[Numbers]) -> Any:
     """Evaluates a term over arrays."""
     dtype = args[0].dtype
 

@@ -12,15 +12,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.compiler.build import Built
 from autograd.compiler.elementwise import expanded, names_in
 from autograd.compiler.ir import BATCH, CONSTANTS, INPUTS, MANY, PARAMS, SEED, Array, Index, walk
-from autograd.compiler.onnx_writer import INTEGER, OPEN, Numbers, Writer
+from autograd.compiler.onnx_writer import INTEGER, OPEN, Writer
 from autograd.primitives import PRIMITIVES
 from autograd.terms import CONDITIONS, Term, folded
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 _IN_SINGLE_ONLY = ("cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh")
 """Functions that onnxruntime computes in float32 only, or did until recently."""

@@ -7,19 +7,20 @@ weights as that matrix.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.compiler.ir import Index
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 try:
     from onnx import GraphProto, NodeProto, TensorProto, ValueInfoProto, checker, helper, numpy_helper
 except ModuleNotFoundError:
     raise ModuleNotFoundError("to_onnx() needs ONNX: pip install 'glassgrad[onnx]'") from None
 
-Numbers = npt.NDArray[Any]
 
 OPEN = -1
 """The batch size in a shape, as `Reshape` encodes it."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.arguments import a_dtype, values
 from autograd.compiler import ir, report
@@ -20,7 +19,8 @@ from autograd.graph import describe, topological
 from autograd.value import Value
 from autograd.words.display import bundle
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 
 def compile(
@@ -63,7 +63,7 @@ def compile(
     """
     kind = a_dtype(dtype)
     single = isinstance(roots, Value)
-    results = values([roots] if single else roots, "the roots of a program")
+    results = values([roots] if isinstance(roots, Value) else roots, "the roots of a program")
     if not results:
         raise ValueError("there is nothing to compile: pass a Value or a list of Values")
     program = Program(
@@ -93,7 +93,7 @@ class Program:
         params: list[Value],
         dtype: np.dtype[Any],
         single: bool,
-        vector: Array | None = None,
+        vector: Numbers | None = None,
         learned: slice = slice(None),
     ) -> None:
         _check_distinct(inputs, params)
@@ -135,7 +135,7 @@ class Program:
         found = answers[:, 0] if self._single else answers
         return (found, _columns(results[count:], len(X), self._dtype)) if self._also else found
 
-    def value_and_grad(self, X: Any = None) -> tuple[Any, Array]:
+    def value_and_grad(self, X: Any = None) -> tuple[Any, Numbers]:
         """The mean of the root over a batch, and its gradient.
 
         Args:
@@ -165,7 +165,7 @@ class Program:
         if not self._parameters:
             raise ValueError("this program has no parameters: compile(loss, inputs=..., params=model.parameters())")
 
-    def grads_of(self, nodes: Sequence[Value], X: Any = None) -> Array:
+    def grads_of(self, nodes: Sequence[Value], X: Any = None) -> Numbers:
         """The derivative of the root with respect to inner nodes or inputs, for each example.
 
         Args:
@@ -223,7 +223,7 @@ class Program:
         single = isinstance(roots, Value)
         given = self._inputs if inputs is None else _leaves("input", inputs)
         learned = self._learned if params is None else self._slice(_leaves("parameter", params))
-        results = values([roots] if single else roots, "the roots of a program")
+        results = values([roots] if isinstance(roots, Value) else roots, "the roots of a program")
         return Program(
             results, values(also, "also"), given, self._parameters, self._dtype, single, self._vector, learned
         )
@@ -238,7 +238,7 @@ class Program:
     # Parameters and gradients
 
     @property
-    def params(self) -> Array:
+    def params(self) -> Numbers:
         """The parameters' numbers, (parameters,). Optimisers change them in place; `sync()` writes them to the Values.
 
         Assigning an array copies its numbers.
@@ -255,7 +255,7 @@ class Program:
         self.params[...] = given
 
     @property
-    def grads(self) -> Array:
+    def grads(self) -> Numbers:
         """The gradient of this thread's last `value_and_grad`, (parameters,); zeros before the first."""
         return self._machine.grads[self._learned]
 
@@ -275,7 +275,7 @@ class Program:
 
     # Data
 
-    def _checked(self, X: Any) -> Array:
+    def _checked(self, X: Any) -> Numbers:
         count = len(self._inputs)
         if type(X) is np.ndarray and X.dtype == self._dtype and X.ndim == 2 and X.shape[1] == count and len(X):
             return X
@@ -286,13 +286,13 @@ class Program:
             hint = "; for one example pass X[None]" if X.shape == (count,) else ""
             raise ValueError(f"X has the shape {X.shape}, and should have (batch, {count}), batch at least 1{hint}")
         with np.errstate(over="ignore"):  # numbers too large for float32 become inf
-            numbers: Array = X.astype(self._dtype, copy=False)
+            numbers: Numbers = X.astype(self._dtype, copy=False)
         return numbers
 
     @staticmethod
-    def _as_array(what: str, given: Any) -> Array:
+    def _as_array(what: str, given: Any) -> Numbers:
         try:
-            found: Array = np.asarray(given)
+            found: Numbers = np.asarray(given)
         except ValueError:
             raise ValueError(f"the rows of {what} differ in length") from None
         if found.dtype.kind not in "biuf":
@@ -406,7 +406,7 @@ class Program:
         self._start()
 
 
-def _columns(results: Sequence[Array], batch: int, dtype: np.dtype[Any]) -> Array:
+def _columns(results: Sequence[Numbers], batch: int, dtype: np.dtype[Any]) -> Numbers:
     """Joins results as the columns of one array."""
     answers = np.empty((batch, len(results)), dtype)
     for i, result in enumerate(results):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.compiler import special
 from autograd.compiler.ir import BATCH, Array, walk
 from autograd.compiler.numpy_terms import evaluated
 
-Numbers = npt.NDArray[Any]
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 
 def evaluate(roots: Iterable[Array], leaves: Mapping[str, Numbers], batch: int) -> dict[Array, Numbers]:

@@ -7,26 +7,27 @@ all but `sigmoid` compute in float64 for any operand.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.definitions import ERF_SERIES, ERFC_FARTHEST, ERFC_TAIL, polynomial
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
+
 
 _SPLITTER = 134217729.0  # 2**27 + 1: cuts the 53 bits of a float into halves
 
 
-def sigmoid(a: Array, out: Array | None = None) -> Array:
+def sigmoid(a: Numbers, out: Numbers | None = None) -> Numbers:
     """1 / (1 + exp(-a)), accurate in both tails, since the argument of exp is never positive."""
     a = np.asarray(a)
     z = np.exp(-np.abs(a))
     return np.divide(np.where(a < 0.0, z, 1.0), 1.0 + z, out=out)
 
 
-def erf(a: Array, out: Array | None = None) -> Array:
+def erf(a: Numbers, out: Numbers | None = None) -> Numbers:
     """The error function, within 2 units in the last place."""
     a = np.asarray(a)
     x = np.asarray(a, dtype=np.float64)
@@ -34,7 +35,7 @@ def erf(a: Array, out: Array | None = None) -> Array:
     return _given(np.where(np.abs(x) < 0.5, x * polynomial(ERF_SERIES, np.minimum(x * x, 1.0)), far), a, out)
 
 
-def ndtr(a: Array, out: Array | None = None) -> Array:
+def ndtr(a: Numbers, out: Numbers | None = None) -> Numbers:
     """Φ(a), the normal distribution function: half of erfc(-a/√2), accurate in the lower tail too.
 
     The rounding error of a/√2 is corrected in the exponential, exp(-a²/2), where it would be magnified.
@@ -47,7 +48,7 @@ def ndtr(a: Array, out: Array | None = None) -> Array:
     return _given(np.where(x < 0.5, near, np.where(z < 0.0, half, 1.0 - half)), a, out)
 
 
-def exp_product(a: Array, b: Array, out: Array | None = None) -> Array:
+def exp_product(a: Numbers, b: Numbers, out: Numbers | None = None) -> Numbers:
     """exp(a·b), corrected for the rounding error of the product, which exp would magnify a·b times."""
     with np.errstate(over="ignore", invalid="ignore"):
         x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
@@ -62,19 +63,19 @@ def exp_product(a: Array, b: Array, out: Array | None = None) -> Array:
     return _given(found, np.result_type(a, b), out)
 
 
-def _erfc(x: Array) -> Array:
+def _erfc(x: Numbers) -> Numbers:
     """erfc(x) for x ≥ 0.5."""
     return _scaled(x) * exp_product(-x, x)
 
 
-def _scaled(x: Array) -> Array:
+def _scaled(x: Numbers) -> Numbers:
     """exp(x²) · erfc(x) for x ≥ 0.5."""
     x = np.minimum(x, ERFC_FARTHEST)
-    scaled: Array = polynomial(ERFC_TAIL, (x - 3.0) / (x + 3.0)) / (1.0 + 2.0 * x)
+    scaled: Numbers = polynomial(ERFC_TAIL, (x - 3.0) / (x + 3.0)) / (1.0 + 2.0 * x)
     return scaled
 
 
-def _given(found: Array, like: Any, out: Array | None) -> Array:
+def _given(found: Numbers, like: Any, out: Numbers | None) -> Numbers:
     """Writes the result to `out`, or else returns it in the operand's precision."""
     if out is None:
         return found.astype(getattr(like, "dtype", like), copy=False)
@@ -85,7 +86,7 @@ def _given(found: Array, like: Any, out: Array | None) -> Array:
 # Elements selected by an index
 
 
-def pick(table: Array, index: Array, strict: bool = False, out: Array | None = None) -> Array:
+def pick(table: Numbers, index: Numbers, strict: bool = False, out: Numbers | None = None) -> Numbers:
     """The number at the index in each row of a table.
 
     Args:
@@ -102,13 +103,13 @@ def pick(table: Array, index: Array, strict: bool = False, out: Array | None = N
     missing = not right.all()
     if missing and strict:
         raise FloatingPointError("an index is out of range")
-    found: Array = table[np.arange(len(table))[:, None], at, _examples(table)]
+    found: Numbers = table[np.arange(len(table))[:, None], at, _examples(table)]
     if missing:
         found = np.where(right, found, np.nan)
     return found if out is None else _given(found, found, out)
 
 
-def scatter(index: Array, x: Array, count: int, batched: bool, out: Array | None = None) -> Array:
+def scatter(index: Numbers, x: Numbers, count: int, batched: bool, out: Numbers | None = None) -> Numbers:
     """Zeros, with an element of x at the index of each row; summed over the examples if not batched.
 
     Args:
@@ -133,11 +134,11 @@ def scatter(index: Array, x: Array, count: int, batched: bool, out: Array | None
     return out
 
 
-def _within(index: Array, count: int) -> Array:
+def _within(index: Numbers, count: int) -> Numbers:
     """The index as integers, each the nearest that counts to a number; nan becomes 0."""
-    found: Array = np.fmin(np.fmax(index, 0.0), count - 1.0).astype(np.intp)
+    found: Numbers = np.fmin(np.fmax(index, 0.0), count - 1.0).astype(np.intp)
     return found
 
 
-def _examples(table: Array) -> Any:
+def _examples(table: Numbers) -> Any:
     return np.arange(table.shape[-1]) if table.shape[-1] > 1 else 0

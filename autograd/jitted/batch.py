@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.differentiable import adjoints
 from autograd.jitted.arguments import Shape
@@ -21,9 +20,8 @@ from autograd.sweep import stored
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.annotations import Numbers, Rows
     from autograd.jitted.function import Jitted
-
-Array = npt.NDArray[Any]
 
 
 @dataclass
@@ -44,7 +42,7 @@ class Scope:
     structures: dict[tuple[Shape, ...], Structure] = field(default_factory=dict)
 
 
-Part = tuple[Array, list[Any]]
+Part: TypeAlias = "tuple[Rows, list[Any]]"
 """Some rows, and their results: arrays of one number for each row, or for all; or other objects, the same for all."""
 
 
@@ -53,15 +51,15 @@ class Found:
     """The results of a batch, in parts, and the gradient of the mean of the first one."""
 
     structure: Any
-    X: Array
+    X: Numbers
     parts: list[Part]
-    gradient: Array | None
+    gradient: Numbers | None
 
     def columns(self) -> list[Any]:
         """Each result for all rows."""
         return [self._column([(rows, x[i]) for rows, x in self.parts]) for i in range(len(self.parts[0][1]))]
 
-    def _column(self, parts: list[tuple[Array, Any]]) -> Any:
+    def _column(self, parts: list[tuple[Rows, Any]]) -> Any:
         """An array for all rows from several paths; an object that is not a number, and equal for all, stays."""
         kinds = {_kind(x) for _, x in parts}
         first = parts[0][1]
@@ -89,12 +87,12 @@ class Batch:
     owner: Jitted
     scope: Scope
     structure: Structure
-    X: Array
+    X: Numbers
     learning: bool
     one_number: bool
     result: Any = None
     found: list[Part] = field(default_factory=list)
-    gradient: Array | None = None
+    gradient: Numbers | None = None
 
     def run(self) -> Found:
         left = np.arange(len(self.X))
@@ -109,7 +107,7 @@ class Batch:
                 self._eagerly(i, self.owner._called(self.structure.shapes, self.X[i].tolist())[0]())
         return Found(self.result, self.X, self.found, self.gradient)
 
-    def _along_new(self, left: Array) -> Array:
+    def _along_new(self, left: Rows) -> Rows:
         """Traces the path of the first row, and runs all rows that take it."""
         first, paths = int(left[0]), self.structure.paths
         if len(paths) >= self.owner.budget:
@@ -129,7 +127,7 @@ class Batch:
             left = left[1:]
         return left
 
-    def _along(self, path: Path, left: Array) -> Array:
+    def _along(self, path: Path, left: Rows) -> Rows:
         """Runs a path; returns the rows that do not take it."""
         X = self.X if len(left) == len(self.X) else self.X[left]
         try:
@@ -147,12 +145,12 @@ class Batch:
         self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in path.leaves])
         return left[:0] if ok is True else left[~ok]
 
-    def _learn(self, gradient: Array, rows: int) -> None:
+    def _learn(self, gradient: Numbers, rows: int) -> None:
         """Takes the gradient of the mean over some rows into account."""
         part = gradient if rows == len(self.X) else gradient * (rows / len(self.X))
         self.gradient = part if self.gradient is None else self.gradient + part
 
-    def _raise_eagerly(self, left: Array) -> None:
+    def _raise_eagerly(self, left: Rows) -> None:
         """Raises the function's error for the first row with one."""
         for i in left.tolist():
             call, _ = self.owner._called(self.structure.shapes, self.X[i].tolist())
@@ -170,7 +168,7 @@ class Batch:
         if self.learning and isinstance(root, Value):
             self._learn(np.array(adjoints([root], [1.0], self.scope.parameters.values, stored), self.X.dtype), 1)
 
-    def _keep(self, rows: Array, result: Any, numbers: list[Any]) -> None:
+    def _keep(self, rows: Rows, result: Any, numbers: list[Any]) -> None:
         if self.one_number and is_structure(result):
             raise ValueError(f"a gradient needs a function of one number, and {self.owner.__name__} returns several")
         if not self.found:

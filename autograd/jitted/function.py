@@ -9,7 +9,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from autograd.arguments import a_dtype, a_whole_number, iterated
 from autograd.calls import within_transform
 from autograd.jitted import arguments
 from autograd.jitted.arguments import Shape, Static
-from autograd.jitted.batch import Array, Batch, Found, Scope, Structure
+from autograd.jitted.batch import Batch, Found, Scope, Structure
 from autograd.jitted.guards import CannotFollowError, current
 from autograd.jitted.parameters import Parameters
 from autograd.jitted.path import Path, trace
@@ -30,6 +30,9 @@ from autograd.scalars import as_float
 from autograd.shown import as_code, shown
 from autograd.structure import flat, like
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 BUDGET = 64
 """The most paths that are traced for one structure of arguments."""
@@ -149,7 +152,7 @@ class Jitted:
             found = self._run(shapes, X, learning=False)
             return like(found.structure, found.columns())
 
-    def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[float, Array]:
+    def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[float, Numbers]:
         """The mean over all rows of the number that the function returns, and its gradient for `params`.
 
         Args:
@@ -180,7 +183,7 @@ class Jitted:
     # Parameters, as in a program
 
     @property
-    def params(self) -> Array:
+    def params(self) -> Numbers:
         """(parameters,), the numbers of the Values that the function uses. Optimisers change them in place.
 
         Each call makes them agree with their Values: the Values take over an optimiser's changes, or else numbers that
@@ -190,7 +193,7 @@ class Jitted:
         return self._current.parameters.vector
 
     @property
-    def grads(self) -> Array:
+    def grads(self) -> Numbers:
         """(parameters,), the gradient that the last `value_and_grad` computed; zeros before."""
         return self._current.parameters.grads
 
@@ -255,7 +258,7 @@ class Jitted:
         named = {name: Static(arg) if name in self._static else arg for name, arg in kwargs.items()}
         return arguments.taken_apart([*given, named], numbers, rows)
 
-    def _rows(self, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Shape, ...], Array]:
+    def _rows(self, args: Any, kwargs: dict[str, Any]) -> tuple[tuple[Shape, ...], Numbers]:
         blocks: list[Any] = []
         shapes = self._shapes(args, kwargs, blocks, rows=True)
         for block in blocks:
@@ -334,7 +337,7 @@ class Jitted:
 
     # Running
 
-    def _run(self, shapes: tuple[Shape, ...], X: Array, learning: bool) -> Found:
+    def _run(self, shapes: tuple[Shape, ...], X: Numbers, learning: bool) -> Found:
         scope = self._last = self._scope(arguments.held(shapes))
         scope.parameters.exchange()
         structure = self._structure(scope, shapes)

@@ -7,13 +7,15 @@ them. So an exchange usually costs nothing, and a Value that is read always has 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.locks import Lock, once
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 _lock = Lock()
 """One for all, since a Value may be a parameter of several functions."""
@@ -33,7 +35,7 @@ class Parameters:
     def __init__(self, values: list[Value], dtype: np.dtype[Any]) -> None:
         self.values = values
         self.vector = self._numbers(dtype)
-        self.grads: npt.NDArray[Any] = np.zeros(len(values), dtype)
+        self.grads: Numbers = np.zeros(len(values), dtype)
         self._last = self.vector.copy()
         """The vector when it last agreed with the numbers in the Values themselves."""
         self._lent, self._whole = False, True
@@ -45,7 +47,7 @@ class Parameters:
     def _kind(self) -> type[Value]:
         return _lent_to(self)
 
-    def _numbers(self, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    def _numbers(self, dtype: np.dtype[Any]) -> Numbers:
         with np.errstate(over="ignore"):  # numbers too large for float32 become inf
             return np.array([v._data for v in self.values], dtype=np.float64).astype(dtype, copy=False)
 

@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 import autograd.functions
 from autograd.compiler.build import build
@@ -22,9 +21,11 @@ from autograd.lines import Where
 from autograd.structure import flat, mapped
 from autograd.value import Value
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
-Taken = bool | Array
+
+Taken: TypeAlias = "bool | Numbers"
 """The rows that take a path: all, none, or a mask."""
 
 _RESULTS = (Value, bool, int, float, complex, str, bytes, type(None), np.generic)
@@ -77,7 +78,7 @@ class Path:
             self.compiled += time.perf_counter() - started
         return self.machines[learning]
 
-    def run(self, X: Array, learning: bool) -> tuple[Taken, Sequence[Array]]:
+    def run(self, X: Numbers, learning: bool) -> tuple[Taken, Sequence[Numbers]]:
         """Finds the rows that take this path, and their results, each (rows,) or (1,).
 
         With `learning`, the gradient of the mean of the first one over these rows is in `machine(True).grads`.
@@ -112,7 +113,7 @@ class Path:
         self.calls += count > 0
         return ok, results
 
-    def _taken(self, found: Sequence[Array]) -> Taken:
+    def _taken(self, found: Sequence[Numbers]) -> Taken:
         if self.failed is None:
             return True
         violated = found[-1][0]

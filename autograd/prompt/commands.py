@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
 
 from autograd.cursor import Cursor
 
@@ -44,7 +44,7 @@ def session(lines: list[str]) -> list[str]:
     return [pasted(line) for line in lines if pasted(line) != line]
 
 
-def latest(namespace: dict[str, Any]) -> tuple[str, Cursor] | None:
+def latest(namespace: Mapping[str, object]) -> tuple[str, Cursor] | None:
     """The pass on which commands act, with its name: the one that was created or moved last.
 
     One that was only shown has a name too: that of the answer, as in IPython.
@@ -53,7 +53,7 @@ def latest(namespace: dict[str, Any]) -> tuple[str, Cursor] | None:
     return max(found, key=lambda each: (each[1].used, each[0][0] != "_")) if found else None
 
 
-def translated(line: str, namespace: dict[str, Any]) -> str:
+def translated(line: str, namespace: Mapping[str, object]) -> str:
     """Translates a command into a method call; any other line is returned unchanged.
 
     A word is a command only if it is the whole line (with its argument), and no variable has that name.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from itertools import count, takewhile
-from typing import Any
 
 from autograd.cursor import Cursor
 from autograd.graph import every_node
@@ -16,14 +16,14 @@ MOST = 200
 _QUOTED = re.compile(r"""(?:^|[(,\s=])["']([^"']*)$""")
 
 
-def labels(namespace: dict[str, Any]) -> list[str]:
+def labels(namespace: Mapping[str, object]) -> list[str]:
     """The labels in all graphs of a session, in alphabetical order."""
     roots = [thing for thing in namespace.values() if isinstance(thing, Value)]
     roots += [thing.loss for thing in namespace.values() if isinstance(thing, Cursor)]
     return sorted({node.label for node in every_node(*roots) if node.label and node.label.isprintable()})[:MOST]
 
 
-def within_quotes(line: str, namespace: dict[str, Any]) -> list[str] | None:
+def within_quotes(line: str, namespace: Mapping[str, object]) -> list[str] | None:
     """The labels that complete an open quote at the end of a line; None if there is no open quote.
 
     Example:
@@ -34,7 +34,7 @@ def within_quotes(line: str, namespace: dict[str, Any]) -> list[str] | None:
     return None if found is None else [label for label in labels(namespace) if label.startswith(found[1])]
 
 
-def after_command(line: str, namespace: dict[str, Any]) -> list[str] | None:
+def after_command(line: str, namespace: Mapping[str, object]) -> list[str] | None:
     """The labels that complete a command such as `goto a`; None if the line is not a command."""
     word, blank, rest = line.lstrip().partition(" ")
     if not blank or word not in COMMANDS or word in namespace:
@@ -45,7 +45,7 @@ def after_command(line: str, namespace: dict[str, Any]) -> list[str] | None:
 class Completer:
     """A completer for `readline`, which asks for one candidate at a time."""
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, object]) -> None:
         import rlcompleter
 
         self._namespace = namespace

@@ -28,7 +28,7 @@ class Console(code.InteractiveConsole):
         commands: whether `next`, `goto a`, … act on the latest pass.
     """
 
-    def __init__(self, namespace: dict[str, Any], commands: bool = True) -> None:
+    def __init__(self, namespace: dict[str, object], commands: bool = True) -> None:
         super().__init__(namespace, "<prompt>")
         self._commands = commands
         self.labels = Labels(namespace)
@@ -113,7 +113,7 @@ class Console(code.InteractiveConsole):
         return int(self.failed)
 
 
-def _display(thing: Any) -> None:
+def _display(thing: object) -> None:
     """Shows the result of a line and keeps it as `_`. A Value's long repr is wrapped between words."""
     if thing is None:
         return

@@ -29,7 +29,7 @@ THINGS = [
 class Help:
     """Replaces `help` at the prompt: without arguments it lists functions and commands, else it is Python's."""
 
-    def __init__(self, names: dict[str, Any]) -> None:
+    def __init__(self, names: dict[str, object]) -> None:
         self._names = names
 
     def __call__(self, *about: Any) -> Text | None:

@@ -11,7 +11,7 @@ from autograd.prompt.completion import after_command, within_quotes
 from autograd.prompt.labels import Labels
 
 
-def start(namespace: dict[str, Any], banner: str) -> None:
+def start(namespace: dict[str, object], banner: str) -> None:
     """Opens IPython on a namespace."""
     from IPython.terminal.ipapp import TerminalIPythonApp
     from traitlets.config import Config
@@ -47,7 +47,7 @@ class _Weaver:
         return self._labels.woven(tree)
 
 
-def _commands(lines: list[str], namespace: dict[str, Any]) -> list[str]:
+def _commands(lines: list[str], namespace: dict[str, object]) -> list[str]:
     lines = session(lines)
     if len(lines) != 1:
         return lines

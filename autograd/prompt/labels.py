@@ -19,7 +19,7 @@ class Labels:
     by its expression.
     """
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, object]) -> None:
         self.namespace = namespace
         self._given: list[tuple[Value, str]] = []
         self._passing: set[str] = set()

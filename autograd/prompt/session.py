@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import atexit
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from autograd.prompt.console import Console
 from autograd.prompt.help import Help
@@ -25,7 +26,7 @@ def banner() -> str:
     return "\n".join(part for line in BANNER for part in folded(line, width(), ""))
 
 
-def open_session(names: dict[str, Any], plain: bool = False) -> int:
+def open_session(names: dict[str, object], plain: bool = False) -> int:
     """Runs a session, interactive if standard input is a terminal.
 
     Args:
@@ -38,7 +39,7 @@ def open_session(names: dict[str, Any], plain: bool = False) -> int:
     namespace = {"__name__": "__main__", "__doc__": None} | names
     namespace["help"] = Help(namespace)
     if "tour" in namespace:
-        namespace["tour"] = partial(namespace["tour"], names=namespace)
+        namespace["tour"] = partial(cast("Callable[..., None]", namespace["tour"]), names=namespace)
     if sys.stdin is None or sys.stdin.closed:
         print("there is no standard input to read from", file=sys.stderr)
         return 1
@@ -52,7 +53,7 @@ def open_session(names: dict[str, Any], plain: bool = False) -> int:
     return _at_terminal(namespace)
 
 
-def _at_terminal(namespace: dict[str, Any]) -> int:
+def _at_terminal(namespace: dict[str, object]) -> int:
     """Python's own prompt, with completion and history if the platform has readline."""
     with suppress(ImportError):
         import readline

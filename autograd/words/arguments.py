@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd.arguments import a_value
 from autograd.graph import every_node
 from autograd.shown import number, printable
 from autograd.value import Value
 
 
-def a_pair(loss: Any, a: Any, function: str) -> tuple[Value, Value]:
+def a_pair(loss: object, a: object, function: str) -> tuple[Value, Value]:
     """The arguments, if `loss` depends on `a`.
 
     Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from autograd.graph import every_node
 from autograd.locks import once
@@ -170,7 +169,7 @@ def _alone(node: Value) -> Written:
     return named(printable(node.label)) if node.label else literal(number(node.data))
 
 
-def label(names: Mapping[str, Any]) -> list[str]:
+def label(names: Mapping[str, object]) -> list[str]:
     """Labels each unlabelled Value with the name of its variable, and returns the new labels.
 
     The prompt of `python -m autograd` does this by itself.
@@ -202,14 +201,14 @@ def label(names: Mapping[str, Any]) -> list[str]:
     return given
 
 
-def named_values(names: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+def named_values(names: Mapping[str, object]) -> Iterator[tuple[str, Value]]:
     """Every Value under a public name, or in a list there, with its path."""
     for name, thing in list(names.items()):
         if isinstance(name, str) and not name.startswith("_"):
             yield from _within(name, thing, DEEPEST)
 
 
-def _within(name: str, thing: Any, depth: int) -> Iterator[tuple[str, Value]]:
+def _within(name: str, thing: object, depth: int) -> Iterator[tuple[str, Value]]:
     if isinstance(thing, Value):
         yield name, thing
     elif isinstance(thing, (list, tuple)) and depth and thing and isinstance(thing[0], (Value, list, tuple)):
