@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 FONT = "Arial,Helvetica,Liberation Sans,sans-serif"
 """The fonts of all text, in order of preference. All have equal widths, which are those that Graphviz measures.
 
@@ -9,6 +11,11 @@ Helvetica is not first, since Graphviz has its own aliases for it and finds anot
 """
 LONGEST = 40
 """The most characters of a label that are shown."""
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_ISOLATED = "\u2068{}\u2069"
+"""A text with its own direction, which does not turn what is beside it: after Hebrew, `= -5` would show as `5- =`."""
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""The characters that change the direction of text."""
 
 
 def shown(label: str, longest: int = LONGEST) -> str:
@@ -19,7 +26,8 @@ def shown(label: str, longest: int = LONGEST) -> str:
         ('two↵lines', 'xxx…')
     """
     text = "".join(map(_visible, label[: longest + 1]))
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    return _ISOLATED.format(text) if _RIGHT_TO_LEFT.search(text) else text
 
 
 def _visible(character: str) -> str:
@@ -30,6 +38,8 @@ def _visible(character: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
+    if _DIRECTIONS.match(character):
+        return "�"
     # XML or UTF-8 exclude these: surrogates, the C1 controls, and the two non-characters of each plane.
     return "�" if 0x80 <= code < 0xA0 or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE else character
 

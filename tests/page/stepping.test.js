@@ -6,10 +6,16 @@ import { found, gradients, OUTSIDE, refresh, UNKNOWN } from "../../viz/page/eval
 import { judged } from "../../viz/page/guessing.js";
 import { namesOf } from "../../viz/page/names.js";
 import { opened } from "../../viz/page/nary.js";
+import { isolated } from "../../viz/page/notation.js";
 import { countPaths, paths } from "../../viz/page/paths.js";
 import { asItWas, goTo, initial, presentGradients, setLeaf, undo } from "../../viz/page/state.js";
 import { isKnown, lastPosition, placeAt } from "../../viz/page/stepping.js";
 import { expression, graphOf } from "./graphs.js";
+
+test("words from right to left do not turn what is beside them", () => {
+  assert.equal(isolated("w = -5"), "w = -5");
+  assert.equal(isolated("\u05d0 \u05d1 - \u05d2 = -5"), "\u2068\u05d0 \u05d1\u2069 - \u2068\u05d2\u2069 = -5");
+});
 
 test("positions visit each node forwards and then backwards", () => {
   const graph = expression();

@@ -32,6 +32,10 @@ const OVERVIEW = 0.6;
 const NARROW = 600;
 /** The pixels around the picture on a screen that it fits. */
 const EDGE = 16;
+/** A sheet of paper, in pixels, with room for words. */
+const PAPER = { width: 680, height: 800 };
+/** The largest scale of a picture on paper. */
+const LARGEST_PRINT = 1.25;
 /** The largest distance at which an operand is shown together with its result. */
 const FAR = 700;
 const FONT = "600 12px Helvetica, Arial, sans-serif";
@@ -54,6 +58,8 @@ export class App {
     this.heats = new Map();
     this.measure = measureOf();
     this.way = ACROSS;
+    /** @type {import("./layout.js").Way | null} the direction on the screen, while the picture is on paper */
+    this.onScreen = null;
     this.scene = this.laidOut(this.way);
     /** @type {Set<string>} */
     this.lit = new Set();
@@ -144,16 +150,19 @@ export class App {
     return sceneOf(this.graph, this.state.open, this.measures(), this.state.spelled, way);
   }
 
-  /** The direction in which the picture can be read best on this screen. */
-  bestWay() {
-    const screen = this.screen();
+  /**
+   * The direction in which the picture can be read best on a screen, or on paper.
+   * @param {{width: number, height: number}} screen
+   */
+  bestWay(screen = this.screen()) {
     const down = { down: true, room: screen.width / READABLE - 2 * EDGE };
     const [across, below] = [ACROSS, down].map((way) => cameras.fitting(wholeOf(this.laidOut(way)), screen).scale);
-    return across < READABLE && (below > across || this.isNarrow()) ? down : ACROSS;
+    return across < READABLE && (below > across || screen.width < NARROW) ? down : ACROSS;
   }
 
   /** Turns the picture, a little after the last change of the screen, if that makes it easier to read. */
   resized() {
+    if (this.onScreen) return;
     this.changed();
     clearTimeout(this.turning);
     this.turning = setTimeout(() => {
@@ -188,6 +197,7 @@ export class App {
   }
 
   aim() {
+    if (this.onScreen) return;
     const { x, y, scale } = this.camera;
     part("world").setAttribute("transform", `scale(${scale}) translate(${-x} ${-y})`);
   }
@@ -207,12 +217,22 @@ export class App {
    * @param {boolean} whole
    */
   spread(whole) {
-    this.aim();
-    if (!whole) this.picture.removeAttribute("viewBox");
-    else {
-      this.picture.setAttribute("viewBox", `-8 -8 ${this.scene.width + 16} ${this.scene.height + 16}`);
+    if (whole === (this.onScreen !== null)) return;
+    const before = this.onScreen ?? this.way;
+    this.onScreen = whole ? before : null;
+    this.way = whole ? this.bestWay(PAPER) : before;
+    this.rebuild();
+    const { picture, scene } = this;
+    if (whole) {
       part("world").removeAttribute("transform");
+      picture.setAttribute("viewBox", `-8 -8 ${scene.width + 16} ${scene.height + 16}`);
+      picture.style.maxWidth = `${LARGEST_PRINT * scene.width}px`;
+    } else {
+      picture.removeAttribute("viewBox");
+      picture.style.maxWidth = "";
     }
+    this.show();
+    this.rest();
   }
 
   /** @param {number} factor */

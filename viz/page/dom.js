@@ -1,5 +1,7 @@
 // Helpers to create and fill elements.
 
+import { isolated } from "./notation.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -38,7 +40,7 @@ export function button(id) {
 export function svg(tag, attributes = {}, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.append(...children);
+  made.append(...children.map(shown));
   return /** @type {SVGElement} */ (made);
 }
 
@@ -51,7 +53,7 @@ export function svg(tag, attributes = {}, ...children) {
 export function html(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
+  made.append(...children.map(shown));
   return made;
 }
 
@@ -98,13 +100,19 @@ function become(node, made) {
   contain(node, Array.from(made.childNodes));
 }
 
+/** @param {Node | string} child */
+function shown(child) {
+  return typeof child === "string" ? isolated(child) : child;
+}
+
 /**
  * Sets a text, if it differs.
  * @param {Node} element
  * @param {string} text
  */
 export function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const now = isolated(text);
+  if (element.textContent !== now) element.textContent = now;
 }
 
 /**

@@ -101,6 +101,17 @@ export function printable(text, longest = 32) {
   return `${characters.slice(0, longest - half - 1).join("")}…${characters.slice(characters.length - half).join("")}`;
 }
 
+const LETTERS = "[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}]+";
+const RIGHT_TO_LEFT = new RegExp(`${LETTERS}(?:[ _]+${LETTERS})*`, "gu");
+
+/**
+ * A text to show, whose words from right to left do not turn what is beside them: after one in Hebrew, `= -5` would show as `5- =`.
+ * @param {string} text
+ */
+export function isolated(text) {
+  return text.replace(RIGHT_TO_LEFT, "\u2068$&\u2069");
+}
+
 /** @param {string} character */
 function escaped(character) {
   const short = { "\n": "\\n", "\t": "\\t", "\r": "\\r" }[character];
