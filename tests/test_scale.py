@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Backprop, Forward, Value, gradcheck, misconceptions, tree, worksheet
-from autograd.compiler import build
+from autograd.compiler import grouping
 from autograd.terms import length, traced
 from tests.torture import scale
 
@@ -57,12 +57,30 @@ def test_what_cannot_be_done_one_by_one_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_chain_too_long_for_a_program_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "MOST", 50)
+    monkeypatch.setattr(grouping, "MOST", 50)
     v = w = Value(0.5)
     for _ in range(100):
         v = v * w
     with pytest.raises(ValueError, match="operations that cannot be grouped"):
         autograd.compile(v, params=[w])
+
+
+def test_a_path_too_long_for_a_program_runs_eagerly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "MOST", 50)
+    w = Value(0.5)
+
+    @autograd.jit
+    def power(x: Value) -> Value:
+        for _ in range(5 if x < 1 else 100):
+            x = x * w
+        return x
+
+    with pytest.warns(UserWarning, match="cannot be grouped"):
+        assert power.batch([0.5, 2.0]).tolist() == [0.5**6, 0.5**99]
+    mean, gradient = power.value_and_grad([0.5, 2.0])
+    assert (mean, *gradient) == pytest.approx(((0.5**6 + 0.5**99) / 2, 5 * 0.5**5 / 2))
+    assert "more than 50 operations that cannot be grouped" in power.report()
+    assert "2 rows in 2 calls" in power.report()
 
 
 def test_mistakes_are_found_in_time_where_one_value_is_used_often() -> None:

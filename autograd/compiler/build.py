@@ -19,9 +19,6 @@ from autograd.compiler.numpy_backend import emit
 from autograd.compiler.numpy_writer import Emitted
 from autograd.value import Value
 
-MOST = 50_000
-"""The number of groups that a program may have. As many take a gigabyte while they are compiled."""
-
 
 @dataclass
 class Built:
@@ -64,15 +61,10 @@ def build(
 
     Raises:
         TypeError: a node has no rule to compile.
-        ValueError: the graph is so deep, or so irregular, that a program would have more than 50,000 operations.
+        TooManyGroupsError: the graph is so deep, or so irregular, that there are more than 50,000 groups.
     """
     with _collector_paused():
         grouping = group(roots, inputs, params, wanted)
-        if len(grouping.groups) > MOST:
-            raise ValueError(
-                f"this graph has {len(grouping.groups):,} operations that cannot be grouped, such as the links of a "
-                f"long chain; the limit is {MOST:,}, as such a program would be no faster than the graph itself"
-            )
         lowered = lower(grouping)
         b = lowered.builder
         results = [_number(lowered, *place) for place in grouping.roots]

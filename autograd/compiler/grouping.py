@@ -24,6 +24,8 @@ from autograd.graph import topological
 from autograd.ops import Operation
 from autograd.value import Value
 
+MOST = 50_000
+"""The number of groups that a program may have. As many take a gigabyte while they are compiled."""
 PARAMETERS, INPUTS, CONSTANTS = range(3)
 """The groups of leaves."""
 
@@ -34,6 +36,16 @@ _ROW = (1 << 32) - 1
 
 Kind = tuple[int, int, int]
 """The key of alike terms: their sign and the groups of their two factors, the second -1 if there is only one."""
+
+
+class TooManyGroupsError(ValueError):
+    """A graph whose operations are hardly alike."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"this graph has more than {MOST:,} operations that cannot be grouped, such as the links of a long chain: "
+            f"a program would be no faster than the graph itself"
+        )
 
 
 @dataclass(eq=False)
@@ -124,6 +136,7 @@ def group(
 
     Raises:
         TypeError: a node made by hand has no rule to compile.
+        TooManyGroupsError: there are more than 50,000 groups.
     """
     return _Grouper(topological(*roots), roots, inputs, params, list(wanted)).run()
 
@@ -179,8 +192,13 @@ class _Grouper:
         self.each_by_itself = set(map(id, wanted))
 
     def run(self) -> Grouping:
-        for level in self._levels():
+        levels = self._levels()
+        for above, level in enumerate(levels, 1):
+            if len(self.groups) + len(levels) - above >= MOST:
+                raise TooManyGroupsError
             self._add_level(level)
+        if len(self.groups) > MOST:
+            raise TooManyGroupsError
         found = [self._found(root) for root in self.roots]
         name_places(self.groups)
         wanted = [self._found(node) for node in self.wanted if id(node) in self.where]

@@ -113,7 +113,7 @@ class Batch:
         if len(paths) >= self.owner.budget:
             self.structure.eager = f"more than {self.owner.budget} paths, most of them through {_busiest(paths)}"
             return left
-        path = self.owner._trace(self.scope, self.structure, self.X[first].tolist())
+        path = self.owner._trace(self.scope, self.structure, self.X[first].tolist(), self.learning)
         if path is None:
             return left
         if self.structure.eager:  # it has run, and its changes cannot be undone

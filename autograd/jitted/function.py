@@ -16,6 +16,7 @@ import numpy as np
 from autograd import modes
 from autograd.arguments import a_dtype, a_whole_number, iterated
 from autograd.calls import within_transform
+from autograd.compiler.grouping import TooManyGroupsError
 from autograd.jitted import arguments
 from autograd.jitted.arguments import Shape, Static
 from autograd.jitted.batch import Batch, Found, Scope, Structure
@@ -346,7 +347,7 @@ class Jitted:
                 X = X.astype(self._dtype)
         return Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
 
-    def _trace(self, scope: Scope, structure: Structure, row: Sequence[float]) -> Path | None:
+    def _trace(self, scope: Scope, structure: Structure, row: Sequence[float], learning: bool) -> Path | None:
         """The path of a row; None if the function cannot be traced, which `structure.eager` then explains."""
         call, leaves = self._called(structure.shapes, row)
         code = getattr(_innermost(self.function), "__code__", None)
@@ -358,6 +359,11 @@ class Jitted:
             scope.parameters.give_back()
             watched = not (scope.state.pure and arguments.plain(structure.shapes))
             path = trace(call, leaves, scope.parameters, scope.state.computed, line, watched)
+            if not path.constant:
+                path.machine(learning)
+        except TooManyGroupsError as error:
+            structure.eager = str(error)
+            return path
         except CannotFollowError as met:
             structure.eager = str(met)
             return None

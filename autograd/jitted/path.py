@@ -66,6 +66,11 @@ class Path:
     def __post_init__(self) -> None:
         self.leaves = list(flat(self.result))
 
+    @property
+    def constant(self) -> bool:
+        """Whether the result is the same for all rows, and each row takes this path."""
+        return not self.roots and self.failed is None
+
     def machine(self, learning: bool) -> Machine:
         """The machine that runs it; with `learning`, it also computes the derivatives of the first root."""
         learning = learning or True in self.machines  # what learns also answers
@@ -86,7 +91,7 @@ class Path:
         Raises:
             ValueError, ZeroDivisionError, OverflowError: an operation is undefined for a row that takes this path.
         """
-        if not self.roots and self.failed is None:  # the same for all rows
+        if self.constant:
             self.rows, self.calls = self.rows + len(X), self.calls + 1
             return True, ()
         if self.others:
