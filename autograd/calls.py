@@ -12,7 +12,7 @@ from autograd.arguments import a_function
 from autograd.differentiable import adjoints, as_number, differentiable
 from autograd.graph import topological
 from autograd.scalars import is_scalar
-from autograd.shown import as_code, shown
+from autograd.shown import as_code, many, shown
 from autograd.structure import flat, is_structure, like, mapped
 from autograd.sweep import stored
 from autograd.value import Value, operand
@@ -178,7 +178,9 @@ def _positions(chosen: Argnum, count: int) -> tuple[int, ...]:
                 f"argnum must be the position of an argument, or a tuple of positions, not {as_code(chosen)}"
             )
         if not -count <= n < count:
-            raise IndexError(f"argnum is {as_code(n)}, but the function was called with {count} positional arguments")
+            raise IndexError(
+                f"argnum is {as_code(n)}, but the function was called with {many(count, 'positional argument')}"
+            )
     return tuple(n % count for n in several)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from autograd import ops
 from autograd.arguments import a_function, a_text, iterated
 from autograd.ops import Operation, Rule
-from autograd.shown import as_code
+from autograd.shown import as_code, many
 from autograd.templates import from_user
 from autograd.value import Number, Value, apply
 
@@ -95,7 +95,7 @@ def _check_takes(which: str, rule: Rule, count: int, form: str) -> None:
         inspect.signature(rule).bind(*range(count))
     except TypeError:
         raise TypeError(
-            f"the {which} must take {count} arguments, {form}: there are as many operands as partials"
+            f"the {which} must take {many(count, 'argument')}, {form}: there are as many operands as partials"
         ) from None
     except ValueError:  # a builtin that does not tell its signature
         return

@@ -32,6 +32,16 @@ def number(x: Any) -> str:
     return short if any(mark in short for mark in ".en") else f"{short}.0"
 
 
+def many(count: int, noun: str, plural: str = "") -> str:
+    """A count with its noun.
+
+    Example:
+        >>> many(1, "row"), many(2000, "row"), many(0, "box", "boxes")
+        ('1 row', '2,000 rows', '0 boxes')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
 def factor(x: Any) -> str:
     """A number as a factor or summand, in parentheses if negative: `(-3.0)`."""
     text = number(x)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from autograd.shown import many
 from autograd.value import Value
 from autograd.words.display import bundle
 from autograd.words.rules import MANY
@@ -77,7 +78,7 @@ class Step:
         lines += _in_columns(changes[:MOST], columns)
         operands = len(self.node._prev)
         if more := max(len(changes) - MOST, 0) + operands - len(told(operands)):
-            lines.append(f"  and {more:,} more operands")
+            lines.append(f"  and {many(more, 'more operand')}")
         for note in self.notes:
             lines += folded(f"  {note}", columns)
         return lines

@@ -129,7 +129,9 @@ class Value(Methods):
             ) from None
         slopes = tuple(map(as_float, slopes))
         if not isinstance(op, str) and len(slopes) != len(operands):
-            raise ValueError(f"{len(operands)} operands need as many local derivatives, not {len(slopes)}")
+            raise ValueError(
+                f"each operand has one local derivative, but there are {len(operands)} and {len(slopes)} of them"
+            )
         self._assemble(Handmade(op if isinstance(op, str) else ""), operands, slopes)
         if modes.unusual:
             _in_mode(self)

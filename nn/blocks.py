@@ -8,7 +8,7 @@ from typing import Any
 from autograd import Value, mean, pick
 from autograd.arguments import a_number, a_text, sized
 from autograd.picking import position
-from autograd.shown import as_code, shown
+from autograd.shown import as_code, many, shown
 from autograd.structure import too_deep
 from nn import initialisation
 from nn.module import Module, Seed, check_size
@@ -94,7 +94,7 @@ class LayerNorm(Module):
     def __call__(self, x: Sequence[Any]) -> list[Value]:
         """Normalises `size` numbers."""
         if sized(x, "the input of a LayerNorm") != len(self.weight):
-            raise ValueError(f"{self!r} takes {len(self.weight)} numbers, not {len(x)}")
+            raise ValueError(f"{self!r} takes {many(len(self.weight), 'number')}, not {len(x)}")
         centre = mean(x)
         apart = [each - centre for each in x]
         scale = (mean([each * each for each in apart]) + self.eps).sqrt()

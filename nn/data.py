@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from autograd import Value
 from autograd.arguments import a_generator, a_whole_number, iterated, sized
-from autograd.shown import as_code, shown
+from autograd.shown import as_code, many, shown
 from autograd.structure import mapped
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def accuracy(outputs: Structure, labels: Structure) -> float:
         # A loop variable would keep each graph alive while the next is built.
         outputs = list(map(_numbers, iterated(outputs, "the outputs", "outputs")))
     if sized(outputs, "the outputs", "outputs") != sized(labels, "the labels") or not len(labels):
-        raise ValueError(f"{len(outputs)} outputs need as many labels, and at least one, not {len(labels)}")
+        counts = f"{many(len(outputs), 'output')} and {many(len(labels), 'label')}"
+        raise ValueError(f"each output needs a label, and there must be some: there are {counts}")
     right = 0
     for row, label in zip(outputs, labels, strict=True):
         if not hasattr(row, "__len__") or len(row) < 2:

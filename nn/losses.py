@@ -12,7 +12,7 @@ import autograd
 from autograd import Value, logsumexp, ops, pick
 from autograd.arguments import a_number
 from autograd.scalars import as_float
-from autograd.shown import as_code
+from autograd.shown import as_code, many
 from autograd.value import apply, operand
 
 
@@ -192,7 +192,9 @@ def _total(terms: list[Value]) -> Value:
 def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
     given, wanted = _row(outputs), _row(targets)
     if len(given) != len(wanted):
-        raise ValueError(f"{len(given)} outputs need as many targets, not {len(wanted)}")
+        raise ValueError(
+            f"each output needs a target: there are {many(len(given), 'output')} and {many(len(wanted), 'target')}"
+        )
     if not len(given):
         raise ValueError("a loss needs at least one output")
     return list(zip(given, wanted, strict=True))

@@ -14,7 +14,7 @@ from autograd.arguments import a_mapping, a_text, a_whole_number, iterated, size
 from autograd.atomic import assign
 from autograd.later import later
 from autograd.scalars import as_float
-from autograd.shown import as_code, printable, shown, some
+from autograd.shown import as_code, many, printable, shown, some
 from autograd.structure import mapped
 from autograd.value import data_of, dotted
 from nn import activations, initialisation
@@ -125,9 +125,8 @@ class Module:
             values = held if isinstance(held, list) else [held]
             given = _numbers(name, state[name]) if isinstance(held, list) else [state[name]]
             if len(given) != len(values):
-                raise ValueError(
-                    f"{printable(name, 60)} has {len(values)} numbers in this module, and {len(given)} in the state"
-                )
+                known = many(len(values), "number")
+                raise ValueError(f"{printable(name, 60)} has {known} in this module, and {len(given)} in the state")
             numbers += [(value, _finite(name, number)) for value, number in zip(values, given, strict=True)]
         assign([value for value, _ in numbers], "_data", [number for _, number in numbers])
 
@@ -347,7 +346,7 @@ class Neuron(Module):
         """The neuron's output for `nin` inputs, numbers or Values."""
         inputs = x if type(x) is _Inputs else _Inputs(x)
         if len(inputs) != len(self.w):
-            raise ValueError(f"{self!r} takes {len(self.w)} inputs, not {len(inputs)}")
+            raise ValueError(f"{self!r} takes {many(len(self.w), 'input')}, not {len(inputs)}")
         answer = self._activate(dotted(self._weights.of(self.w, self.b), inputs.values, inputs.data))
         answer.place = self.place or "neuron"
         return answer

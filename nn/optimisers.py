@@ -17,7 +17,7 @@ from autograd import Value
 from autograd.arguments import a_mapping, a_number, a_whole_number, iterated
 from autograd.atomic import assign, run
 from autograd.scalars import as_float
-from autograd.shown import as_code, printable, shown, some
+from autograd.shown import as_code, many, printable, shown, some
 from nn import schedules
 
 Rate = float | Callable[[int], float]
@@ -171,7 +171,9 @@ class Optimiser:
 
         kept = [np.array(part, float) if isinstance(part, list) else part for part in held]
         if any(isinstance(part, np.ndarray) and part.shape != self._program.params.shape for part in kept):
-            raise ValueError(f"this program has {len(self._program.params)} parameters: the state belongs to another")
+            raise ValueError(
+                f"this program has {many(len(self._program.params), 'parameter')}: the state belongs to another"
+            )
         return tuple(kept)
 
     def _rule(self, rate: float) -> Rule:

@@ -145,3 +145,15 @@ def test_a_lock_that_was_taken_is_left() -> None:
 
     assert autograd.jit(f)(1.0) == 2.0
     assert not lock.locked()
+
+
+def test_a_kernel_that_is_written_during_a_trace_is_no_effect() -> None:
+    autograd.kernels.kernel.cache_clear()
+    sqrt = functools.partial(getattr, autograd)
+
+    def f(x: Any) -> Any:
+        return sqrt("sqrt")(x)
+
+    jitted = autograd.jit(f)
+    assert jitted(4.0) == 2.0
+    assert "eager" not in jitted.report()

@@ -330,3 +330,25 @@ class Plain:
 
     def at(self, xs: Any) -> Any:
         return self.slope * xs[0]
+
+
+def test_a_report_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    @autograd.jit
+    def told(x: Any) -> Any:
+        if x > 1.0:
+            print(f"{x.data} is larger than all that this function was made for, which a program cannot repeat")
+        return x
+
+    with pytest.warns(UserWarning, match="runs eagerly"):
+        told.batch([0.0, 2.0])
+    for columns in (40, 60, 100):
+        monkeypatch.setattr("autograd.jitted.report.width", lambda columns=columns: columns)
+        lines = told.report().splitlines()
+        assert max(map(len, lines)) <= columns
+        assert "eager: the text of a number read" in " ".join(" ".join(lines).split())
+
+
+def test_a_report_counts_in_english() -> None:
+    doubled = autograd.jit(lambda x: x * 2)
+    doubled(1.0)
+    assert "1 scalar operation -> 1 numpy call (and" in doubled.report()

@@ -100,7 +100,7 @@ ONE = Value(1.0)
         (lambda: nn.Neuron(2, activation="swish"), "unknown activation 'swish'; .* linear, relu"),
         (lambda: nn.Neuron(2, init="zeros"), "unknown initialisation 'zeros'; .* uniform, normal, he, xavier"),
         (lambda: nn.Neuron(2)([1, 2, 3]), r"ReLUNeuron\(2\) takes 2 inputs, not 3"),
-        (lambda: nn.squared_error([Value(1)], [1, 2]), "1 outputs need as many targets, not 2"),
+        (lambda: nn.squared_error([Value(1)], [1, 2]), "1 output and 2 targets"),
         (lambda: nn.mse([], []), "at least one output"),
         (lambda: nn.hinge([Value(1)], [0]), "hinge labels must be -1 or 1, not 0"),
         (lambda: nn.SGD([Value(1)], lr=-1), "the learning rate must be above 0 and finite, not -1"),
@@ -111,11 +111,11 @@ ONE = Value(1.0)
         (lambda: nn.SGD(autograd.jit(lambda m, x: m(x))), "when it is first called"),
         (lambda: list(nn.minibatches([1], [1, 2], size=1)), r"same length.*\[1, 2\]"),
         (lambda: nn.minibatches([1], size=0), "the size of a batch must be at least 1, not 0"),
-        (lambda: nn.accuracy([[1, 2]], []), "1 outputs need as many labels"),
+        (lambda: nn.accuracy([[1, 2]], []), "1 output and 0 labels"),
         (lambda: nn.accuracy([[1, 2]], [2]), "a label is the position of one of 2 outputs, from 0, not 2"),
         (lambda: nn.accuracy([[1, 2]], ["1"]), "a label is the position of one of 2 outputs, from 0, not '1'"),
-        (lambda: nn.mse([[Value(1)] * 3] * 2, [[1] * 2] * 3), "2 outputs need as many targets, not 3"),
-        (lambda: nn.mse([[Value(1), Value(2)], [Value(3)]], [[1], [2, 3]]), "2 outputs need as many targets, not 1"),
+        (lambda: nn.mse([[Value(1)] * 3] * 2, [[1] * 2] * 3), "2 outputs and 3 targets"),
+        (lambda: nn.mse([[Value(1), Value(2)], [Value(3)]], [[1], [2, 3]]), "2 outputs and 1 target"),
         (lambda: nn.SGD([Value(1) * 2]), "parameter 0 is not a leaf"),
         (lambda: nn.SGD([ONE, ONE]), "a parameter is in the list twice"),
         (lambda: nn.SGD([Value(1)], lr=lambda step: -1.0).step(), "the learning rate of step 0 must be at least 0"),
@@ -342,7 +342,7 @@ def test_states_that_do_not_fit() -> None:
     before, state = numbers(network), network.state_dict()
     changes: list[tuple[dict[str, float | list[float]], str]] = [
         ({"layers[0].neurons[0].b": math.nan}, r"layers\[0\].neurons\[0\].b holds nan"),
-        ({"layers[0].neurons[0].w": [1.0, 2.0]}, "has 1 numbers in this module, and 2 in the state"),
+        ({"layers[0].neurons[0].w": [1.0, 2.0]}, "has 1 number in this module, and 2 in the state"),
         ({"extra": 1.0}, "this module has no extra"),
     ]
     for change, message in changes:

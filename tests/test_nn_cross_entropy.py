@@ -71,8 +71,8 @@ def test_targets_in_place_of_a_position() -> None:
         ([1.0, 2.0], -1, "from 0, not -1"),
         ([1.0, 2.0], 0.5, "from 0, not 0.5"),
         ([], 0, "the position of one of 0 scores"),
-        ([1.0, 2.0], [1], "2 outputs need as many targets, not 1"),
-        ([[1.0, 2.0]], [0, 1], "1 outputs need as many targets, not 2"),
+        ([1.0, 2.0], [1], "2 outputs and 1 target"),
+        ([[1.0, 2.0]], [0, 1], "1 output and 2 targets"),
     ],
 )
 def test_labels_that_do_not_fit(scores: list[Any], labels: Any, message: str) -> None:

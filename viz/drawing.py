@@ -14,7 +14,7 @@ from autograd import Value
 from autograd.arguments import a_format, a_text, a_value, a_whole_number, values
 from autograd.files import a_path, write_whole
 from autograd.graph import every_node
-from autograd.shown import as_code, path_shown
+from autograd.shown import as_code, many, path_shown
 from autograd.words.display import bundle
 from viz import collapse as collapsing, direction, gathered, layout, themes
 from viz.graph import edges_of
@@ -185,14 +185,12 @@ def draw_dot(
         used = pen(direction.chosen(rankdir, drawn.nodes, links, 90, 70 if local_derivatives else 0))
         number = {node: i for i, node in enumerate(nodes)}
         used.full(drawn, number, partial(derivative_text, numbers=numbers) if local_derivatives else None)
-        description = (
-            f"An expression graph of {_count(len(nodes), 'value')} and {_count(len(edges_of(nodes)), 'edge')}."
-        )
+        description = f"An expression graph of {many(len(nodes), 'value')} and {many(len(edges_of(nodes)), 'edge')}."
     else:
         used = pen(direction.chosen(rankdir, range(len(collapsed.boxes)), collapsed.links, 150, 30))
         gathered.draw(used, collapsed, roots)
         description = (
-            f"{_count(len(nodes), 'scalar')} in {_count(len(collapsed.boxes), 'box', 'boxes')} "
+            f"{many(len(nodes), 'scalar')} in {many(len(collapsed.boxes), 'box', 'boxes')} "
             f"(collapse='{collapsed.mode}'); collapse='none' draws each"
         )
     if lines := [line for line in (title, description if collapsed is not None else "") if line]:
@@ -208,10 +206,6 @@ def _known(form: Any) -> str:
     if not isinstance(form, str) or form not in graphviz.FORMATS:
         raise ValueError(f"unknown format {as_code(form)}; use svg, png, pdf, dot or another format of Graphviz")
     return form
-
-
-def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def svg(*roots: Value, **options: Any) -> str:

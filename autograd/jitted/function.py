@@ -353,7 +353,7 @@ class Jitted:
         code = getattr(_innermost(self.function), "__code__", None)
         line = Where("?", 0) if code is None else Where(code.co_filename, code.co_firstlineno)
         if scope.state.refused:
-            structure.eager = f"it uses an iterator, {scope.state.refused}"
+            structure.eager = f"it uses {scope.state.refused}"
             return None
         try:
             scope.parameters.give_back()

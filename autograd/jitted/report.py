@@ -10,10 +10,11 @@ from autograd.compiler.report import size
 from autograd.jitted.arguments import Shape
 from autograd.jitted.guards import Guard
 from autograd.jitted.path import Path
+from autograd.shown import many
+from autograd.words.text import folded, width
 
 _SHOWN = 8
 """The most lines of a path's guards, and the most paths of a structure, in a report."""
-_WIDTH = 80
 
 
 class Known(NamedTuple):
@@ -35,19 +36,21 @@ def report(name: str, known: Sequence[Known], notes: Sequence[str], eager: int) 
         eager: the number of rows that ran eagerly.
     """
     count = sum(len(each.paths) for each in known)
-    lines = [f"{name}: {_many(count, 'path')} for {_many(len(known), 'structure')} of arguments"]
+    lines = [f"{name}: {many(count, 'path')} for {many(len(known), 'structure')} of arguments"]
     for each in known:
         lines.append(f"  ({each.arguments})")
         for number, path in enumerate(each.paths[:_SHOWN], 1):
             lines += _path(number, path)
         if len(each.paths) > _SHOWN:
             rest = each.paths[_SHOWN:]
-            lines.append(f"    and {len(rest)} more paths, of {_many(sum(path.rows for path in rest), 'row')}")
+            rows = sum(path.rows for path in rest)
+            lines.append(f"    and {many(len(rest), 'more path')}, of {many(rows, 'row')}")
         if each.eager:
             lines.append(f"    eager: {each.eager}")
     if eager:
-        lines.append(f"  eagerly: {_many(eager, 'row')}")
-    return "\n".join([*lines, *[f"  {note}" for note in notes]])
+        lines.append(f"  eagerly: {many(eager, 'row')}")
+    lines += [f"  {note}" for note in notes]
+    return "\n".join(part for line in lines for part in folded(line, width()))
 
 
 def arguments_told(shapes: Sequence[Shape]) -> str:
@@ -75,7 +78,7 @@ def _told(shape: Shape) -> str:
 
 def _path(number: int, path: Path) -> Iterator[str]:
     yield (
-        f"    path {number}: {_many(path.rows, 'row')} in {_many(path.calls, 'call')}; "
+        f"    path {number}: {many(path.rows, 'row')} in {many(path.calls, 'call')}; "
         f"traced {_time(path.traced)}, compiled {_time(path.compiled)}, ran {_time(path.ran)}"
     )
     for machine in list(path.machines.values())[-1:]:
@@ -84,7 +87,7 @@ def _path(number: int, path: Path) -> Iterator[str]:
     leaves = {id(v) for v in (*path.inputs, *path.parameters.values, *path.others)}
     yield from (f"      {told(guards, leaves)}" for guards in lines[:_SHOWN])
     if len(lines) > _SHOWN:
-        yield f"      and {_many(sum(map(len, lines[_SHOWN:])), 'more guard')}"
+        yield f"      and {many(sum(map(len, lines[_SHOWN:])), 'more guard')}"
 
 
 _SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
@@ -105,7 +108,7 @@ def told(guards: Sequence[Guard], leaves: Set[int]) -> str:
         outcomes.append(outcome + (f" {times} times" if times > 1 else ""))
     shown = ", ".join(outcomes[:3]) + (", …" if len(outcomes) > 3 else "")
     where = str(guards[0].where)
-    room = max(_WIDTH - len(shown) - 10, 24)
+    room = max(width() - len(shown) - 10, 24)
     return f"{where if len(where) <= room else where[: room - 1] + '…'}  ({shown})"
 
 
@@ -116,7 +119,3 @@ def _what(guard: Guard, leaves: Set[int]) -> str:
 
 def _time(seconds: float) -> str:
     return f"{seconds:.2g} s" if seconds >= 0.95 else f"{seconds * 1e3:.2g} ms"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
@@ -35,7 +36,7 @@ class State:
         leaves: the Values found, in order of discovery; a program reads their numbers anew at each call.
         computed: the Values found that were computed before.
         pure: whether everything found is known to be pure.
-        refused: the name of something that gives a different result at each use; empty if there is none.
+        refused: something that gives a different result at each use, with its name; empty if there is none.
     """
 
     def __init__(self, *roots: Any) -> None:
@@ -92,7 +93,7 @@ class State:
         elif isinstance(x, (ModuleType, type)):
             yield from self._space(name, x, x.__name__ if isinstance(x, ModuleType) else x.__module__)
         elif hasattr(type(x), "__next__"):
-            self.refused = name
+            self.refused = f"{'a stream' if isinstance(x, io.IOBase) else 'an iterator'}, {name}"
         else:
             yield from self._instance(name, x)
 
