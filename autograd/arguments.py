@@ -129,9 +129,13 @@ def a_text(text: object, what: str) -> str:
 
 def a_choice(name: object, what: str, choices: Collection[str]) -> str:
     """One of a few names."""
-    if not isinstance(name, str) or name not in choices:
-        raise ValueError(f"unknown {what} {as_code(name)}; choose from {', '.join(choices)}")
-    return name
+    if isinstance(name, str) and name in choices:
+        return name
+    from difflib import get_close_matches  # here, since it is slow to import and rarely needed
+
+    near = get_close_matches(name.lower(), choices, 1) if isinstance(name, str) else []
+    meant = f", did you mean {near[0]!r}?" if near else ";"
+    raise ValueError(f"unknown {what} {as_code(name)}{meant} choose from {', '.join(choices)}")
 
 
 def a_mapping(given: object, what: str, of: str) -> Mapping[Any, Any]:

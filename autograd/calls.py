@@ -162,21 +162,22 @@ def _pair(result: Structure) -> tuple[Structure, tuple[Structure]]:
 
 
 def chosen_by(argnum: Argnum | list[int], argnums: Argnum | list[int] | None) -> int | tuple[int, ...]:
-    """The two names of one option."""
-    if argnums is None:
-        return argnum if not isinstance(argnum, list) else tuple(argnum)
-    if argnum not in (0, None):
+    """One option with two names: checked, with tuples for lists."""
+    if argnums is not None and argnum not in (0, None):
         raise TypeError("argnum and argnums are the same option: pass one of them")
-    return tuple(argnums) if isinstance(argnums, list) else argnums
+    given = argnum if argnums is None else argnums
+    chosen = tuple(given) if isinstance(given, list) else given
+    for n in chosen if isinstance(chosen, tuple) else (chosen,):
+        if not isinstance(n, int) or isinstance(n, bool):
+            raise TypeError(
+                f"argnum must be the position of an argument, or a tuple of positions, not {as_code(chosen)}"
+            )
+    return chosen
 
 
 def _positions(chosen: Argnum, count: int) -> tuple[int, ...]:
     several = chosen if isinstance(chosen, tuple) else (chosen,)
     for n in several:
-        if not isinstance(n, int) or isinstance(n, bool):
-            raise TypeError(
-                f"argnum must be the position of an argument, or a tuple of positions, not {as_code(chosen)}"
-            )
         if not -count <= n < count:
             raise IndexError(
                 f"argnum is {as_code(n)}, but the function was called with {many(count, 'positional argument')}"

@@ -1,9 +1,10 @@
-"""Argument types that the demos' command lines share."""
+"""What the command lines of demos share: types of arguments, and packages that must be there."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -13,6 +14,12 @@ def writable(text: str) -> Path:
     if not text or path.is_dir() or not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"{text!r} is not a file in an existing folder")
     return path
+
+
+def need(*packages: str) -> None:
+    """Ends a program that lacks packages before it computes anything."""
+    if missing := [package for package in packages if find_spec(package) is None]:
+        raise SystemExit(f"error: this needs {' and '.join(missing)}: pip install '.[demos]'")
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:

@@ -19,7 +19,7 @@ from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
 from demos import charts
-from demos.arguments import writable
+from demos.arguments import need, writable
 from demos.digits.data import read_csv, split
 
 RATES = {"too small": 0.0003, "right": 0.03, "too large": 0.15}
@@ -74,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m demos.learning_rate", description="Three learning rates.")
     parser.add_argument("--picture", type=writable, default="learning_rate.svg", help="(learning_rate.svg)")
     options = parser.parse_args(arguments)
+    need("matplotlib")
     curves = {name: train(rate) for name, rate in RATES.items()}
     for name, losses in curves.items():
         print(words(name, RATES[name], losses))

@@ -20,7 +20,7 @@ from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
 from demos import charts
-from demos.arguments import writable
+from demos.arguments import need, writable
 
 
 def moons(count: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -81,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--picture", type=writable, default="moons.svg", help="where to draw it (moons.svg)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the points and the initial weights (0)")
     options = parser.parse_args(arguments)
+    need("matplotlib")
     points, unseen = moons(100, options.seed), moons(100, options.seed + 1)
     classifier = Classifier(options.seed)
     print(f"Before: {classifier.accuracy(points):.0%} of the points are on the right side.")

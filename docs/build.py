@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import doctest
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
+
+from autograd.entry import run
 
 HERE = Path(__file__).parent
 TUTORIAL = HERE / "tutorial.md"
@@ -38,8 +41,9 @@ def notebook() -> str:
     return str(nbformat.writes(book)) + "\n"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the tutorial in the folder of its pictures, and writes its notebook."""
+    argparse.ArgumentParser(prog="python -m docs.build", description=main.__doc__).parse_args(arguments)
     PICTURES.mkdir(exist_ok=True)
     os.chdir(PICTURES)
     failed, tried = doctest.testfile(
@@ -51,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import graphviz
 
+from autograd.entry import run
 from autograd.files import write_whole
 from viz.layout import render
 
@@ -100,5 +102,11 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or path.is_dir()
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Draws the layout from the imports."""
+    argparse.ArgumentParser(prog="python -m docs.layout", description=main.__doc__).parse_args(arguments)
     write_whole(PICTURE, render(drawing().source, "svg"))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import nn
 import viz
 from autograd import Value
+from autograd.entry import run
 from autograd.files import write_whole
 from docs.moving import moving
 
@@ -190,8 +192,9 @@ def browser() -> Iterator[Any]:
         chromium.quit()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the pictures and the page."""
+    argparse.ArgumentParser(prog="python -m docs.pictures", description=main.__doc__).parse_args(arguments)
     PICTURES.mkdir(exist_ok=True)
     for name, _, _, draw in GALLERY:
         write_whole(PICTURES / f"{name}.svg", draw())
@@ -201,4 +204,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -337,9 +337,10 @@ class Neuron(Module):
         self.b = Value(0.0, label=f"{prefix}b")
         self._weights = _Weights()
         self.nonlin = nonlin
+        named = activations.find(activation)  # an unknown name is refused even if it is not used
         chosen = activation if nonlin else "linear"
         self.place = place
-        self._shown, self._activate = activations.find(chosen)
+        self._shown, self._activate = named if nonlin else activations.find(chosen)
         self.activation = chosen if isinstance(chosen, str) else self._shown.lower()
 
     def __call__(self, x: Sequence[Any]) -> Value:
@@ -431,6 +432,7 @@ class MLP(Module):
             raise ValueError(
                 f"a network needs a list of its layers' sizes, such as MLP(2, [3, 1]), not {as_code(nouts)}"
             )
+        activations.find(activation)  # an unknown name is refused even without hidden layers
         rng = initialisation.generator(seed)
         sizes = [nin, *iterated(nouts, "the sizes of the layers")]
         self.layers = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,15 @@ def test_a_picture_that_cannot_be_written_is_refused_at_once(demo: Any, capsys: 
         demo.main(["--picture", "missing/picture.svg"])
     assert end.value.code == 2
     assert "'missing/picture.svg' is not a file in an existing folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("demo", [learning_rate, moons])
+def test_a_package_that_is_missing_is_named_before_anything_is_computed(
+    demo: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(SystemExit, match=r"needs matplotlib: pip install '\.\[demos\]'"):
+        demo.main(["--picture", str(tmp_path / "picture.svg")])
 
 
 def test_the_same_seed_gives_the_same_picture() -> None:

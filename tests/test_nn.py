@@ -98,6 +98,9 @@ ONE = Value(1.0)
         (lambda: nn.MLP(2, []), r"a list of its layers' sizes, such as MLP\(2, \[3, 1\]\), not \[\]"),
         (lambda: nn.MLP(2, 1), r"such as MLP\(2, \[3, 1\]\), not 1"),  # type: ignore[arg-type]
         (lambda: nn.Neuron(2, activation="swish"), "unknown activation 'swish'; .* linear, relu"),
+        (lambda: nn.Neuron(2, nonlin=False, activation="relou"), "unknown activation 'relou', did you mean 'relu'?"),
+        (lambda: nn.MLP(2, [3], activation="swish"), "unknown activation 'swish'; .* linear, relu"),
+        (lambda: nn.MLP(2, [3], output="Tanh"), "unknown activation 'Tanh', did you mean 'tanh'?"),
         (lambda: nn.Neuron(2, init="zeros"), "unknown initialisation 'zeros'; .* uniform, normal, he, xavier"),
         (lambda: nn.Neuron(2)([1, 2, 3]), r"ReLUNeuron\(2\) takes 2 inputs, not 3"),
         (lambda: nn.squared_error([Value(1)], [1, 2]), "1 output and 2 targets"),

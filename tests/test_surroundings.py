@@ -14,7 +14,7 @@ from autograd.spelling import plainer
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "viz", "demos", "benchmarks")
 ENTRIES = ("autograd", "autograd.learn", "benchmarks", "demos.digits", "demos.gpt", "demos.learning_rate",
-           "demos.moons", "demos.neuron", "docs.article")  # fmt: skip
+           "demos.moons", "demos.neuron", "docs.article", "docs.build", "docs.layout", "docs.pictures")  # fmt: skip
 posix = pytest.mark.skipif(os.name != "posix", reason="a shell as POSIX has it")
 
 STRANDED = """

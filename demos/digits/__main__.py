@@ -11,6 +11,7 @@ import numpy as np
 import nn
 from autograd.entry import run
 from autograd.shown import WHOLE, path_shown
+from demos.arguments import need
 from demos.digits import report, sizes, story
 from demos.digits.augmentation import Augmented, augment
 from demos.digits.data import DataError, Images, split
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0; 1 if the loss diverged; 2 for bad options or files.
     """
     options = parse(arguments)
+    need("tqdm", *["matplotlib"] * bool(options.report))
     try:
         saved = sizes.of(options.load) if options.load else None
         in_file = _data(options)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 import nn
 from autograd.shown import path_shown
@@ -18,6 +18,9 @@ from demos.digits.descent import NUDGE, STEPS, Nudged
 from demos.digits.engines import Engine
 from demos.digits.training import History, train
 from demos.telling import lines, say, table, title
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 _MISTAKES = 3
 
@@ -108,6 +111,8 @@ def learn(engine: Engine, images: Images, test: Images, *, epochs: int, batch: i
     title(f"Repeat: {len(images):,} images, {epochs:,} times, a step after every {batch}: {epochs * batches:,} steps")
     say(engine.method)
     started = time.perf_counter()
+    from tqdm import tqdm  # here, so that a demo without it can say so
+
     # Without a terminal, a bar that redraws itself is noise; ten plain lines say the same.
     with tqdm(
         total=epochs * batches,

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
-from demos.arguments import writable
+from demos.arguments import need, writable
 from demos.digits.report import module as module_of_pages, style
 from docs.article import figures, model
 from viz.bundle import joined
@@ -112,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m docs.article", description="Builds the article.")
     parser.add_argument("file", type=writable, nargs="?", default="article.html", help="(article.html)")
     options = parser.parse_args(arguments)
+    need("matplotlib")
     write_whole(options.file, article())
     print(f"Open {path_shown(options.file, WHOLE)} in a browser.")
 
