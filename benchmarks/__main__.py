@@ -16,9 +16,8 @@ from benchmarks.measuring import table
 PEERS = ("jax", "torch", "micrograd")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
-EXPLAINED = """A ratio says how many times as much the other needs: above 1 ours is better. The aims are those that the
-project set out for. What a node of a very large graph costs, and why, is told in
-[how it works](../docs/how-it-works.md)."""
+EXPLAINED = """A ratio is theirs divided by ours: above 1, ours is better. The aims are the project's own.
+[How it works](../docs/how-it-works.md) explains the cost of a node in a very large graph."""
 
 
 def machine() -> str:

@@ -18,7 +18,7 @@ TUTORIAL = HERE / "tutorial.md"
 NOTEBOOK = HERE / "tutorial.ipynb"
 PICTURES = HERE / "tutorial"
 
-_BLOCK = re.compile(r"^```python\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^```pycon\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
 
 
 def cells(markdown: str) -> Iterator[tuple[str, str]]:

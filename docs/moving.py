@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import xml.etree.ElementTree as ET
+from importlib.resources import files
 
 import viz
 from autograd import Value
+from viz import themes
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CAPTION = 26
@@ -14,7 +16,7 @@ _CAPTION = 26
 
 
 def moving(loss: Value, seconds: float = 2.0) -> str:
-    """The forward and the backward pass as an animated SVG, which repeats.
+    """The forward and the backward pass as an animated SVG, which repeats, and turns dark on a dark screen.
 
     Readers who prefer no motion see the last frame.
 
@@ -34,18 +36,19 @@ def moving(loss: Value, seconds: float = 2.0) -> str:
             "width": f"{width:g}pt",
             "height": f"{height + _CAPTION:g}pt",
             "role": "img",
+            "class": "moving",
         },
     )
     ET.SubElement(root, f"{_SVG}title").text = "A forward and a backward pass, step by step"
     whole, share = len(pictures) * seconds, 100 / len(pictures)
-    styles = scene.find(f"{_SVG}style")
     ET.SubElement(root, f"{_SVG}style").text = (
-        f"{styles.text if styles is not None else ''}"
+        f"{themes.variables()}\n{themes.following('.moving')}\n"
+        f"{files('viz').joinpath('scene.css').read_text(encoding='utf-8')}"
         f".frame {{ visibility: hidden; animation: frame {whole:g}s step-end infinite; }}\n"
         f"@keyframes frame {{ 0% {{ visibility: visible; }} {share:.4f}% {{ visibility: hidden; }} }}\n"
         "@media (prefers-reduced-motion) { .frame { animation: none; } .frame:last-of-type { visibility: visible; } }\n"
     )
-    paper = {"x": f"{left}", "y": f"{top}", "width": "100%", "height": "100%", "fill": "#fdfdfe"}
+    paper = {"x": f"{left}", "y": f"{top}", "width": "100%", "height": "100%", "fill": themes.LIGHT.paper}
     ET.SubElement(root, f"{_SVG}rect", paper)
     for i, picture in enumerate(pictures):
         frame = ET.SubElement(root, f"{_SVG}g", {"class": "frame", "style": f"animation-delay: {i * seconds:g}s"})
@@ -57,4 +60,4 @@ def moving(loss: Value, seconds: float = 2.0) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-_FONT = {"font-family": "Arial,Helvetica,Liberation Sans,sans-serif", "font-size": "12", "fill": "#1f2933"}
+_FONT = {"font-family": "Arial,Helvetica,Liberation Sans,sans-serif", "font-size": "12", "fill": themes.LIGHT.ink}

@@ -79,25 +79,25 @@ GALLERY: list[Picture] = [
     ),
     (
         "twice",
-        "An operand used twice has two edges, and what is not computed is not shown as 0",
+        "An operand used twice has two edges, and a gradient that was not computed is a dash",
         'viz.save(a + a, "twice.svg")',
         lambda: viz.svg(uncomputed(), theme="auto"),
     ),
     (
         "path",
-        "One path from a leaf to the result, marked; top to bottom",
+        "One path from a leaf to the result, highlighted, from top to bottom",
         'viz.save(L, "path.svg", highlight=[a, e, d, L], local_derivatives=True, rankdir="TB")',
         path,
     ),
     (
         "dark",
-        "Dark, with numbers written otherwise",
+        "The dark theme, and another format of numbers",
         'viz.save(L, "dark.svg", theme="dark", numbers="+.2f")',
         lambda: viz.svg(lecture()[0], theme="dark", numbers="+.2f"),
     ),
     (
         "full",
-        "A network of two layers, every scalar by itself",
+        "A network of two layers, scalar by scalar",
         'viz.save(loss, "full.svg")',
         lambda: viz.svg(network([2, 2, 1]), theme="auto"),
     ),
@@ -115,7 +115,7 @@ GALLERY: list[Picture] = [
     ),
     (
         "network",
-        "A network of 64-32-10 with its loss, rolled: a box for all that is alike",
+        "A 64-32-10 network with its loss, rolled: a box for each group of similar scalars",
         'viz.save(loss, "network.svg", collapse="rolled", numbers=".2g")',
         lambda: viz.svg(
             network([64, 32, 10]),
@@ -133,12 +133,12 @@ def page() -> str:
     """The gallery as Markdown."""
     parts = [
         "# Gallery",
-        'Built by `python -m docs.pictures`. Every picture is one call; `theme="auto"` turns dark with the page.',
+        'Each picture takes one call, and `theme="auto"` follows dark mode. Drawn by `python -m docs.pictures`.',
     ]
     for name, caption, call, _ in GALLERY:
         parts += [f"## {caption}", f"![{caption}](gallery/{name}.svg)", f"```\n{call}\n```"]
     parts += [
-        "## A graph that is alive",
+        "## An interactive page",
         '```\nviz.play(loss, "page.html")\n```',
         "One page that needs no network. It steps through the forward and the backward pass, with the chain rule in\n"
         "words beside it; every leaf can be dragged or typed, and everything follows at once. `viz.show(loss)` opens\n"
@@ -146,9 +146,9 @@ def page() -> str:
         "pictures: [a network](gallery/page.html), and [one of 64-32-10](gallery/boxes.html), which opens as a few\n"
         "boxes.",
         "![A step of the backward pass of a network](gallery/page.png)",
-        "![A network of 64-32-10 with its loss, as a few boxes](gallery/boxes.png)",
+        "![A 64-32-10 network with its loss, as a few boxes](gallery/boxes.png)",
         "## Steps for slides",
-        "One picture for each step of the two passes, all of one layout. Here they follow each other.",
+        "One picture for each step of the two passes, all with the same layout. Here they are animated.",
         '```\nviz.frames(loss, "slides")\n```',
         "![A forward and a backward pass of a neuron, step by step](gallery/moving.svg)",
     ]

@@ -21,7 +21,7 @@ def test_each_promise_is_held_by_tests_that_exist() -> None:
 
 
 def test_every_promise_has_a_test() -> None:
-    tables = PAGE.split("| promise | held by |\n| --- | --- |\n")[1:]
+    tables = PAGE.split("| promise | checked by |\n| --- | --- |\n")[1:]
     rows = [row for table in tables for row in table.split("\n\n")[0].splitlines()]
     assert len(rows) > 20
     assert all(re.search(r"\| `test_\w+\.py::test_\w+`", row) for row in rows)
