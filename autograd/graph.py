@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from autograd.ops import Operation
 from autograd.shown import as_code, printable
@@ -35,28 +35,28 @@ def topological(*roots: Value, known: Iterable[Value] = ()) -> list[Value]:
     `backward()` visits them in reverse. Nodes in `known`, and nodes reached only through them, are left out.
     """
     order: list[Value] = []
-    met = set(map(id, known))
+    met = set(known)
     for root in roots:
-        if id(root) not in met and root._prev:
-            met.add(id(root))
+        if root._prev:
             _descend(root, met, order)
     return order
 
 
-def _descend(root: Value, met: set[int], order: list[Value]) -> None:
-    """Adds the nodes below a node, and then the node itself, without recursion."""
-    path = [(root, iter(root._prev))]
-    while path:
-        node, operands = path[-1]
-        for operand in operands:
-            if id(operand) not in met:
-                met.add(id(operand))
-                if below := operand._prev:
-                    path.append((operand, iter(below)))
-                    break
-        else:
-            order.append(node)
-            path.pop()
+def _descend(root: Value, met: set[Value], order: list[Value]) -> None:
+    """Adds the nodes below a node, and then the node itself, without recursion.
+
+    The stack holds nodes to be visited; a node before a None is to be added, since its operands have been.
+    """
+    stack: list[Value | None] = [root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(cast("Value", stack.pop()))
+        elif node not in met:
+            met.add(node)
+            if operands := node._prev:
+                stack += (node, None)
+                stack += operands[::-1]
 
 
 def every_node(*roots: Value) -> list[Value]:
@@ -64,12 +64,13 @@ def every_node(*roots: Value) -> list[Value]:
 
     The order depends on the graph alone: the same graph gives the same list in every process.
     """
-    nodes: dict[int, Value] = {}
+    nodes: dict[Value, None] = {}
     for node in topological(*roots):
-        nodes.update((id(operand), operand) for operand in node._prev)
-        nodes[id(node)] = node
-    nodes.update((id(root), root) for root in roots)
-    return list(nodes.values())
+        for operand in node._prev:
+            nodes[operand] = None
+        nodes[node] = None
+    nodes.update(dict.fromkeys(roots))
+    return list(nodes)
 
 
 def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:

@@ -62,17 +62,17 @@ def collapse(nodes: list[Value], mode: str) -> Collapsed | None:
     a_choice(mode, "way to collapse", MODES)
     if mode == "none" or (mode == "auto" and len(nodes) <= FULL):
         return None
-    if mode != "auto":
-        return _boxed(nodes, mode)
-    for each in ("neuron", "layer", "rolled"):
-        collapsed = _boxed(nodes, each)
-        if len(collapsed.boxes) <= _FEW:
+    rolled = _rolled(nodes)
+    home = {} if mode == "rolled" else places(nodes)
+    for each in ("neuron", "layer", "rolled") if mode == "auto" else (mode,):
+        keys = rolled if each == "rolled" else _by_place(home, each, rolled)
+        if len({key for key, _ in keys.values()}) <= _FEW:
             break
-    return collapsed
+    return _boxed(nodes, keys, each)
 
 
-def _boxed(nodes: list[Value], mode: str) -> Collapsed:
-    keys = _rolled(nodes) if mode == "rolled" else _by_place(nodes, mode)
+def _boxed(nodes: list[Value], keys: dict[Value, tuple[str, str]], mode: str) -> Collapsed:
+    """Puts the nodes of each key into a box."""
     index: dict[str, int] = {}
     boxes: list[Box] = []
     links: dict[tuple[int, int], int] = {}
@@ -170,11 +170,10 @@ def _in_short(written: Written) -> Written:
     return written if len(written.text) <= _SHORT else Written("…")
 
 
-def _by_place(nodes: list[Value], mode: str) -> dict[Value, tuple[str, str]]:
+def _by_place(home: dict[Value, str], mode: str, rolled: dict[Value, tuple[str, str]]) -> dict[Value, tuple[str, str]]:
     """A box for each neuron or layer; nodes in none are rolled."""
-    rolled = _rolled(nodes)
     keys = {}
-    for node, place in places(nodes).items():
+    for node, place in home.items():
         if place:
             box = place.split(".")[0] if mode == "layer" else place
             keys[node] = (f"place {box}", box)
@@ -192,6 +191,8 @@ def _rolled(nodes: list[Value]) -> dict[Value, tuple[str, str]]:
     from autograd.compiler.grouping import alike  # loaded for large pictures only
 
     groups = alike(nodes)
+    if len(set(groups.values())) > FULL:
+        return _stretches(nodes, {node: depth for node, (depth, _) in groups.items()})
     sources = {node: _made_from(node) for node in groups}
     named: dict[int, set[str]] = {}
     for node, (_, number) in groups.items():

@@ -51,19 +51,19 @@ def places(nodes: list[Value]) -> dict[Value, str]:
     A module marks its results. Nodes that only lead to them have the same place, and so do the module's parameters,
     whose labels begin with it. Only the outer 20 parts of a longer place are kept.
     """
-    consumers: dict[Value, list[Value]] = {}
-    for node in nodes:
-        for operand in node._prev:
-            consumers.setdefault(operand, []).append(node)
     found: dict[Value, str] = {}
+    around: dict[Value, str] = {}
+    """The common place of a node's consumers."""
     for node in reversed(nodes):
+        operands, common = node._prev, around.pop(node, "")
         if place := node.place:
-            found[node] = place if place.count(".") < DEEPEST else ".".join(place.split(".", DEEPEST)[:DEEPEST])
-            continue
-        around = {found[consumer] for consumer in consumers.get(node, [])}
-        common = around.pop() if len(around) == 1 else ""
-        at_home = bool(node._prev) or not node.label or node.label.startswith(f"{common}.") or _own(node, common)
-        found[node] = common if at_home else ""
+            place = place if place.count(".") < DEEPEST else ".".join(place.split(".", DEEPEST)[:DEEPEST])
+        elif operands or not node.label or node.label.startswith(f"{common}.") or _own(node, common):
+            place = common
+        found[node] = place
+        for operand in operands:
+            if around.setdefault(operand, place) != place:
+                around[operand] = ""
     return found
 
 

@@ -196,7 +196,13 @@ class _Grouper:
         for above, level in enumerate(levels, 1):
             if len(self.groups) + len(levels) - above >= MOST:
                 raise TooManyGroupsError
-            self._add_level(level)
+            new = self._grouped(level)
+            for each in new:
+                self._fill(each)
+                each.batched = any(slot.source.batched for slot in each.slots()) or (
+                    bool(self.each_by_itself) and any(id(node) in self.each_by_itself for node in each.nodes)
+                )
+            self._place_all(new)
         if len(self.groups) > MOST:
             raise TooManyGroupsError
         found = [self._found(root) for root in self.roots]
@@ -209,7 +215,7 @@ class _Grouper:
         """The depth and group number of each node."""
         found: dict[Value, tuple[int, int]] = {}
         for depth, level in enumerate(self._levels(), 1):
-            self._add_level(level)
+            self._place_all(self._grouped(level))
             found.update({node: (depth, self._place(node) >> 32) for node, _ in level})
         for node in reversed(self.order):
             found.update({operand: found[node] for operand in node._prev if self.chains.absorbed(operand)})
@@ -248,8 +254,9 @@ class _Grouper:
             levels[level].append((node, terms))
         return levels
 
-    def _add_level(self, level: list[tuple[Value, Added | None]]) -> None:
-        """Groups the nodes of one depth."""
+    def _grouped(self, level: list[tuple[Value, Added | None]]) -> list[Group]:
+        """Adds the groups of the nodes of one depth, still without operands."""
+        self.slots = {}
         alike: dict[Any, list[Value]] = {}
         for node, terms in level:
             if terms is None:
@@ -261,12 +268,11 @@ class _Grouper:
         first = len(self.groups)
         for nodes in _merged(alike, self.slots, self.chains):
             self.groups.append(Group(len(self.groups), nodes))
-        for new in self.groups[first:]:
-            self._fill(new)
-            new.batched = any(slot.source.batched for slot in new.slots()) or (
-                bool(self.each_by_itself) and any(id(node) in self.each_by_itself for node in new.nodes)
-            )
-        for new in self.groups[first:]:
+        return self.groups[first:]
+
+    def _place_all(self, groups: list[Group]) -> None:
+        """Notes the place of each node of new groups."""
+        for new in groups:
             self.where.update({id(node): (new.number << 32) + i for i, node in enumerate(new.nodes)})
 
     def _key(self, node: Value) -> Any:
@@ -335,7 +341,7 @@ class _Grouper:
         return Operand(self.groups[source], np.array(rows, dtype=np.intp))
 
     def _fill_terms(self, new: Group) -> None:
-        rows = [self.slots.pop(id(node)) for node in new.nodes]
+        rows = [self.slots[id(node)] for node in new.nodes]
         for column in zip(*rows, strict=True):
             sign, a, b = column[0].kind
             left = self._operand(a, [row for slot in column for row in slot.left])
