@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _HEADER = 10_000
-"""The most bytes of an array's header."""
+"""The maximum number of bytes of an array's header."""
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError,
            struct.error, SyntaxError, MemoryError, OverflowError, zipfile.BadZipFile, zlib.error)  # fmt: skip
 """The errors that reading a damaged archive can raise."""
@@ -78,7 +78,7 @@ class Archive:
             if dtype.hasobject:
                 raise ValueError(f"{shown} is an array of objects, which only pickle can load")
             if dtype.kind not in kinds:
-                wanted = "a text" if kinds == "U" else "numbers"
+                wanted = "a string" if kinds == "U" else "numbers"
                 raise ValueError(f"{shown} is an array of {printable(dtype)}, not {wanted}")
             if len(shape) > dimensions:
                 raise ValueError(f"{shown} has {len(shape)} dimensions, but at most {dimensions} are allowed")

@@ -66,7 +66,7 @@ def source(operation: Operation) -> str:
 
 
 _DEEPEST = 40
-"""The most nested calls and parentheses; Python's parser accepts about 90."""
+"""The maximum number of nested calls and parentheses; Python's parser accepts about 90."""
 
 
 class _Writing:

@@ -22,11 +22,11 @@ OURS = tuple(
 )
 """The folders whose code is not the user's."""
 _PLACES = 10_000
-"""The most places that are known at a time; the oldest are dropped."""
+"""The maximum number of places that are known at a time; the oldest are dropped."""
 _MARKS = 16
-"""The most places that a Value remembers."""
+"""The maximum number of places that a Value remembers."""
 _NEAR = 8
-"""The most nodes that are visited to find the leaves of a node that was looked at."""
+"""The maximum number of nodes that are visited to find the leaves of a node that was looked at."""
 
 
 class Place:

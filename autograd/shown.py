@@ -14,7 +14,7 @@ from typing import Any
 WHOLE = 4096
 """More characters than the path of a file has."""
 LONGEST = 100
-"""The most characters of a label that a message shows."""
+"""The maximum number of characters of a label that a message shows."""
 
 
 def number(x: Any) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 LOOKED_AT = 1000
-"""The most operations that a repr checks, so that it is fast on a graph of any size."""
+"""The maximum number of operations that a repr checks, so that it is fast on a graph of any size."""
 
 
 def stale(root: Value, most: int | None = None) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     pass
 
 MOST = 20
-"""The most changes of one step that are written out."""
+"""The maximum number of changes of one step that are written out."""
 
 
 def told(operands: int) -> range:

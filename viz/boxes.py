@@ -11,9 +11,9 @@ from viz import collapse as collapsing
 from viz.graph import places
 
 MOST = 60
-"""The most parts of a box; more are grouped into ranges."""
+"""The maximum number of parts of a box; more are grouped into ranges."""
 _FEW = 12
-"""The most scalars of a neuron that are shown together, whatever their kinds."""
+"""The maximum number of scalars of a neuron that are shown together, whatever their kinds."""
 
 
 class _Tree:

@@ -17,13 +17,13 @@ from viz.graph import places
 
 MODES = ("auto", "none", "neuron", "layer", "rolled")
 FULL = 300
-"""The most nodes that are drawn one by one by default."""
+"""The maximum number of nodes that are drawn one by one by default."""
 _FEW = 30
 """The number of boxes that fit on a screen."""
 _NAMES = 6
-"""The most names of operands for which similar scalars are separated by them."""
+"""The maximum number of names of operands for which similar scalars are separated by them."""
 _SHORT = 16
-"""The most characters of a box's formula within other formulas."""
+"""The maximum number of characters of a box's formula within other formulas."""
 
 
 @dataclass

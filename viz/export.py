@@ -81,7 +81,7 @@ def exported(loss: Value) -> Exported:
 
 
 LONGEST = 1000
-"""The most operations in a rule that a page computes; for a longer rule it shows Python's numbers."""
+"""The maximum number of operations in a rule that a page computes; for a longer rule it shows Python's numbers."""
 
 
 class _Rules:

@@ -22,7 +22,7 @@ from autograd.graph import every_node
 from viz.play import page
 
 _FRAMES = 30
-"""The most frames per second that a page receives."""
+"""The maximum number of frames per second that a page receives."""
 _SHARE = 0.0025
 """The share of training time that the threads of a page may take; expensive frames become less frequent.
 

@@ -42,7 +42,7 @@ def edges_of(nodes: list[Value]) -> list[Edge]:
 
 
 DEEPEST = 20
-"""The most parts of a place that are drawn, as nested frames."""
+"""The maximum number of parts of a place that are drawn, as nested frames."""
 
 
 def places(nodes: list[Value]) -> dict[Value, str]:

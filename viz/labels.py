@@ -11,7 +11,7 @@ _NARROW = 3
 _TALL = 24
 """The distance between the first and the last port of a few operands."""
 _LONG = 10
-"""The most characters of a name that shares a line."""
+"""The maximum number of characters of a name that shares a line."""
 
 
 def box(

@@ -18,11 +18,11 @@ from viz.text import FONT, beside, in_markup, shown
 from viz.themes import Theme
 
 ALL_SPANS = 800
-"""The most operations that the edges of a drawing may span in total before long ones are cut."""
+"""The maximum number of operations that the edges of a drawing may span in total before long ones are cut."""
 FARTHEST = 10
-"""The most operations that an edge then spans; a longer one starts at a tag beside its consumer."""
+"""The maximum number of operations that an edge then spans; a longer one starts at a tag beside its consumer."""
 LONG_NAMES = 12
-"""The most characters of the two names of a local derivative that its edge shows."""
+"""The maximum number of characters of the two names of a local derivative that its edge shows."""
 _HASTE = {"nslimit": "0.5", "nslimit1": "0.5", "mclimit": "0.1", "splines": "line"}
 """Settings with which Graphviz lays out a large graph in seconds: fewer passes over ranks and crossings, no curves."""
 _PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}

@@ -21,9 +21,9 @@ from viz.template import filled, in_script
 from viz.text import shown
 
 DRAWN = 20_000
-"""The most scalars in the picture for browsers without JavaScript; more would take longer than the page itself."""
+"""The maximum number of scalars in the picture for browsers without JavaScript; more would take too long to draw."""
 LARGEST = 100_000
-"""The most scalars of a page."""
+"""The maximum number of scalars of a page."""
 _NUMBERS = re.compile(r"[+ ]?,?(\.\d+)?[gfe%]?")
 
 

@@ -10,7 +10,7 @@ FONT = "Arial,Helvetica,Liberation Sans,sans-serif"
 Helvetica is not first, since Graphviz has its own aliases for it and finds another font.
 """
 LONGEST = 40
-"""The most characters of a label that are shown."""
+"""The maximum number of characters of a label that are shown."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ISOLATED = "\u2068{}\u2069"
 """A text with its own direction, which does not turn what is beside it: after Hebrew, `= -5` would show as `5- =`."""

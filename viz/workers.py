@@ -19,7 +19,7 @@ from typing import cast
 from viz import layout_worker
 
 KEPT = 2
-"""The most processes that are kept waiting; there are more only while as many threads draw at once."""
+"""The maximum number of processes that are kept waiting; there are more only while as many threads draw at once."""
 
 _starting = threading.Lock()
 _all: set[_Worker] = set()

@@ -6,7 +6,7 @@
  * @typedef {{params: Float64Array, inputs: Float64Array, forward: () => Float64Array[]}} Prepared
  */
 
-/** The most batch sizes whose arrays are kept. */
+/** The maximum number of batch sizes whose arrays are kept. */
 const SIZES = 8;
 
 /** @param {string} text in base 64 */

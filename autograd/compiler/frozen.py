@@ -14,7 +14,7 @@ from autograd.looks import Place, places
 from autograd.value import Value
 
 _TOLD = 3
-"""The most lines that a warning names."""
+"""The maximum number of lines that a warning names."""
 
 
 def warn_of_frozen(

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _GRADS = "grads"
 _AT_ONCE = 50
-"""The most arrays that one function computes, since engines do not optimise very long functions."""
+"""The maximum number of arrays that one function computes, since engines do not optimise very long functions."""
 _FEW = 16
-"""The most numbers that are written out; more are encoded in base 64."""
+"""The maximum number of numbers that are written out; more are encoded in base 64."""
 
 
 @dataclass(frozen=True)

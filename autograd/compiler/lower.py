@@ -15,7 +15,7 @@ from autograd.picking import Pick
 from autograd.terms import Term, simplified, substituted
 
 _AT_ONCE = 16
-"""The most summands that one map adds up."""
+"""The maximum number of summands that one map adds up."""
 _LEAVES = (ir.PARAMS, ir.INPUTS, ir.CONSTANTS)
 
 

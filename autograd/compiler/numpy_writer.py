@@ -13,7 +13,7 @@ from autograd.compiler.ir import Array, Index
 from autograd.compiler.planning import Buffer, Plan
 
 _VARIABLES = 1000
-"""The most buffers that are variables. More go into a list, since Python compiles large closures in quadratic time."""
+"""The maximum number of buffers in variables. More go into a list, since Python compiles large closures slowly."""
 
 
 @dataclass

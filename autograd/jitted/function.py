@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from autograd.annotations import Numbers
 
 BUDGET = 64
-"""The most paths that are traced for one structure of arguments."""
+"""The maximum number of paths that are traced for one structure of arguments."""
 _STRUCTURES = 128
-"""The most structures of arguments whose paths are kept, by last use."""
+"""The maximum number of structures of arguments whose paths are kept, by last use."""
 _SCOPES = 8
-"""The most sets of modules among the arguments whose paths are kept."""
+"""The maximum number of sets of modules among the arguments whose paths are kept."""
 
 
 _NUMBERS = frozenset({float, int})

@@ -14,7 +14,7 @@ from autograd.shown import many
 from autograd.words.text import folded, width
 
 _SHOWN = 8
-"""The most lines of a path's guards, and the most paths of a structure, in a report."""
+"""The maximum number of lines of a path's guards, and of paths of a structure, in a report."""
 
 
 class Known(NamedTuple):

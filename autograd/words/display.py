@@ -18,9 +18,9 @@ PLUGINS = "glassgrad.pictures"
 Such a function returns representations by their MIME type, including a drawing if `drawn` is set.
 """
 DRAWN = 300
-"""The most nodes of a graph that is drawn; for larger ones the page suffices."""
+"""The maximum number of nodes of a graph that is drawn; for larger ones the page suffices."""
 LARGEST = 20_000
-"""The most nodes of a graph with a page; larger ones, which would add megabytes to a notebook, are only text."""
+"""The maximum number of nodes of a graph with a page in a notebook; larger ones, which add megabytes, are only text."""
 
 
 def bundle(text: str, *roots: Value, highlight: Sequence[Value] = ()) -> dict[str, str]:

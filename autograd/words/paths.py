@@ -18,7 +18,7 @@ from autograd.words.rules import role, symbols, used_again
 from autograd.words.text import KEPT, Text, cells, folded, padded, unbroken, width
 
 MOST = 20
-"""The most paths that are written out one by one; beyond, they are summed by direct consumer."""
+"""The maximum number of paths that are written out one by one; beyond, they are summed by direct consumer."""
 
 COUNTED = 10**24
 """Counting of paths stops here."""

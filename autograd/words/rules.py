@@ -18,7 +18,7 @@ from autograd.words.text import ordinal
 Found = TypeVar("Found")
 
 LONGEST = 100
-"""The most operations in a rule that is written out; for a longer one only the number is shown."""
+"""The maximum number of operations in a rule that is written out; for a longer one only the number is shown."""
 
 MANY = 1000
 """The search for an operand's second use stops after this many operands."""

@@ -24,9 +24,9 @@ Labels = npt.NDArray[np.int64]
 
 
 MOST_PIXELS = 64_000_000
-"""The most pixels in all images of a file; MNIST, with 60,000 images, has 47 million. Each takes eight bytes."""
+"""The maximum number of pixels in a file, eight bytes each; MNIST, with 60,000 images, has 47 million."""
 _MOST_BYTES = 4 * MOST_PIXELS
-"""The most bytes of a file, unpacked: three digits and a comma for each pixel."""
+"""The maximum number of bytes of a file, unpacked: three digits and a comma for each pixel."""
 _MOST_COLUMNS = 1_000_001
 
 

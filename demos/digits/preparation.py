@@ -14,7 +14,7 @@ FINE = 4
 _BAND = 1 / 16
 """The size of the first and the last part of a digit's height, by which it is set upright."""
 _STEEPEST = 2.0
-"""The most that setting a digit upright moves it sideways, for each unit of height."""
+"""The maximum by which setting a digit upright moves it sideways, for each unit of height."""
 _STRETCH = 1.5
 """The largest factor by which a digit that is wider than high is made higher."""
 

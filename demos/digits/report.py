@@ -31,7 +31,7 @@ from viz.template import filled, in_script
 PAGE = Path(__file__).with_name("page")
 _FEW = 8
 _MOST_NUMBERS = 200_000
-"""The most weights of earlier epochs in a page; they make it a megabyte larger."""
+"""The maximum number of weights of earlier epochs in a page; they make it a megabyte larger."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from autograd.shown import path_shown, some
 from demos.digits.data import Images
 
 _MOST_WEIGHTS = 6_000_000
-"""The most weights of a network; as scalars they take two gigabytes."""
+"""The maximum number of weights of a network; as scalars they take two gigabytes."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ STRANDS = {
 """The kinds of tries, with the module whose `tries` makes them."""
 
 SHOWN = 10
-"""The most faults of a kind that are printed, since there may be many similar ones."""
+"""The maximum number of faults of a kind that are printed, since there may be many similar ones."""
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from demos.digits.data import OURS, DataError, read_csv
 
 SECONDS = 10.0
 LONGEST = 300
-"""The most characters of a message about a file."""
+"""The maximum number of characters of a message about a file."""
 
 
 def tries(seed: int) -> Iterator[tuple[str, Callable[[], str]]]:

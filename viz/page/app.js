@@ -20,7 +20,7 @@ import { lastPosition, placeAt, stepsBack } from "./stepping.js";
 
 /** Milliseconds between steps at speed 1. */
 const PAUSE = 1600;
-/** The most scalars that are shown one by one at the start, on a wide and on a narrow screen. */
+/** The maximum number of scalars that are shown one by one at the start, on a wide and on a narrow screen. */
 const FEW = { wide: 300, narrow: 40 };
 /** Milliseconds after the last change before slow parts are drawn. */
 const REST = 60;

@@ -14,7 +14,7 @@ const FINEST = 96;
 const FINE = 4;
 /** The size of the first and the last part of a digit's height, by which it is set upright. */
 const BAND = 1 / 16;
-/** The most that setting a digit upright moves it sideways, for each unit of height. */
+/** The maximum by which setting a digit upright moves it sideways, for each unit of height. */
 const STEEPEST = 2;
 /** The largest factor by which a digit that is wider than high is made higher. */
 const STRETCH = 1.5;
