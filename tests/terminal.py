@@ -1,4 +1,4 @@
-"""Runs a program at a pseudo-terminal of a given width, and types and reads as a person would."""
+"""Runs a program at a pseudo-terminal, and types, reads and resizes the window as a person would."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Terminal:
         self, command: Sequence[str], columns: int, environment: Mapping[str, str], folder: Path | None = None
     ) -> None:
         self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        self.resize(columns)
         variables = {**os.environ, "TERM": "dumb", "PYTHONUNBUFFERED": "1", **environment}
         variables.pop("COLUMNS", None)
         self.process = subprocess.Popen(
@@ -42,6 +42,10 @@ class Terminal:
         self.process.kill()
         self.process.wait()
         os.close(self._ours)
+
+    def resize(self, columns: int) -> None:
+        """Makes the window narrower or wider."""
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
 
     def type(self, text: str) -> None:
         """Types a line."""

@@ -71,16 +71,16 @@ def test_derivatives_agree_with_finite_differences() -> None:
         assert v.grad == pytest.approx((differences[0] - differences[1]) / (2 * step), rel=1e-5, abs=1e-8)
 
 
-def test_fifty_steps_jitted_and_eager_have_the_same_losses() -> None:
+def test_twenty_steps_jitted_and_eager_have_the_same_losses() -> None:
     texts = [encoded(name) for name in names(200, seed=2) if len(name) in (8, 9)]
-    drawn = list(islice(batches(texts, 2, random.Random(0)), 50))
+    drawn = list(islice(batches(texts, 2, random.Random(0)), 20))
     assert {len(batch[0]) for batch in drawn} == {10, 11}
     one, other = GPT(8, seed=5), GPT(8, seed=5)
     loss = autograd.jit(one.loss)
-    by_jit, eagerly = jitted(loss, 50), eager(other, 50)
+    by_jit, eagerly = jitted(loss, 20), eager(other, 20)
     losses = np.array([(by_jit(batch), eagerly(batch)) for batch in drawn])
     assert np.abs(losses[:, 0] - losses[:, 1]).max() < 1e-9
-    assert losses[-10:, 0].mean() < losses[:10, 0].mean() - 0.5
+    assert losses[-5:, 0].mean() < losses[:5, 0].mean() - 0.5
     loss.sync()
     assert loss.report().startswith("loss: 2 paths for 2 structures")
     compiled = re.findall("compiled [^,]+", loss.report())

@@ -121,7 +121,7 @@ threads = [threading.Thread(target=again_and_again) for _ in range(3)]
 for thread in threads:
     thread.start()
 statuses = set()
-for _ in range(40):
+for _ in range(20):
     time.sleep(0.005)
     child = os.fork()
     if child == 0:

@@ -64,16 +64,22 @@ class _Tracer:
         self.left, self.files, self.where = target, files, ""
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Called for each new frame; returns what is called for each of its instructions."""
         code = frame.f_code
-        if not _is_ours(code.co_filename, self.files):
+        if self.where or not _is_ours(code.co_filename, self.files):
             return None
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        if event == "opcode" and not self.where and frame.f_lasti in _looks(code):
-            if self.left == 0:
-                self.where = f"{code.co_filename.rsplit('/', 1)[-1]}:{frame.f_lineno} in {code.co_name}"
-                raise KeyboardInterrupt
-            self.left -= 1
-        return self
+        looks = _looks(code)
+
+        def instruction(frame: FrameType, event: str, argument: Any) -> Any:
+            if event == "opcode" and frame.f_lasti in looks and not self.where:
+                if self.left == 0:
+                    self.where = f"{code.co_filename.rsplit('/', 1)[-1]}:{frame.f_lineno} in {code.co_name}"
+                    raise KeyboardInterrupt
+                self.left -= 1
+            return instruction
+
+        return instruction
 
 
 @cache
