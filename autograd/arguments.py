@@ -133,7 +133,7 @@ def a_choice(name: object, what: str, choices: Collection[str]) -> str:
         return name
     from difflib import get_close_matches  # here, since it is slow to import and rarely needed
 
-    near = get_close_matches(name.lower(), choices, 1) if isinstance(name, str) else []
+    near = get_close_matches(name.lower(), choices, 1, 0.7) if isinstance(name, str) else []
     meant = f", did you mean {near[0]!r}?" if near else ";"
     raise ValueError(f"unknown {what} {as_code(name)}{meant} choose from {', '.join(choices)}")
 

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 """The options of a function, such as the slope of `leaky_relu`."""
 
 
-class Function(Protocol, Generic[P]):
+class Elementary(Protocol, Generic[P]):
     """A function of a number that also takes a Value."""
 
     @overload
@@ -24,7 +24,7 @@ class Function(Protocol, Generic[P]):
     def __call__(self, x: SupportsFloat, *args: P.args, **kwargs: P.kwargs) -> float: ...
 
 
-class FunctionOfTwo(Protocol):
+class ElementaryOfTwo(Protocol):
     """A function of two numbers, each of which may be a Value."""
 
     @overload
@@ -38,20 +38,20 @@ class FunctionOfTwo(Protocol):
 # A Value has `__float__`, which raises: hence the overlaps.
 
 
-def _function(method: Callable[Concatenate[Value, P], Value]) -> Function[P]:
+def _function(method: Callable[Concatenate[Value, P], Value]) -> Elementary[P]:
     def function(x: Number, *args: P.args, **kwargs: P.kwargs) -> Number:
         y = method(operand(x), *args, **kwargs)
         return y if any(isinstance(each, Value) for each in (x, *args, *kwargs.values())) else y.data
 
-    return cast(Function[P], _described(function, method))
+    return cast(Elementary[P], _described(function, method))
 
 
-def _of_two(method: Callable[[Value, Number], Value]) -> FunctionOfTwo:
+def _of_two(method: Callable[[Value, Number], Value]) -> ElementaryOfTwo:
     def function(x: Number, other: Number) -> Number:
         y = method(operand(x), other)
         return y if isinstance(x, Value) or isinstance(other, Value) else y.data
 
-    return cast(FunctionOfTwo, _described(function, method))
+    return cast(ElementaryOfTwo, _described(function, method))
 
 
 def _described(function: Callable[..., Number], method: Callable[..., Value]) -> Callable[..., Number]:

@@ -31,7 +31,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd.annotations import Function, Structure
 
-Forward = Callable[..., float]
+OnFloats = Callable[..., float]
 
 MOST = 4096
 """The number of operands of a node that is checked: for each of them the whole node is computed again."""
@@ -41,7 +41,7 @@ def gradcheck(
     f: Function | Value,
     args: Sequence[Structure] = (),
     *,
-    forwards: Mapping[str, Forward] | None = None,
+    forwards: Mapping[str, OnFloats] | None = None,
     atol: float = 0.0,
     rtol: float = 1e-5,
 ) -> bool:
@@ -165,7 +165,7 @@ def _paths(args: tuple[Structure, ...]) -> list[str]:
     return paths
 
 
-def _check_node(node: Value, forwards: Mapping[str, Forward], atol: float, rtol: float) -> None:
+def _check_node(node: Value, forwards: Mapping[str, OnFloats], atol: float, rtol: float) -> None:
     forward = _forward_of(node, forwards)
     if len(node._prev) > MOST:
         raise ValueError(
@@ -224,7 +224,7 @@ def _sent(node: Value) -> dict[Value, float]:
         put_back()
 
 
-def _forward_of(node: Value, forwards: Mapping[str, Forward]) -> Forward:
+def _forward_of(node: Value, forwards: Mapping[str, OnFloats]) -> OnFloats:
     rule = node._rule
     if isinstance(rule, Operation):
         return _forward_of_rule(rule)
@@ -239,7 +239,7 @@ def _forward_of(node: Value, forwards: Mapping[str, Forward]) -> Forward:
     )
 
 
-def _forward_of_rule(rule: Operation) -> Forward:
+def _forward_of_rule(rule: Operation) -> OnFloats:
     return lambda *data: float(rule.forward(strict, *data))
 
 

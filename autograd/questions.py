@@ -12,7 +12,7 @@ from autograd.stale import stale
 from autograd.sweep import stored, sweep
 from autograd.value import Value
 from autograd.words.again import differentiated, recomputed
-from autograd.words.arguments import a_pair, called, depends
+from autograd.words.dependence import a_pair, called, depends
 from autograd.words.names import Names
 from autograd.words.paths import consumers, gradients
 from autograd.words.text import Text, cells, folded, padded, unbroken, width

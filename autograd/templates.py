@@ -38,7 +38,7 @@ def enclosed(form: str, count: int = 1) -> Template:
     return Template(form, ATOM, (LOOSEST,) * count)
 
 
-def called(name: str, count: int, latex: bool = False) -> Template:
+def as_call(name: str, count: int, latex: bool = False) -> Template:
     """A call: `atan2({}, {})`."""
     form = f"{latex_name(name)}\\left(OPERANDS\\right)" if latex else f"{name}(OPERANDS)"
     form = form.replace("{", "{{").replace("}", "}}")

@@ -19,7 +19,7 @@ from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
 from demos import charts
-from demos.arguments import need, writable
+from demos.command_line import need, writable
 from demos.digits.data import read_csv, split
 
 RATES = {"too small": 0.0003, "right": 0.03, "too large": 0.15}

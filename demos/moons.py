@@ -20,7 +20,7 @@ from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
 from demos import charts
-from demos.arguments import need, writable
+from demos.command_line import need, writable
 
 
 def moons(count: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:

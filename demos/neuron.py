@@ -12,7 +12,7 @@ import viz
 from autograd import Backprop, Value, formula, nudge
 from autograd.entry import run
 from autograd.shown import WHOLE, path_shown
-from demos.arguments import writable
+from demos.command_line import writable
 from demos.telling import can_draw
 
 

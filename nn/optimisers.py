@@ -21,10 +21,10 @@ from autograd.shown import as_code, many, printable, shown, some
 from nn import schedules
 
 Rate = float | Callable[[int], float]
-State = tuple[Any, ...]
+Moments = tuple[Any, ...]
 """An optimiser's memory of one parameter, numbers or vectors; empty before the first step."""
 
-Rule = Callable[[Any, Any, State], tuple[Any, State]]
+Update = Callable[[Any, Any, Moments], tuple[Any, Moments]]
 """`rule(p, g, state)`: how far a parameter moves against its gradient, and its next state; numbers or vectors."""
 
 
@@ -55,7 +55,7 @@ class Optimiser:
             raise ValueError(f"there are no parameters to optimise{'' if self._program is None else later}")
         self.lr = lr if callable(lr) else a_number(lr, "the learning rate", above=0.0)
         self.steps = 0
-        self._states: dict[Any, State] = {}
+        self._states: dict[Any, Moments] = {}
 
     @property
     def rate(self) -> float:
@@ -159,7 +159,7 @@ class Optimiser:
             labels = [str(i) for i in range(len(self.params))]
         return dict(zip(self.params, labels, strict=True))
 
-    def _as_kept(self, name: str, given: Any) -> State:
+    def _as_kept(self, name: str, given: Any) -> Moments:
         """Checks and converts the state of one parameter."""
         what = f"the state of {printable(name, 60)}"
         held = list(iterated(given, what))
@@ -176,7 +176,7 @@ class Optimiser:
             )
         return tuple(kept)
 
-    def _rule(self, rate: float) -> Rule:
+    def _rule(self, rate: float) -> Update:
         """The update of a parameter at this rate; computes what all parameters share once."""
         raise NotImplementedError
 
@@ -199,10 +199,10 @@ class SGD(Optimiser):
         self.momentum = a_number(momentum, "momentum", least=0.0, below=1.0)
         self.weight_decay = a_number(weight_decay, "weight_decay", least=0.0)
 
-    def _rule(self, rate: float) -> Rule:
+    def _rule(self, rate: float) -> Update:
         momentum, decay = self.momentum, self.weight_decay
 
-        def rule(p: Any, g: Any, state: State) -> tuple[Any, State]:
+        def rule(p: Any, g: Any, state: Moments) -> tuple[Any, Moments]:
             if decay:
                 g = g + decay * p
             if not momentum:
@@ -244,17 +244,17 @@ class Adam(Optimiser):
         self.eps = a_number(eps, "eps", above=0.0)
         self.weight_decay = a_number(weight_decay, "weight_decay", least=0.0)
 
-    def _rule(self, rate: float) -> Rule:
+    def _rule(self, rate: float) -> Update:
         adapted, decay = self._adapted(rate), self.weight_decay
         return (lambda p, g, state: adapted(p, g + decay * p, state)) if decay else adapted
 
-    def _adapted(self, rate: float) -> Rule:
+    def _adapted(self, rate: float) -> Update:
         """The rule without weight decay."""
         (beta1, beta2), eps = self.betas, self.eps
         rest1, rest2 = 1.0 - beta1, 1.0 - beta2
         at_step = cache(lambda t: (rate / (1.0 - beta1**t), 1.0 - beta2**t))  # most parameters are at the same one
 
-        def rule(p: Any, g: Any, state: State) -> tuple[Any, State]:
+        def rule(p: Any, g: Any, state: Moments) -> tuple[Any, Moments]:
             t, m, v = state or (0, 0.0, 0.0)
             t += 1
             m = beta1 * m + rest1 * g
@@ -286,10 +286,10 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def _rule(self, rate: float) -> Rule:
+    def _rule(self, rate: float) -> Update:
         adapted, decay = self._adapted(rate), rate * self.weight_decay
 
-        def rule(p: Any, g: Any, state: State) -> tuple[Any, State]:
+        def rule(p: Any, g: Any, state: Moments) -> tuple[Any, Moments]:
             step, state = adapted(p, g, state)
             return step + decay * p, state
 
@@ -303,7 +303,7 @@ def _numbers(params: list[Value]) -> list[float]:
     return [grad._data if isinstance(grad, Value) else as_float(grad) for grad in grads]
 
 
-def _lists(state: State) -> list[Any]:
+def _lists(state: Moments) -> list[Any]:
     return [part.tolist() if hasattr(part, "tolist") else part for part in state]
 
 

@@ -19,7 +19,7 @@ import autograd
 import nn
 import viz
 from autograd import Value
-from viz.text import shown
+from viz.escaping import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).parent.parent
@@ -351,7 +351,7 @@ def check_label(label: str) -> None:
     drawn = ET.fromstring(svg)
     found = ["".join(text.itertext()) for text in drawn.iter(f"{SVG}text")]
     # Graphviz writes spaces as no-break spaces, to preserve them.
-    assert [text.replace("\xa0", " ") for text in found].count(shown(label).replace("\xa0", " ")) >= 2
+    assert [text.replace("\xa0", " ") for text in found].count(visible(label).replace("\xa0", " ")) >= 2
     assert {element.tag.removeprefix(SVG) for element in drawn.iter()} <= {
         "svg", "g", "title", "desc", "polygon", "path", "text", "ellipse", "polyline",
     }  # fmt: skip

@@ -9,9 +9,9 @@ if not hasattr(autograd, "Value"):
     )
 
 from viz.drawing import Drawing, draw_dot, save, svg
+from viz.edges import Edge, trace
 from viz.following import Live, live
 from viz.frames import frames
-from viz.graph import Edge, trace
 from viz.hosts import framed, show
 from viz.layout import LayoutError
 from viz.play import play

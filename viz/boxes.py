@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value
 from viz import collapse as collapsing
-from viz.graph import places
+from viz.edges import places
 
 MOST = 60
 """The maximum number of parts of a box; more are grouped into ranges."""

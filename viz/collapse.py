@@ -13,7 +13,7 @@ from autograd.nary import DOT
 from autograd.ops import Operation
 from autograd.templates import SUM
 from autograd.words.notation import Written, brief, rule_of
-from viz.graph import places
+from viz.edges import places
 
 MODES = ("auto", "none", "neuron", "layer", "rolled")
 FULL = 300

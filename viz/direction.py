@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from autograd.arguments import a_choice
-from viz.graph import Node, to_the_end
+from viz.edges import Node, to_the_end
 
 DIRECTIONS = ("auto", "LR", "TB", "RL", "BT")
 _WIDE = 1000.0

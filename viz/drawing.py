@@ -17,7 +17,7 @@ from autograd.graph import every_node
 from autograd.shown import as_code, many, path_shown
 from autograd.words.display import bundle
 from viz import collapse as collapsing, direction, gathered, layout, themes
-from viz.graph import edges_of
+from viz.edges import edges_of
 from viz.page import dressed
 from viz.pen import Pen, derivative_text
 from viz.plan import plan

@@ -15,11 +15,11 @@ from autograd.files import a_path, write_whole
 from viz import direction, themes
 from viz.collapse import FULL
 from viz.drawing import Drawing
-from viz.graph import trace
+from viz.edges import trace
+from viz.escaping import visible
 from viz.pen import Pen
 from viz.plan import plan
 from viz.story import Frame, Story
-from viz.text import shown
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -61,9 +61,9 @@ def frames(loss: Value, folder: str | os.PathLike[str], *, numbers: str = ".4g",
     for i, frame in enumerate(story.frames):
         _apply(frame, scene)
         picture = deepcopy(scene)
-        _texts(picture, "title")[0].text = shown(f"{frame.heading}: {frame.title}", 200)
+        _texts(picture, "title")[0].text = visible(f"{frame.heading}: {frame.title}", 200)
         words = [*frame.sentences, *(" ".join(filter(None, change)) for change in frame.changes)]
-        _texts(picture, "desc")[0].text = shown("; ".join(words), 2000)
+        _texts(picture, "desc")[0].text = visible("; ".join(words), 2000)
         written.append(target / f"{i:03}.svg")
         write_whole(written[-1], ET.tostring(picture, encoding="unicode") + "\n")
     for older in target.iterdir():

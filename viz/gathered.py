@@ -8,10 +8,10 @@ from itertools import pairwise
 from autograd import Value
 from viz import labels
 from viz.collapse import Box, Collapsed, extent
+from viz.edges import to_the_end
 from viz.emphasis import Stroke
-from viz.graph import to_the_end
+from viz.escaping import beside, in_markup, visible
 from viz.pen import Pen, gradient_of
-from viz.text import beside, in_markup, shown
 
 
 def draw(pen: Pen, collapsed: Collapsed, roots: tuple[Value, ...]) -> None:
@@ -50,14 +50,14 @@ def _siblings(collapsed: Collapsed) -> list[list[int]]:
 
 def _box(pen: Pen, name: str, box: Box, roots: list[Value]) -> None:
     count = len(box.members)
-    title = shown((box.members[0].label if count == 1 else "") or box.title or "?")
+    title = visible((box.members[0].label if count == 1 else "") or box.title or "?")
     outputs = list(box.outputs)
     whose = f"{len(outputs):,} out: " if len(outputs) < count else ""
     lines = [whose + _range(pen, [node.data for node in outputs])]
     if pen.gradients:
         lines.append("∂ " + (_range(pen, [gradient_of(node) for node in outputs]) if pen.computed else "–"))
     named = [root for root in roots if root.label and count > 1]
-    lines += [f"<B>{in_markup(shown(root.label))}</B> {pen.number(root.data)}" for root in named]
+    lines += [f"<B>{in_markup(visible(root.label))}</B> {pen.number(root.data)}" for root in named]
     pen.drawing.node(
         name,
         labels.box(

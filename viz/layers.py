@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from autograd import Value
-from viz.graph import Edge
+from viz.edges import Edge
 
 
 def behind(nodes: list[Value], edges: list[Edge], home: dict[Value, str]) -> list[tuple[Value, Value]]:

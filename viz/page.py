@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from viz import themes
-from viz.text import shown
+from viz.escaping import visible
 
 _PART = re.compile(r'(<g id="([^"]*)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title>')
 
@@ -30,7 +30,7 @@ def dressed(svg: str, title: str, description: str, theme: str, titles: Mapping[
     svg = svg.replace("<title></title>\n", "")
     start = svg.index("<svg")
     end = svg.index(">", start)
-    spoken = f"<title>{_text(shown(title, 200))}</title>\n<desc>{_text(shown(description, 400))}</desc>"
+    spoken = f"<title>{_text(visible(title, 200))}</title>\n<desc>{_text(visible(description, 400))}</desc>"
     name, follow = "", ""
     if theme == "auto":
         # Named by its contents: the same in every process, and unique among the pictures of a document.

@@ -9,12 +9,13 @@ from typing import Any
 import graphviz
 
 from autograd import Value
+from autograd.differentiable import as_number
 from viz import collapse as collapsing, labels
+from viz.edges import Edge, places, spans
 from viz.emphasis import Stroke, stroke, unusual
-from viz.graph import Edge, places, spans
+from viz.escaping import FONT, beside, in_markup, visible
 from viz.layers import behind
 from viz.plan import Plan
-from viz.text import FONT, beside, in_markup, shown
 from viz.themes import Theme
 
 ALL_SPANS = 800
@@ -78,7 +79,7 @@ class Pen:
 
     def caption(self, *lines: str) -> None:
         """Lines of text above the picture."""
-        text = '<BR ALIGN="CENTER"/>'.join(in_markup(shown(line, 120)) for line in lines)
+        text = '<BR ALIGN="CENTER"/>'.join(in_markup(visible(line, 120)) for line in lines)
         self.drawing.graph_attr.update(label=f"<{text}>", labelloc="t", fontcolor=self.colours.ink, fontsize="12")
 
     def number(self, x: float) -> str:
@@ -174,7 +175,7 @@ class Pen:
             clusters: list[Any] = []
             for part in filter(None, branch):
                 cluster = graphviz.Digraph(name=f"cluster{len(inner)}-{len(clusters)}")
-                cluster.attr(label=f"<{in_markup(shown(part))}>", labelloc="t", labeljust="l", style="rounded")
+                cluster.attr(label=f"<{in_markup(visible(part))}>", labelloc="t", labeljust="l", style="rounded")
                 cluster.attr(color=self.colours.cluster, fontcolor=self.colours.faint, fontsize="11", margin="6")
                 clusters.append(cluster)
                 pending.append((cluster, branch[part], f"{path}.{part}" if path else part))
@@ -190,12 +191,12 @@ class Pen:
         data, grad = format(node.data, self.numbers), self._grad_text(node) if self.gradients else ""
         slope = gradient_of(node) if self.computed else 0.0
         text = labels.value(
-            in_markup(shown(label)),
+            in_markup(visible(label)),
             self.emphasised(data, node.data),
             self.signed(f"∂ {self.emphasised(grad, slope)}", slope) if grad else "",
             align=self._align,
         )
-        symbol = shown(self._plan.symbol(node, self.numbers)) if node._prev else ""
+        symbol = visible(self._plan.symbol(node, self.numbers)) if node._prev else ""
         drawn = labels.box(
             text,
             self.colours.value if node._prev else self.colours.parameter if label else self.colours.paper,
@@ -206,14 +207,14 @@ class Pen:
             mark=self.colours.highlight if node in self.marked else "",
         )
         parent.node(name, drawn, id=name)
-        known = f"{shown(node.label)}: " if node.label else f"{symbol}: " if symbol else ""
+        known = f"{visible(node.label)}: " if node.label else f"{symbol}: " if symbol else ""
         self.titles[name] = f"{known}data {data}" + (f", gradient {grad}" if grad else "")
         for edge in self._tags.get(node, ()):
             self._tag(parent, edge)
 
     def _tag(self, parent: Any, edge: Edge) -> None:
         operand = self._names[edge.operand]
-        text = shown(edge.operand.label or operand)
+        text = visible(edge.operand.label or operand)
         name = f"t{self._edge_name(edge)}"
         parent.node(name, f"<{in_markup(text)}>", id=name, fontcolor=self.colours.faint)
         self.titles[name] = f"{text}, whose box is far from here: the edge is not drawn in full"
@@ -228,11 +229,6 @@ class Pen:
 def within(label: str, path: str) -> str:
     """A label without the path of its cluster: `w[0]` for `layers[0].neurons[3].w[0]`."""
     return label.removeprefix(f"{path}.")
-
-
-def as_number(grad: Any) -> float:
-    """A gradient as a number: after `backward(create_graph=True)` it is a Value."""
-    return grad.data if isinstance(grad, Value) else float(grad)
 
 
 def gradient_of(node: Value) -> float:
@@ -250,6 +246,6 @@ def derivative_text(edge: Edge, path: str, numbers: str) -> str:
     """
     if edge.position >= len(edge.result._local_grads):
         return ""
-    below, above = (shown(within(node.label, path)) for node in (edge.operand, edge.result))
+    below, above = (visible(within(node.label, path)) for node in (edge.operand, edge.result))
     names = f"∂{above}/∂{below}" if below and above and len(below) + len(above) <= LONG_NAMES else "∂"
     return f"{names} = {format(edge.result._local_grads[edge.position], numbers)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from autograd import Value
 from autograd.nary import Nary
 from autograd.words.notation import Written, literal, rule_of, write
-from viz.graph import Edge
+from viz.edges import Edge
 
 REPEATS = 4
 """The least number of equal operations in a row that become one box."""

@@ -15,10 +15,10 @@ from autograd.words.names import Names
 from viz import themes
 from viz.bundle import bundled, source
 from viz.drawing import svg
+from viz.escaping import visible
 from viz.export import exported
 from viz.layout import LayoutError
 from viz.template import filled, in_script
-from viz.text import shown
 
 DRAWN = 20_000
 """The maximum number of scalars in the picture for browsers without JavaScript; more would take too long to draw."""
@@ -77,7 +77,7 @@ def page(loss: Value, *, numbers: str = ".4g", selected: Value | None = None, li
         options["selected"] = next((i for i, node in enumerate(graph.nodes) if node is selected), -1)
     still = _still(loss) if len(graph.nodes) <= DRAWN else ""
     parts = {
-        "title": escape(shown(f"Backpropagation of {name}", 200)),
+        "title": escape(visible(f"Backpropagation of {name}", 200)),
         "style": f"{themes.variables()}\n{source('page.css')}",
         "connect": "; connect-src 'self'" if live else "",
         "still": still,

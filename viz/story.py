@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from autograd import Value
 from autograd.backprop import Forward, lessons
+from autograd.differentiable import as_number
 from autograd.steps import Step
 from autograd.words.names import Names
-from viz.graph import Edge, places, trace
-from viz.pen import as_number, derivative_text
+from viz.edges import Edge, places, trace
+from viz.pen import derivative_text
 
 
 @dataclass(frozen=True)

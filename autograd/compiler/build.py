@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler import ir
 from autograd.compiler.differentiate import differentiate
-from autograd.compiler.domain import Guard
+from autograd.compiler.domain import Fallible
 from autograd.compiler.grouping import PARAMETERS, Group, Grouping, group
 from autograd.compiler.ir import Array, Builder
 from autograd.compiler.lower import Lowered, lower
@@ -29,7 +29,7 @@ class Built:
         results: an array of one number for each root.
         gradient: (parameters,), the gradient of the mean of the first root; None if it depends on no parameter.
         wanted: the gradient of each node in `wanted`, an array of one number; None if the root does not depend on it.
-        guards: the operations with a limited domain.
+        fallible: the operations with a limited domain.
         notes: the origin of each array, for comments.
         emitted: the program as numpy.
     """
@@ -38,7 +38,7 @@ class Built:
     results: list[Array]
     gradient: Array | None
     wanted: list[Array | None]
-    guards: list[Guard]
+    fallible: list[Fallible]
     notes: dict[Array, str]
     emitted: Emitted
 
@@ -73,8 +73,8 @@ def build(
         if gradient is not None and learned is not None:
             gradient = _into_place(_restricted(gradient, learned, b), b)
         found = [_gradient_of(lowered, gradients, *place) for place in grouping.wanted]
-        guards = [
-            Guard(group, lowered.arrays[group.number])
+        fallible = [
+            Fallible(group, lowered.arrays[group.number])
             for group in grouping.groups
             if group.rule is not None and group.rule.domain and not group.terms
         ]
@@ -84,9 +84,9 @@ def build(
             [*backward, *[each for each in found if each is not None]],
             {} if gradient is None else {gradient: "grads"},
             b.notes,
-            [guard.array for guard in guards],
+            [part.array for part in fallible],
         )
-    return Built(grouping, results, gradient, found, guards, b.notes, emitted)
+    return Built(grouping, results, gradient, found, fallible, b.notes, emitted)
 
 
 def _number(lowered: Lowered, group: Group, row: int) -> Array:

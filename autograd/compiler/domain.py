@@ -27,14 +27,14 @@ _CHUNK = 1024
 
 
 @dataclass(frozen=True, eq=False)
-class Guard:
+class Fallible:
     """A group of operations with a limited domain, and their array."""
 
     group: Group
     array: Array
 
 
-def check(guards: Sequence[Guard], roots: Sequence[Array], leaves: Mapping[str, Any], batch: int) -> None:
+def check(fallible: Sequence[Fallible], roots: Sequence[Array], leaves: Mapping[str, Any], batch: int) -> None:
     """Raises the error of the scalar operation for the first example outside a domain.
 
     Raises:
@@ -42,41 +42,41 @@ def check(guards: Sequence[Guard], roots: Sequence[Array], leaves: Mapping[str, 
     """
     for start in range(0, batch, _CHUNK):
         some = leaves[INPUTS][:, start : start + _CHUNK]
-        numbers = evaluate([*roots, *[guard.array for guard in guards]], {**leaves, INPUTS: some}, some.shape[1])
-        for example, row, guard in _suspects(guards, numbers):
-            _raise_if_undefined(guard, row, example, numbers, start)
+        numbers = evaluate([*roots, *[part.array for part in fallible]], {**leaves, INPUTS: some}, some.shape[1])
+        for example, row, part in _suspects(fallible, numbers):
+            _raise_if_undefined(part, row, example, numbers, start)
 
 
-def _suspects(guards: Sequence[Guard], numbers: Mapping[Array, Any]) -> Iterator[tuple[int, int, Guard]]:
+def _suspects(fallible: Sequence[Fallible], numbers: Mapping[Array, Any]) -> Iterator[tuple[int, int, Fallible]]:
     """The operations with a result, or intermediate result, that is not finite; example by example."""
     found = []
-    for position, guard in enumerate(guards):
-        args = [numbers[arg] for arg in guard.array.args]
-        strange = np.zeros(numbers[guard.array].shape, dtype=bool)
-        if guard.array.op == "pick":
-            strange |= np.isnan(numbers[guard.array])
-        for term in subterms(guard.array.attr.term) if guard.array.op == "map" else ():
+    for position, part in enumerate(fallible):
+        args = [numbers[arg] for arg in part.array.args]
+        strange = np.zeros(numbers[part.array].shape, dtype=bool)
+        if part.array.op == "pick":
+            strange |= np.isnan(numbers[part.array])
+        for term in subterms(part.array.attr.term) if part.array.op == "map" else ():
             if term.head not in LEAVES:
                 strange |= ~np.isfinite(evaluated(term, args))
         rows, examples = np.nonzero(strange)
         found += [(example, position, row) for row, example in zip(rows.tolist(), examples.tolist(), strict=True)]
     for example, position, row in sorted(found):
-        yield example, row, guards[position]
+        yield example, row, fallible[position]
 
 
-def _raise_if_undefined(guard: Guard, row: int, example: int, numbers: Mapping[Array, Any], start: int) -> None:
-    rule, node = guard.group.rule, guard.group.nodes[row]
+def _raise_if_undefined(part: Fallible, row: int, example: int, numbers: Mapping[Array, Any], start: int) -> None:
+    rule, node = part.group.rule, part.group.nodes[row]
     assert rule is not None
     operands = [
         Value(number, label=operand.label)
-        for number, operand in zip(_operands(guard, row, example, numbers), node._prev, strict=True)
+        for number, operand in zip(_operands(part, row, example, numbers), node._prev, strict=True)
     ]
     which = f" (example {start + example} of the batch)"
     try:
         apply(rule, *operands)
     except (ArithmeticError, ValueError, IndexError) as error:
         raise type(error)(f"{error}{which}") from None
-    y = numbers[guard.array][row, example]
+    y = numbers[part.array][row, example]
     if not np.isfinite(y) and _may_overflow(rule) and all(np.isfinite(operand.data) for operand in operands):
         what = f"{rule.name}({', '.join(map(named, operands))})"
         raise OverflowError(f"{what} is {y} in {y.dtype}: it is out of range for this type{which}")
@@ -96,15 +96,15 @@ def _may_overflow(rule: Operation) -> bool:
     return False
 
 
-def _operands(guard: Guard, row: int, example: int, numbers: Mapping[Array, Numbers]) -> list[float]:
+def _operands(part: Fallible, row: int, example: int, numbers: Mapping[Array, Numbers]) -> list[float]:
     """The numbers of an operation's operands, including constants."""
-    if guard.array.op == "pick":
-        table, index = (numbers[arg] for arg in guard.array.args)
+    if part.array.op == "pick":
+        table, index = (numbers[arg] for arg in part.array.args)
         picked = table[row, :, example % table.shape[-1]].tolist()
         return [float(index[row, example % index.shape[-1]]), *picked]
-    args = iter(guard.array.args)
+    args = iter(part.array.args)
     found = []
-    for operand in guard.group.operands:
+    for operand in part.group.operands:
         constant = operand.source.number == CONSTANTS
         if constant and (operand.index == operand.index[0]).all():
             found.append(operand.source.nodes[operand.index[row]].data)

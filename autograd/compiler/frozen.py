@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from autograd.compiler.uses import Found, Use, use_of
+from autograd.compiler.uses import Evidence, Use, use_of
 from autograd.graph import topological
 from autograd.lines import Where
 from autograd.looks import Place, places
@@ -61,7 +61,7 @@ def _varying(roots: Sequence[Value], inputs: Sequence[Value], params: Sequence[V
     return found
 
 
-def _seen(varying: Sequence[Value], inputs: Sequence[Value]) -> dict[Place, Found]:
+def _seen(varying: Sequence[Value], inputs: Sequence[Value]) -> dict[Place, Evidence]:
     """The places that looked at varying nodes, or at numbers computed from an input outside the graph."""
     looked = [place for v in varying for place in places(v) if place is not place.below]
     looked += [place for v in inputs for place in places(v)]
@@ -69,7 +69,7 @@ def _seen(varying: Sequence[Value], inputs: Sequence[Value]) -> dict[Place, Foun
     return {place: use_of(place) for place in distinct.values()}
 
 
-def _copied(seen: dict[Place, Found], varying: set[int], constants: Sequence[Value]) -> list[Place]:
+def _copied(seen: dict[Place, Evidence], varying: set[int], constants: Sequence[Value]) -> list[Place]:
     """The places whose numbers became constants: the same objects, or results that may be computed from them.
 
     A constant that is a literal in the function needs no other explanation.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -24,12 +24,12 @@ try:
 except ModuleNotFoundError:
     raise ModuleNotFoundError("to_jax() needs JAX: pip install 'glassgrad[jax]'") from None
 
-Function = Callable[..., Any]
+OfArrays: TypeAlias = "Callable[..., Any]"
 
 
 def function(
     results: list[Array], constants: list[float], single: bool, vector: np.ndarray[Any, Any], learned: slice
-) -> Function:
+) -> OfArrays:
     """The results of a program as a pure function of the parameters and a batch.
 
     Args:
@@ -69,7 +69,7 @@ def function(
 
 
 @lru_cache(maxsize=4096)
-def _function(term: Term, arity: int, partials: tuple[Term | None, ...] | None = None) -> Function:
+def _function(term: Term, arity: int, partials: tuple[Term | None, ...] | None = None) -> OfArrays:
     """A term over `x0`, `x1`, … as a function with our derivatives: `partials`, or else those of its operations."""
     value: Any = jax.custom_jvp(_written(term, arity))
 
@@ -82,7 +82,7 @@ def _function(term: Term, arity: int, partials: tuple[Term | None, ...] | None =
         return y, total
 
     value.defjvp(tangent)
-    made: Function = value
+    made: OfArrays = value
     return made
 
 
@@ -97,7 +97,7 @@ def _slopes(term: Term, arity: int, partials: tuple[Term | None, ...] | None) ->
     return tuple([None if slope is None or as_constant(slope) == 0.0 else slope for slope in slopes])
 
 
-def _written(term: Term, arity: int) -> Function:
+def _written(term: Term, arity: int) -> OfArrays:
     """A term as a function in `jax.numpy`, with one line for each of its parts."""
     lines: list[str] = []
 
@@ -120,7 +120,7 @@ def _written(term: Term, arity: int) -> Function:
     )
     namespace: dict[str, Any] = {"jnp": jnp, "jax": jax}
     exec(source, namespace)
-    made: Function = namespace["computed"]
+    made: OfArrays = namespace["computed"]
     return made
 
 
@@ -140,7 +140,7 @@ def _fold(a: Array, x: Any) -> Any:
 
 
 @lru_cache(maxsize=2)
-def _best(name: str) -> Function:
+def _best(name: str) -> OfArrays:
     """The maximum or minimum along the last axis before the batch, with the derivatives of pairwise comparisons."""
     rule = OPERATIONS[name]
     assert isinstance(rule, Operation)
@@ -163,7 +163,7 @@ def _best(name: str) -> Function:
         return best(x), (own * later * t).sum(axis=-2)
 
     best.defjvp(tangent)
-    made: Function = best
+    made: OfArrays = best
     return made
 
 
@@ -221,7 +221,7 @@ def _place(a: Array, *parts: Any) -> Any:
     return total.reshape(*a.shape, -1)
 
 
-MEANING: dict[str, Function] = {
+MEANING: dict[str, OfArrays] = {
     "rows": lambda a, x: x.reshape(-1, x.shape[-1])[a.attr],
     "map": _map,
     "sum": lambda a, x: x.sum(axis=a.attr),

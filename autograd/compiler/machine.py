@@ -47,10 +47,10 @@ class Machine:
             ValueError, ZeroDivisionError, OverflowError: an operation is undefined for one of the examples.
         """
         try:
-            return self.run(X, bool(self.built.guards))
+            return self.run(X, bool(self.built.fallible))
         except FloatingPointError:
             leaves = {ir.PARAMS: self.vector[:, None], ir.INPUTS: X.T, ir.CONSTANTS: self.constants}
-            self.local.quiet.run(domain.check, self.built.guards, self.built.results, leaves, len(X))
+            self.local.quiet.run(domain.check, self.built.fallible, self.built.results, leaves, len(X))
             return self.run(X, False)
 
     def run(self, X: Numbers, strict: bool) -> tuple[Numbers, ...]:

@@ -37,7 +37,7 @@ _WRITTEN = {"data", "grad", "label"}
 """Attributes of a Value that decide nothing when assigned."""
 
 
-class Found(NamedTuple):
+class Evidence(NamedTuple):
     """How the code uses a number."""
 
     use: Use
@@ -46,18 +46,18 @@ class Found(NamedTuple):
     computed."""
 
 
-def use_of(place: Place) -> Found:
+def use_of(place: Place) -> Evidence:
     """How the code uses the number that it read at a place."""
     span = next(islice(place.code.co_positions(), place.at // 2, None), (None,) * 4)
     tree = _tree(place.code.co_filename)
     node = None if tree is None or None in span else tree.at(span)  # type: ignore[arg-type]
     if tree is None or node is None:
-        return Found(_use_by_jumps(place.code, place.at), _numbers(place.code.co_consts))
+        return Evidence(_use_by_jumps(place.code, place.at), _numbers(place.code.co_consts))
     flow = _Flow(tree)
     use = flow.of(node)
     written = [each for each in tree.within(node) if isinstance(each, ast.Constant) and each not in flow.used]
     written = [each for each in written if not isinstance(tree.parents[each], ast.Subscript)]
-    return Found(use, _numbers(each.value for each in written))
+    return Evidence(use, _numbers(each.value for each in written))
 
 
 def _numbers(constants: Iterable[Any]) -> frozenset[float]:

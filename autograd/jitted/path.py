@@ -99,7 +99,7 @@ class Path:
         machine = self.machine(learning)
         started = time.perf_counter()
         try:
-            found = machine.run(X, bool(machine.built.guards))
+            found = machine.run(X, bool(machine.built.fallible))
             ok = self._taken(found)
         except FloatingPointError:  # perhaps for a row that takes another path
             ok = self._taken(machine.run(X, False))

@@ -8,7 +8,7 @@ from autograd.arguments import a_depth, a_value
 from autograd.shown import number
 from autograd.value import Value
 from autograd.words.names import Names
-from autograd.words.notation import Written, literal, named, rule_of, write
+from autograd.words.notation import Written, labelled, literal, rule_of, write
 from autograd.words.text import Text
 
 LARGEST = 1000
@@ -85,4 +85,4 @@ def _cut(node: Value, names: Names, latex: bool) -> Written:
     if not (node.label or node._prev):
         return literal(number(node.data))
     name = names(node) if node.label else names.number(node)
-    return named(name, latex)
+    return labelled(name, latex)

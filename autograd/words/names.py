@@ -11,7 +11,7 @@ from autograd.locks import once
 from autograd.shown import number, printable
 from autograd.templates import ATOM
 from autograd.value import Value
-from autograd.words.notation import Written, literal, named, rule_of, write
+from autograd.words.notation import Written, labelled, literal, rule_of, write
 from autograd.words.text import several, unbroken
 
 SHORT = 28
@@ -166,7 +166,7 @@ def _short(node: Value, short: dict[Value, Written | None], numbers: dict[Value,
 
 def _alone(node: Value) -> Written:
     """The name of a node without its graph: its label or its number."""
-    return named(printable(node.label)) if node.label else literal(number(node.data))
+    return labelled(printable(node.label)) if node.label else literal(number(node.data))
 
 
 def label(names: Mapping[str, object]) -> list[str]:

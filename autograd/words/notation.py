@@ -10,7 +10,7 @@ from autograd import ops
 from autograd.nary import Nary
 from autograd.ops import Operation
 from autograd.shown import printable
-from autograd.templates import ATOM, LOOSEST, SIGN, called, latex_name
+from autograd.templates import ATOM, LOOSEST, SIGN, as_call, latex_name
 from autograd.value import Handmade, Value
 
 
@@ -33,7 +33,7 @@ def literal(text: str) -> Written:
     return Written(text, SIGN if text.startswith("-") else ATOM)
 
 
-def named(text: str, latex: bool = False) -> Written:
+def labelled(text: str, latex: bool = False) -> Written:
     """A name as an expression. A label that reads like an operation, such as `a - b`, gets parentheses in one."""
     return Written(latex_name(text) if latex else text, LOOSEST if set(text) & _OPERATORS else ATOM)
 
@@ -57,7 +57,7 @@ def write(rule: Operation | str, operands: list[Written], latex: bool = False) -
         written: Written = rule.spelled(operands, _written(ops.ADD, latex), _written(ops.MUL, latex))
         return written
     name, template = (rule, None) if isinstance(rule, str) else (rule.name, rule.latex if latex else rule.text)
-    template = template or called(name, len(operands), latex)
+    template = template or as_call(name, len(operands), latex)
     texts = [operand.within(needed, latex) for operand, needed in zip(operands, template.needs, strict=True)]
     return Written(template.filled(texts), template.binding)
 

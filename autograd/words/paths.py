@@ -11,7 +11,7 @@ from autograd.stale import stale
 from autograd.sweep import sweep
 from autograd.templates import PRODUCT, latex_name
 from autograd.value import Value
-from autograd.words.arguments import a_pair
+from autograd.words.dependence import a_pair
 from autograd.words.names import Names
 from autograd.words.notation import literal
 from autograd.words.rules import role, symbols, used_again
@@ -26,7 +26,7 @@ COUNTED = 10**24
 LONG = 24
 """A path with more edges is shown by its two ends, with the middle as one number."""
 
-Edge = tuple[Value, int]
+Hop = tuple[Value, int]
 """A node, and the position of the operand that comes next on the path."""
 
 
@@ -49,9 +49,9 @@ def _known(node: Value) -> Callable[[int], float]:
     return node._local_grads.__getitem__
 
 
-def consumers(loss: Value, a: Value) -> dict[Value, list[Edge]]:
+def consumers(loss: Value, a: Value) -> dict[Value, list[Hop]]:
     """For `a` and each node that depends on it, its consumers and their operand positions."""
-    users: dict[Value, list[Edge]] = {a: []}
+    users: dict[Value, list[Hop]] = {a: []}
     for node in topological(loss):
         for i, operand in enumerate(node._prev):
             if operand in users:
@@ -60,7 +60,7 @@ def consumers(loss: Value, a: Value) -> dict[Value, list[Edge]]:
     return users
 
 
-def count_paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> int:
+def count_paths(loss: Value, a: Value, users: dict[Value, list[Hop]]) -> int:
     """The number of paths from the loss to `a`, at most `COUNTED`."""
     ways: dict[Value, int] = {loss: 1}
     for node in [*reversed(topological(loss)), a]:
@@ -69,9 +69,9 @@ def count_paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> int:
     return ways.get(a, 0)
 
 
-def paths(loss: Value, a: Value, users: dict[Value, list[Edge]]) -> Iterator[list[Edge]]:
+def paths(loss: Value, a: Value, users: dict[Value, list[Hop]]) -> Iterator[list[Hop]]:
     """Each path from the loss to `a`, as a list of edges, without recursion."""
-    way: list[Edge] = []
+    way: list[Hop] = []
     pending = [iter(users[a])]
     while pending:
         edge = next(pending[-1], None)
@@ -136,7 +136,7 @@ Row = tuple[str, str, str]
 """A path, the product along it, and the product's number."""
 
 
-def _along(names: Names, way: list[Edge], a: Value) -> str:
+def _along(names: Names, way: list[Hop], a: Value) -> str:
     """The nodes of a path; of a long path, those at its ends."""
     stops = [_stop(names, way, k, a) for k in _ends(len(way) + 1)]
     if len(way) > LONG:
@@ -144,7 +144,7 @@ def _along(names: Names, way: list[Edge], a: Value) -> str:
     return " → ".join(stops)
 
 
-def _stop(names: Names, way: list[Edge], k: int, a: Value) -> str:
+def _stop(names: Names, way: list[Hop], k: int, a: Value) -> str:
     """Node k of a path, with its role if the previous node uses it more than once."""
     node = way[k][0] if k < len(way) else a
     name = unbroken(names(node))
@@ -152,7 +152,7 @@ def _stop(names: Names, way: list[Edge], k: int, a: Value) -> str:
     return f"{name} ({role(user, i)})" if k and used_again(user, i) else name
 
 
-def _factors(way: list[Edge]) -> str:
+def _factors(way: list[Hop]) -> str:
     """The local derivatives of a path. A long path shows those at its ends, and the product and minimum of the rest."""
     shown = _ends(len(way))
     parts = [factor(way[k][0]._local_grads[way[k][1]]) for k in shown]
@@ -172,7 +172,7 @@ def _ends(count: int) -> list[int]:
     return [*range(half), *range(count - half, count)]
 
 
-def _by_user(names: Names, edges: list[Edge], gradient: dict[Value, float]) -> list[Row]:
+def _by_user(names: Names, edges: list[Hop], gradient: dict[Value, float]) -> list[Row]:
     rows = []
     for node, i in edges[:MOST]:
         through = f"through {names(node)}{f' ({role(node, i)})' if used_again(node, i) else ''}"
@@ -200,7 +200,7 @@ def _columns(rows: list[Row], columns: int) -> list[str]:
     return lines
 
 
-def _product(way: list[Edge]) -> float:
+def _product(way: list[Hop]) -> float:
     product = 1.0
     for node, i in way:
         if (slope := node._local_grads[i]) is NOTHING:
@@ -209,7 +209,7 @@ def _product(way: list[Edge]) -> float:
     return product + 0.0  # the sign of a zero means nothing here
 
 
-def _prepared(loss: Value, a: Value, function: str) -> tuple[Names, dict[Value, list[Edge]], dict[Value, float]]:
+def _prepared(loss: Value, a: Value, function: str) -> tuple[Names, dict[Value, list[Hop]], dict[Value, float]]:
     a_pair(loss, a, function)
     return Names(loss), consumers(loss, a), gradients(loss)
 
@@ -299,7 +299,7 @@ def _ratio(names: Names, top: Value, bottom: Value, latex: bool) -> str:
     return f"{unbroken(f'∂{names.atom(top)}')}{unbroken(f'/∂{names.atom(bottom)}')}"
 
 
-def _fraction(names: Names, edge: Edge, latex: bool) -> str:
+def _fraction(names: Names, edge: Hop, latex: bool) -> str:
     """The derivative along an edge. If the node uses the operand twice, it is that of this one use."""
     node, i = edge
     if not used_again(node, i):
@@ -309,7 +309,7 @@ def _fraction(names: Names, edge: Edge, latex: bool) -> str:
     return f"∂{names.atom(node)}/∂({role(node, i)})"
 
 
-def _rule(names: Names, edge: Edge, latex: bool) -> str:
+def _rule(names: Names, edge: Hop, latex: bool) -> str:
     node, i = edge
     rule = symbols(node, i, names, latex)
     return (rule or literal(number(node._local_grads[i]))).within(PRODUCT, latex)

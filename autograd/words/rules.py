@@ -12,7 +12,7 @@ from autograd.shown import constant, number, printable
 from autograd.terms import LEAVES, Term, evaluated, folded, length, simplified
 from autograd.value import Value
 from autograd.words.names import Names
-from autograd.words.notation import Written, brief, literal, named, write
+from autograd.words.notation import Written, brief, labelled, literal, write
 from autograd.words.text import ordinal
 
 Found = TypeVar("Found")
@@ -94,7 +94,7 @@ def symbols(node: Value, i: int, names: Names, latex: bool = False) -> Written |
 
 
 def _name(node: Value, names: Names, latex: bool) -> Written:
-    return named(names(node), latex=True) if latex and (node.label or node._prev) else names.written(node)
+    return labelled(names(node), latex=True) if latex and (node.label or node._prev) else names.written(node)
 
 
 def equation(node: Value, names: Names) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import nn
 from autograd.entry import run
 from autograd.shown import WHOLE, path_shown
-from demos.arguments import need
+from demos.command_line import need
 from demos.digits import report, sizes, story
 from demos.digits.augmentation import Augmented, augment
 from demos.digits.data import DataError, Images, split

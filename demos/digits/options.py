@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from demos.arguments import whole, writable
+from demos.command_line import whole, writable
 from demos.digits.data import OURS
 
 HIDDEN = [128]

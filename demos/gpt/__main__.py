@@ -11,7 +11,7 @@ import autograd
 import viz
 from autograd import Value
 from autograd.entry import run
-from demos.arguments import whole, writable
+from demos.command_line import whole, writable
 from demos.gpt import inside, story
 from demos.gpt.model import GPT
 from demos.gpt.names import encoded, names

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
-from demos.arguments import need, writable
+from demos.command_line import need, writable
 from demos.digits.report import module as module_of_pages, style
 from docs.article import figures, model
 from viz.bundle import joined

@@ -23,7 +23,7 @@ NOTHING = "the operand gets no gradient"
 
 
 @dataclass(frozen=True)
-class Handmade:
+class ByHand:
     """A check of an operation made by hand: against the engine's own, with wrong ways to tell apart."""
 
     function: str
@@ -206,7 +206,7 @@ EXERCISES = [
     Exercise(
         "product",
         "the factors are swapped",
-        Handmade(
+        ByHand(
             "mul",
             lambda a, b: a * b,
             {
@@ -226,7 +226,7 @@ EXERCISES = [
     Exercise(
         "accumulate",
         REPLACED,
-        Handmade("add", lambda a, b: a + b, {}, operands=2),
+        ByHand("add", lambda a, b: a + b, {}, operands=2),
         "a.grad = out.grad\n        b.grad = out.grad",
         "a.grad += out.grad\n        b.grad += out.grad",
         (
@@ -238,7 +238,7 @@ EXERCISES = [
     Exercise(
         "chain",
         NO_CHAIN,
-        Handmade("double", lambda a: a * 2, {}),
+        ByHand("double", lambda a: a * 2, {}),
         "a.grad += 2.0",
         "a.grad += 2.0 * out.grad",
         (
@@ -250,7 +250,7 @@ EXERCISES = [
     Exercise(
         "difference",
         "the second operand gets the sign of the first",
-        Handmade(
+        ByHand(
             "sub",
             lambda a, b: a - b,
             {"the second operand gets the sign of the first": lambda u, a, b: (u, u)},
@@ -263,7 +263,7 @@ EXERCISES = [
     Exercise(
         "quotient",
         "the denominator is treated as if it multiplied",
-        Handmade(
+        ByHand(
             "div",
             lambda a, b: a / b,
             {
@@ -284,7 +284,7 @@ EXERCISES = [
     Exercise(
         "power",
         "the exponent is not lowered",
-        Handmade("cube", lambda a: a**3, {"the exponent is not lowered": lambda u, a: (u * 3 * a**3,)}),
+        ByHand("cube", lambda a: a**3, {"the exponent is not lowered": lambda u, a: (u * 3 * a**3,)}),
         "3 * a.data**3",
         "3 * a.data**2",
         (
@@ -296,7 +296,7 @@ EXERCISES = [
     Exercise(
         "exponential",
         "the rule for powers is applied to an exponential",
-        Handmade(
+        ByHand(
             "exp",
             lambda a: a.exp(),
             {"the rule for powers is applied to an exponential": lambda u, a: (u * a * math.exp(a - 1),)},
@@ -312,7 +312,7 @@ EXERCISES = [
     Exercise(
         "logarithm",
         "the slope is taken at the result, not at the operand",
-        Handmade(
+        ByHand(
             "log",
             lambda a: a.log(),
             {"the slope is taken at the result, not at the operand": lambda u, a: (u / math.log(a),)},
@@ -326,7 +326,7 @@ EXERCISES = [
     Exercise(
         "tanh",
         "tanh's derivative is computed from the input",
-        Handmade(
+        ByHand(
             "tanh",
             lambda a: a.tanh(),
             {
@@ -345,7 +345,7 @@ EXERCISES = [
     Exercise(
         "sigmoid",
         "sigmoid's derivative is computed from the input",
-        Handmade(
+        ByHand(
             "sigmoid",
             lambda a: a.sigmoid(),
             {
@@ -364,7 +364,7 @@ EXERCISES = [
     Exercise(
         "relu",
         "relu looks at the gradient, not at its operand",
-        Handmade(
+        ByHand(
             "relu",
             lambda a: a.relu(),
             {
@@ -384,7 +384,7 @@ EXERCISES = [
     Exercise(
         "maximum",
         "the smaller operand gets a gradient",
-        Handmade(
+        ByHand(
             "maximum",
             lambda a, b: a.maximum(b),
             {"the smaller operand gets a gradient": lambda u, a, b: (u / 2, u / 2)},

@@ -18,19 +18,19 @@ _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """The characters that change the direction of text."""
 
 
-def shown(label: str, longest: int = LONGEST) -> str:
+def visible(label: str, longest: int = LONGEST) -> str:
     r"""A label on one line, cut if it is long; characters that pictures cannot contain become symbols.
 
     Example:
-        >>> shown("two\nlines"), shown("x" * 10, longest=4)
+        >>> visible("two\nlines"), visible("x" * 10, longest=4)
         ('two↵lines', 'xxx…')
     """
-    text = "".join(map(_visible, label[: longest + 1]))
+    text = "".join(map(_visible_character, label[: longest + 1]))
     text = text if len(text) <= longest else text[: longest - 1] + "…"
     return _ISOLATED.format(text) if _RIGHT_TO_LEFT.search(text) else text
 
 
-def _visible(character: str) -> str:
+def _visible_character(character: str) -> str:
     code = ord(character)
     if character == "\n":
         return "↵"
