@@ -186,6 +186,38 @@ def test_corners_follow_pytorch() -> None:
         assert local(lambda a, b: a % b, a, b) == [1.0, slope]
 
 
+def test_corners_of_a_power_with_a_variable_exponent() -> None:
+    """As in PyTorch; the mixed derivative has its limits for a → 0."""
+    for a, b, slopes in (
+        (2.0, 0.0, [0.0, math.log(2.0)]),
+        (0.0, 0.0, [0.0, 0.0]),
+        (0.0, 0.5, [INF, 0.0]),
+        (0.0, 1.0, [1.0, 0.0]),
+        (0.0, 2.0, [0.0, 0.0]),
+    ):
+        assert local(pow, a, b) == slopes, (a, b)
+    for b, mixed in ((0.0, INF), (0.5, -INF), (1.0, -INF), (1.5, 0.0), (2.0, 0.0)):
+        assert grad(grad(pow, argnum=0), argnum=1)(0.0, b) == mixed, b
+    # a^(b-1) + b·a^(b-1)·log a, differentiated for a: a^(b-2)·(2b - 1 + b·(b-1)·log a)
+    assert grad(grad(grad(pow, argnum=0), argnum=0), argnum=1)(2.0, 0.0) == -0.25
+
+
+def test_a_choice_goes_by_whether_the_condition_is_0() -> None:
+    for condition, slopes in (
+        (0.0, [0.0, 0.0, 1.0]),
+        (-0.0, [0.0, 0.0, 1.0]),
+        *((x, [0.0, 1.0, 0.0]) for x in (1.0, -1.0, NAN)),
+    ):
+        y = apply(ops.WHERE, *map(Value, (condition, 5.0, 7.0)))
+        assert y.data == (5.0 if slopes[1] else 7.0)
+        assert list(y._local_grads) == slopes
+
+
+def test_only_numbers_are_finite() -> None:
+    assert [apply(ops.ISFINITE, Value(x)).data for x in (0.0, -1e308, INF, -INF, NAN)] == [1.0, 1.0, 0.0, 0.0, 0.0]
+    assert [apply(ops.SHIFT, Value(x)).data for x in (2.0, INF, -INF, NAN)] == [2.0, 0.0, 0.0, 0.0]
+
+
 def test_what_is_nan_lies_nowhere() -> None:
     assert math.isnan(Value(NAN).relu().data)
     assert math.isnan(Value(NAN).clip(0.0, 1.0).data)

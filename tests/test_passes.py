@@ -90,6 +90,14 @@ def _slopes(node: Value) -> Callable[[int], float]:
     return (lambda i: 2.0) if node._closure is not None else stored(node)
 
 
+def test_a_sweep_reaches_the_wanted_operands_only() -> None:
+    a, b = Value(2.0), Value(3.0)
+    inner = a * b
+    root = inner + b
+    found = sweep(topological(root), {root: 1.0}, stored, wanted={inner, a})
+    assert found == {root: 1.0, inner: 1.0, a: 3.0}
+
+
 @given(st.integers(0, 10**6))
 def test_every_node_comes_after_its_operands_and_once(seed: int) -> None:
     _, root = graph(seed)
