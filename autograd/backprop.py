@@ -361,7 +361,7 @@ class Backprop(Cursor):
     def _change(self, operand: Value, before: Gradient, after: Gradient, rule: str, product: str, more: bool) -> Change:
         start = "0" if before == 0 else number(before)
         text = f"{self.names.atom(operand)}.grad: {start} → {start} + {product} = {number(after)}"
-        note = "one more: they add up" if more else ""
+        note = "contributions add up" if more else ""
         constant = self.names.is_constant(operand) and not self._constants
         return Change(operand, before, after, rule, text, note, constant)
 

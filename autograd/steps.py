@@ -37,7 +37,7 @@ class Change:
     sum: str
     """The change of the gradient: `d.grad: 0 → 0 + (-2.0)·1.0 = -2.0`."""
     note: str = ""
-    """A remark, such as `one more: they add up`."""
+    """A remark, such as `contributions add up`."""
     constant: bool = False
     """Whether the node is a plain number in the expression, which the lesson omits by default."""
 

@@ -60,7 +60,7 @@ def test_an_operand_used_twice_shows_the_sum_at_work() -> None:
         "a.grad: 0 → 0 + 3.0·1.0 = 3.0",
         "a.grad: 3.0 → 3.0 + 3.0·1.0 = 6.0",
     ]
-    assert [change.note for change in step.changes] == ["", "one more: they add up"]
+    assert [change.note for change in step.changes] == ["", "contributions add up"]
 
 
 def test_a_rule_with_cases_shows_the_one_that_holds() -> None:

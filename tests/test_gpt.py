@@ -150,7 +150,7 @@ def test_the_demo_learns_and_tells_what_is_so(
     assert all((name.strip("*?") in ALL) == ("?" not in name) for name in written)
     assert re.search(r"in one name: [\d,]+ scalar operations -> \d\d numpy calls", told.replace("\n  ", " "))
     assert "a sum passes the gradient on to both operands" in told
-    assert "(one more: they add up)" in told
+    assert "(contributions add up)" in told
     assert "token[20][0]" in page.read_text(encoding="utf-8")
     assert max(map(len, told.split("Inside:")[0].splitlines())) < 80
 

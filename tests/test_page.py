@@ -302,7 +302,7 @@ def test_an_old_number_is_said_to_be_old(page: Page, tmp_path: Path) -> None:
     every_node(loss)[0].data = 9.0
     viz.play(loss, tmp_path / "play.html")
     page.open(tmp_path / "play.html")
-    assert "old: a leaf was changed since" in page.read("loss")
+    assert "stale: a leaf was changed since" in page.read("loss")
 
 
 def test_all_paths_are_told_and_lit(played: Page) -> None:

@@ -162,7 +162,7 @@ class Story:
         return self._told("Backward", step, states, texts)
 
     def _end(self, name: str) -> Frame:
-        sentence = f"Each says how fast {name} changes with its value, as {name}.backward() computes it."
+        sentence = f"Each gradient says how fast {name} changes with that value, and equals that of {name}.backward()."
         return Frame("The end", "All gradients are complete", (sentence,), (), self._turn_to([]), {})
 
     def _told(self, way: str, step: Step, states: dict[str, str], texts: dict[str, str]) -> Frame:

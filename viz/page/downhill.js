@@ -76,10 +76,7 @@ function showDescent(graph, { losses, training, numbers }) {
   const drawn = chart(losses, 300, 90);
   part("chart").replaceChildren(svg("polyline", { points: drawn.points, class: "curve" }));
   if (training) {
-    say(
-      part("descent"),
-      `The loss of the training, from ${number(losses[0])} to ${number(losses[losses.length - 1])}.`,
-    );
+    say(part("descent"), `The training loss, from ${number(losses[0])} to ${number(losses[losses.length - 1])}.`);
     return;
   }
   say(part("descent"), outcome(losses, drawn.logarithmic, isLost(numbers, graph.root)));

@@ -103,7 +103,7 @@ export function backwardLesson(graph, numbers, names, node, grads) {
       after,
       rule: closure ? "by its own _backward" : derivative(graph, numbers, names, node, k),
       sum: `${names.atom(operand)}.grad: ${start} → ${start} + ${product} = ${number(after)}`,
-      note: first ? "" : "one more: they add up",
+      note: first ? "" : "contributions add up",
       constant: names.isConstant(operand),
     });
   }

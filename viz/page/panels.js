@@ -59,7 +59,7 @@ export function told(look) {
     return { heading: "The backward pass", title: `${names.atom(graph.root)}.grad = 1.0`, sentences, lesson: null };
   }
   if (place.phase === "end") {
-    const sentence = `Each says how fast ${loss} changes with its value, as ${names.atom(graph.root)}.backward() computes it.`;
+    const sentence = `Each gradient says how fast ${loss} changes with that value, and equals that of ${names.atom(graph.root)}.backward().`;
     return { heading: "The end", title: "All gradients are complete", sentences: [sentence], lesson: null };
   }
   const way = place.phase === "forward" ? "Forward" : "Backward";
@@ -108,7 +108,7 @@ function changeItem(change, hidden, { names, state }) {
       type: "text",
       inputmode: "decimal",
       autocomplete: "off",
-      "aria-label": `What becomes of ${name}?`,
+      "aria-label": `Guess the new ${name}`,
     });
     item.append(html("code", {}, `${name}: ${start} → `), field);
     if (guess) item.append(html("small", { class: "wrong", role: "status" }, guess.words));
@@ -228,11 +228,9 @@ function why(node, all, { graph, state, names }) {
 function condition(node, { graph, state }) {
   const rule = ruleOf(graph, node);
   const words = {
-    [STALE]: "Computed before one of its operands was changed: it is old. A change here computes everything anew.",
+    [STALE]: "Stale: one of its operands was changed since. Any change here recomputes everything.",
     [OUTSIDE]: `Python raises an error here: ${rule?.domain ?? ""}.`,
-    [UNKNOWN]: rule?.hand
-      ? "Made by hand: only Python knows how to compute it again."
-      : "Unknown, since an operand is.",
+    [UNKNOWN]: rule?.hand ? "Made by hand: only Python can recompute it." : "Unknown, since an operand is.",
   }[state.numbers.state[node]];
   return words ? [html("p", { class: "why" }, words)] : [];
 }
@@ -294,7 +292,7 @@ function showBox(box, { graph, state, members, outputs, all: grads }) {
 export function showChanges({ graph, state, names }) {
   const root = state.numbers.state[graph.root];
   const data = isLost(state.numbers, graph.root) ? "unknown" : number(state.numbers.data[graph.root]);
-  say(part("loss"), `${names.name(graph.root)} = ${data}${root === STALE ? " (old: a leaf was changed since)" : ""}`);
+  say(part("loss"), `${names.name(graph.root)} = ${data}${root === STALE ? " (stale: a leaf was changed since)" : ""}`);
   part("nudge").hidden = !state.nudge;
   for (const id of ["undo", "reset"]) allow(id, state.edits.length > 0);
   if (!state.nudge) return;
