@@ -359,6 +359,12 @@ def check_label(label: str) -> None:
     assert len(parts(svg, "edge")) == 2
 
 
+def test_labels_from_right_to_left_do_not_turn_the_numbers_beside_them() -> None:
+    assert shown("w") == "w"
+    assert shown("\u05d0\u05d1") == "\u2068\u05d0\u05d1\u2069"
+    assert shown("a\u202eb") == "a�b"
+
+
 @example("w[0]</script>")
 @given(st.text(min_size=1, max_size=30))
 @settings(max_examples=20)

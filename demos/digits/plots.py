@@ -39,6 +39,7 @@ _LEAST_WRONG = 0.1
 def _curve(axes: Any, numbers: list[float]) -> None:
     epochs = range(1, len(numbers) + 1)
     axes.plot(epochs, numbers, color=LIGHT.ink, linewidth=2, marker="o" if len(epochs) < 3 else "")
+    axes.locator_params(axis="x", integer=True)
     axes.grid(axis="y", color=LIGHT.cluster, linewidth=0.8)
 
 

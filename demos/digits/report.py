@@ -254,7 +254,7 @@ def _weights(run: Run) -> str:
         words += " The captions name the digits that it supports and opposes most."
     tiles = f'<div class="weights">{"".join(figures)}</div>'
     folded = f"<details><summary>All {len(figures)} of them</summary>{tiles}</details>"
-    return _section("What the hidden neurons look for", words, folded, "half")
+    return _section("What the hidden neurons look for", words, folded)
 
 
 def _network(run: Run) -> str:
@@ -281,7 +281,6 @@ def _network(run: Run) -> str:
         "The network as an expression",
         words,
         f'<div class="wide" tabindex="0" role="region" aria-label="{title}">{svg[svg.index("<svg") :]}</div>',
-        "half",
     )
 
 

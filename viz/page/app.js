@@ -138,6 +138,7 @@ export class App {
   rebuild() {
     const stop = document.querySelector('#world [tabindex="0"]')?.id;
     const focused = document.activeElement?.id;
+    if (this.isNarrow() && !this.onScreen) this.way = this.bestWay();
     this.scene = this.laidOut(this.way);
     draw(this.scene, this.look());
     const again = (stop && document.getElementById(stop)) || document.querySelector("#world [tabindex]");
@@ -277,17 +278,9 @@ export class App {
   enter(box) {
     const { state, graph } = this;
     const entering = !state.open.has(box);
-    const before = this.scene.byId.get(`b${box}`);
     if (entering) state.open.add(box);
     else for (const inner of graph.boxes.keys()) if (states.isWithin(graph, inner, box)) state.open.delete(inner);
-    this.rebuild();
-    const after = this.scene.byId.get(`b${box}`);
-    if (before && after) {
-      const { x, y, scale } = this.camera;
-      const camera = { scale, x: x + after.x - before.x, y: y + after.y - before.y };
-      this.moveTo(entering ? cameras.showing(camera, after, this.screen()) : camera);
-    }
-    this.choose(`b${box}`);
+    this.rebuildAround(`b${box}`, entering);
   }
 
   /**
@@ -297,14 +290,24 @@ export class App {
   spell(node) {
     const { spelled } = this.state;
     if (!spelled.delete(node)) spelled.add(node);
-    const id = `n${node}`;
+    this.rebuildAround(`n${node}`, true);
+  }
+
+  /**
+   * Lays out the picture again, with a part in the same place on the screen, and selects the part.
+   * @param {string} id
+   * @param {boolean} larger whether the part has grown, and should be seen in full
+   */
+  rebuildAround(id, larger) {
     const before = this.scene.byId.get(id);
     this.rebuild();
     const after = this.scene.byId.get(id);
-    if (before && after) {
+    const whole = cameras.fitting(wholeOf(this.scene), this.screen());
+    if (this.isNarrow() && whole.scale >= READABLE) this.moveTo(whole);
+    else if (before && after) {
       const { x, y, scale } = this.camera;
       const camera = { scale, x: x + after.x - before.x, y: y + after.y - before.y };
-      this.moveTo(cameras.showing(camera, after, this.screen()));
+      this.moveTo(larger ? cameras.showing(camera, after, this.screen()) : camera);
     }
     this.choose(id);
   }

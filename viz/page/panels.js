@@ -63,12 +63,17 @@ export function told(look) {
     return { heading: "The end", title: "All gradients are complete", sentences: [sentence], lesson: null };
   }
   const way = place.phase === "forward" ? "Forward" : "Backward";
+  const heading = `${way}, step ${place.step} of ${steps}`;
+  if (isLost(state.numbers, place.node)) {
+    const title = equation(graph, state.numbers, names, place.node);
+    return { heading, title, sentences: condition(place.node, look), lesson: null };
+  }
   const lesson =
     place.phase === "forward"
       ? forwardLesson(graph, state.numbers, names, place.node)
       : backwardLesson(graph, state.numbers, names, place.node, gradients(graph, state.numbers, place.step - 1));
   const sentences = [lesson.reason, lesson.words].filter(Boolean);
-  return { heading: `${way}, step ${place.step} of ${steps}`, title: lesson.title, sentences, lesson };
+  return { heading, title: lesson.title, sentences, lesson };
 }
 
 /**
@@ -137,13 +142,13 @@ export function showSelected(look) {
   }
   say(part("selected-name"), names.name(index));
   const rows = [html("p", {}, html("code", {}, equation(graph, state.numbers, names, index)))];
-  rows.push(...condition(index, look));
+  rows.push(...condition(index, look).map((words) => html("p", { class: "why" }, words)));
   const line = graph.lines[index];
   if (line) rows.push(html("p", { class: "line" }, html("code", {}, line)));
   if (isLeaf(graph, index)) showLeaf(index, look);
   rows.push(...sums(index, look));
   operandsOf(graph, index).forEach((_, k) => {
-    if (k < 12 && ruleOf(graph, index)?.hand !== "unknown") {
+    if (k < 12 && ruleOf(graph, index)?.hand !== "unknown" && !isLost(state.numbers, index)) {
       rows.push(html("p", {}, html("code", {}, derivative(graph, state.numbers, names, index, k))));
     }
   });
@@ -221,9 +226,10 @@ function why(node, all, { graph, state, names }) {
 }
 
 /**
- * The note about a number that is stale or cannot be computed.
+ * The sentence about a number that is stale or cannot be computed, if it is one.
  * @param {number} node
  * @param {Look} look
+ * @returns {string[]}
  */
 function condition(node, { graph, state }) {
   const rule = ruleOf(graph, node);
@@ -232,7 +238,7 @@ function condition(node, { graph, state }) {
     [OUTSIDE]: `Python raises an error here: ${rule?.domain ?? ""}.`,
     [UNKNOWN]: rule?.hand ? "Made by hand: only Python can recompute it." : "Unknown, since an operand is.",
   }[state.numbers.state[node]];
-  return words ? [html("p", { class: "why" }, words)] : [];
+  return words ? [words] : [];
 }
 
 /**

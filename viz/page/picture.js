@@ -111,6 +111,8 @@ function curve(link, down, before) {
   const group = svg("g", { class: "link", id: linkId(link) }, svg("path", { d: path, "stroke-width": width }));
   const place = { x: middle[0], y: middle[1] + 4, "text-anchor": "middle" };
   const label = svg("text", { class: "label", id: `${linkId(link)}-label`, ...place });
+  // Lines that pass other parts side by side have room for text along them only.
+  if (down && link.bends.length) label.setAttribute("transform", `rotate(-90 ${middle[0]} ${middle[1]})`);
   if (link.count > 1) {
     label.textContent = `×${link.count.toLocaleString("en")}`;
     label.classList.add("bundle");

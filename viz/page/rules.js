@@ -1,5 +1,6 @@
 // A local derivative with its rule, in symbols and in numbers: `autograd/words/rules.py`.
 
+import { isLost } from "./evaluation.js";
 import { operandsOf, ruleOf } from "./graph.js";
 import { slopeTerm } from "./nary.js";
 import { ATOM, brief, literal, write } from "./notation.js";
@@ -104,13 +105,15 @@ function ruleThatHolds(graph, data, node, k) {
  */
 export function equation(graph, numbers, names, node) {
   const rule = ruleOf(graph, node);
-  const data = number(numbers.data[node]);
+  /** @param {number} each */
+  const told = (each) => (isLost(numbers, each) ? "unknown" : number(numbers.data[each]));
+  const data = told(node);
   if (!rule) return `${names.name(node)} = ${data}`;
   const operands = Array.from(operandsOf(graph, node));
   const inNames = brief(rule, operands.map(names.written)).text;
   const inNumbers = brief(
     rule,
-    operands.map((operand) => literal(number(numbers.data[operand]))),
+    operands.map((operand) => literal(told(operand))),
   ).text;
   return [...new Set([names.name(node), inNames, inNumbers, data])].join(" = ");
 }

@@ -8,7 +8,8 @@ export function listenToSearch(app) {
   const field = input("find");
   field.oninput = () => {
     const hits = matching(field.value, app.graph, app.names);
-    part("found").replaceChildren(...hits.map((node) => hit(app, node)));
+    const none = field.value.trim() && !hits.length ? [html("p", {}, "No value has this name.")] : [];
+    part("found").replaceChildren(...hits.map((node) => hit(app, node)), ...none);
   };
   field.onkeydown = (event) => {
     const first = /** @type {HTMLElement | null} */ (document.querySelector("#found button"));
