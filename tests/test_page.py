@@ -343,7 +343,8 @@ def test_a_change_elsewhere_leaves_the_focus_and_what_is_being_typed(played: Pag
     played.settle()
     field = played.element("#changes input")
     field.send_keys("-2")
-    played.browser.execute_script("dispatchEvent(new Event('resize'))")
+    played.browser.execute_script("document.getElementById('stage').style.height = '300px'")
+    time.sleep(0.1)
     played.settle()
     assert field.get_property("value") == "-2"
     assert played.browser.switch_to.active_element == field

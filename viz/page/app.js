@@ -64,6 +64,8 @@ export class App {
     /** @type {Set<string>} */
     this.lit = new Set();
     this.camera = { x: 0, y: 0, scale: 1 };
+    /** The camera that was not moved by the reader. */
+    this.home = this.camera;
     /** @type {(() => void)[]} called after each change, to show more */
     this.also = [];
     /** @type {(message: object) => void} sends the reader's actions to the process that the page follows */
@@ -161,17 +163,21 @@ export class App {
     return across < READABLE && (below > across || screen.width < NARROW) ? down : ACROSS;
   }
 
-  /** Turns the picture, a little after the last change of the screen, if that makes it easier to read. */
+  /**
+   * A little after the last change of the screen, turns the picture if that makes it easier to read, and shows it anew
+   * unless the reader looks elsewhere.
+   */
   resized() {
     if (this.onScreen) return;
     this.changed();
     clearTimeout(this.turning);
     this.turning = setTimeout(() => {
+      if (this.screen().width <= 0) return;
       const { down, room } = this.bestWay();
-      if (down === this.way.down && room === this.way.room) return;
+      const turned = down !== this.way.down || room !== this.way.room;
       this.way = { down, room };
-      this.rebuild();
-      this.comeNear();
+      if (turned) this.rebuild();
+      if (turned || this.camera === this.home) this.comeNear();
       this.changed();
     }, REST);
   }
@@ -194,7 +200,8 @@ export class App {
   }
 
   isNarrow() {
-    return this.screen().width < NARROW;
+    const { width } = this.screen();
+    return width > 0 && width < NARROW;
   }
 
   aim() {
@@ -256,6 +263,7 @@ export class App {
   /** Shows the whole picture or, if that is illegibly small, a part: the selected node, or the step. */
   comeNear() {
     this.fit();
+    this.home = this.camera;
     if (this.camera.scale >= (this.isNarrow() ? READABLE : OVERVIEW)) return;
     const { node, phase } = placeAt(this.graph, this.state.position);
     const whole = wholeOf(this.scene);
@@ -263,6 +271,7 @@ export class App {
     const there = phase === "start" ? start : this.scene.partOf(node < 0 ? this.graph.root : node);
     const at = this.scene.byId.get(this.state.selected) ?? there;
     this.moveTo(cameras.within(cameras.around(at, this.screen(), READABLE), whole, this.screen()));
+    this.home = this.camera;
   }
 
   /** @param {string} id */

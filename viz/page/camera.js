@@ -69,7 +69,7 @@ export function showing(camera, area, screen, margin = 24) {
   }
   const x = Math.min(Math.max(camera.x, area.x + area.width + edge - wide), area.x - edge);
   const y = Math.min(Math.max(camera.y, area.y + area.height + edge - high), area.y - edge);
-  return { ...camera, x, y };
+  return x === camera.x && y === camera.y ? camera : { ...camera, x, y };
 }
 
 /**

@@ -37,7 +37,7 @@ export function listenToControls(app) {
   };
   listenToLeaf(app);
   listenToWords(app);
-  window.addEventListener("resize", () => app.resized());
+  new ResizeObserver(() => app.resized()).observe(app.picture);
   window.addEventListener("hashchange", () => app.arrive());
   window.addEventListener("beforeprint", () => app.spread(true));
   window.addEventListener("afterprint", () => app.spread(false));
