@@ -86,7 +86,7 @@ def _write(target: str, path: str, data: bytes) -> None:
                 os.link(f"/proc/self/fd/{file.fileno()}", hidden if old else target, src_dir_fd=file.fileno())
         if os.path.lexists(hidden):
             os.replace(hidden, target)
-    except FileExistsError:  # somebody else has just made it
+    except FileExistsError:  # another process has just made it
         _write(target, path, data)
         return
     finally:

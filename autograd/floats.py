@@ -19,7 +19,7 @@ _SPLITTER = 134217729.0  # 2**27 + 1: cuts the 53 bits of a float into halves (V
 class Nothing(float):
     """A derivative that is 0 for all operands: it blocks every gradient, even an infinite one.
 
-    An operand that receives nothing else sends nothing on either, so an infinite derivative below does not make it nan.
+    An operand that receives nothing else propagates nothing, so an infinite derivative below it does not give nan.
     """
 
     __slots__ = ()

@@ -74,7 +74,7 @@ def every_node(*roots: Value) -> list[Value]:
 
 
 def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:
-    """Raises if the gradient that `node` sent to its operand is not finite; `above` is the gradient of `node`."""
+    """Raises if the gradient that `node` propagated to its operand is not finite; `above` is the gradient of `node`."""
     if not math.isfinite(gradient):
         name = printable(operand.label) or repr(operand)
         raise FloatingPointError(f"the gradient of {name} is {gradient} after {describe(node)} with gradient {above}")

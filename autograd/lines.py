@@ -46,7 +46,7 @@ def source(file: str) -> list[str]:
 
 
 def where() -> Where:
-    """The line of a user's that is being run."""
+    """The user's line that is running."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and _of_others(frame.f_code.co_filename):
         frame = frame.f_back

@@ -100,7 +100,7 @@ class Operation:
         return self.partials[i](m, y, *operands)
 
     def order(self, count: int) -> Sequence[int]:
-        """The order in which the backward pass sends the gradient to the operands."""
+        """The order in which the backward pass adds to the operands' gradients."""
         return range(count)
 
     def size(self, count: int) -> int:

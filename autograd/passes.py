@@ -315,7 +315,7 @@ def _send(order: list[Value], zero: float) -> None:
         elif rule is dot:
             x_data, w_data = node._da, node._db
             if grad == 0.0 and isfinite(sum(x_data)) and isfinite(sum(w_data)):
-                continue  # every share is 0, as in a neuron whose relu is off
+                continue  # every contribution is 0, as in a neuron whose relu is off
             # From the last product to the first, as in the graph that a dot stands for.
             ws, w_numbers, bias = reversed(node._a), reversed(w_data), None
             if len(node._a) > len(b):

@@ -50,7 +50,7 @@ def sweep(
     """Propagates gradients from the nodes of `order`, in reverse, to their operands.
 
     An operand receives nothing if the derivatives of all its users are 0 by their rules. Its gradient is then 0, and it
-    sends nothing on.
+    propagates nothing.
 
     Args:
         order: nodes in topological order.

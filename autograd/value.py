@@ -267,7 +267,7 @@ class Value(Methods):
                 operands[i].grad += slopes[i] * self.grad
 
     def _order(self) -> Sequence[int]:
-        """The operands' indices, in the order in which the backward pass sends them gradients."""
+        """The operands' indices, in the order in which the backward pass adds to their gradients."""
         count = len(self._prev)
         return self._rule.order(count) if isinstance(self._rule, Operation) else range(count)
 

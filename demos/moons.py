@@ -57,7 +57,7 @@ class Classifier:
         return losses
 
     def accuracy(self, points: Any) -> float:
-        """The share of points on the right side of the boundary."""
+        """The fraction of points on the right side of the boundary."""
         return float(np.mean((self.score(points[:, :2]) > 0) == (points[:, 2] > 0)))
 
 

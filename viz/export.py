@@ -185,7 +185,7 @@ def _is_fresh(node: Value, rule: Operation) -> bool:
 
 
 def _of_closures(loss: Value) -> dict[Value, tuple[float, ...]]:
-    """The share that each assigned `_backward` sends in a backward pass, per unit of its gradient."""
+    """What each assigned `_backward` adds to its operands' gradients, per unit of its own gradient."""
     found = {}
     grads = {loss: 1.0}
     for step in lessons(loss):
@@ -195,7 +195,7 @@ def _of_closures(loss: Value) -> dict[Value, tuple[float, ...]]:
         if node._closure is not None:
             sent = {change.node: change.after - change.before for change in step.changes}
             grad = grads.get(node, 0.0)
-            # A repeated operand receives its share only once.
+            # A repeated operand is counted only once.
             found[node] = tuple([sent.pop(operand, 0.0) / grad if grad else 0.0 for operand in node._prev])
     return found
 

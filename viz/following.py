@@ -24,7 +24,7 @@ from viz.play import page
 _FRAMES = 30
 """The maximum number of frames per second that a page receives."""
 _SHARE = 0.0025
-"""The share of training time that the threads of a page may take; expensive frames become less frequent.
+"""The fraction of training time that the threads of a page may take; expensive frames become less frequent.
 
 The indirect cost to the training, by switches of the interpreter lock and in the caches, is several times that.
 """

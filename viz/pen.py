@@ -150,7 +150,7 @@ class Pen:
         self.titles[self._edge_name(edge)] = text
 
     def _carried(self, edge: Edge) -> Stroke:
-        """The line of an edge, styled by its share in the operand's gradient."""
+        """The line of an edge, styled by its contribution to the operand's gradient."""
         if edge.operand in self.marked and edge.result in self.marked:
             return Stroke(self.colours.highlight, 3.0)
         local = edge.result._local_grads[edge.position : edge.position + 1]

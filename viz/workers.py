@@ -135,7 +135,7 @@ class _Job:
 
 
 class _Worker:
-    """A process that lays out graphs, one after the other. It ends by itself when its pipe is closed."""
+    """A process that lays out graphs, one after the other. It ends when its pipe is closed."""
 
     def __init__(self, folder: str) -> None:
         path = [os.path.join(folder, entry) for entry in sys.path if isinstance(entry, str)]

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.compiler.ir import Index
 
 _DENSE = 0.5
-"""The least fraction of pairs of rows and vectors that must be needed; the other pairs are computed in vain."""
+"""The minimum fraction of pairs of rows and vectors that must be needed; the other pairs are wasted work."""
 
 
 @dataclass

@@ -77,7 +77,7 @@ def jit(
         function: a function of numbers, Values, modules, and lists, tuples, dicts and arrays of these.
         static: arguments, by position or name, that select the structure: each of their values has its own traces.
         dtype: `float64` or `float32`, the type of all computation.
-        budget: the most paths that are traced for one structure of arguments.
+        budget: the maximum number of paths traced for one structure of arguments.
 
     Example:
         >>> import autograd

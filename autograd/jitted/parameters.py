@@ -106,7 +106,8 @@ class Parameters:
                         value.__class__ = Value
             if complete:
                 self._last[...] = self.vector
-            if self._lent:  # both ways take as long as a few exchanges: who often looks shall not often pay for them
+            if self._lent:
+                # Lending and taking back cost as much as a few exchanges, so they become rare if Values are read often.
                 self._patience = 2 if self._calls > 8 else min(2 * self._patience, _MOST_PATIENCE)
                 self._calls = 0
             self._lent, self._whole = False, True

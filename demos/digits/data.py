@@ -212,7 +212,7 @@ def _row(shown: str, number: int, line: str, columns: int) -> list[float]:
 
 
 def split(images: Images, test_share: float = 0.2, seed: int = 0) -> tuple[Images, Images]:
-    """Sets aside a share of each digit's images, chosen by the seed, for the test.
+    """Sets aside a fraction of each digit's images, chosen by the seed, for the test.
 
     Returns:
         The training images and the test images, each in the order of the file.

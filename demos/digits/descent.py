@@ -14,9 +14,9 @@ from demos.digits.engines import DivergedError, Engine
 NUDGE = 0.001
 STEPS = 10
 _GENTLE = 0.03
-"""The learning rate of one step on one image, as a share of the rate for training."""
+"""The learning rate of one step on one image, as a fraction of the rate for training."""
 _RATES = {"too small": 0.001, "right": 0.3, "too large": 10.0}
-"""The learning rates of ten steps on ten images, as shares of the rate for training."""
+"""The learning rates of ten steps on ten images, as fractions of the rate for training."""
 
 
 @dataclass(frozen=True)

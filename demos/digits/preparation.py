@@ -21,7 +21,7 @@ _STRETCH = 1.5
 
 @dataclass(frozen=True)
 class Place:
-    """The position of the ink in an image, as shares of its height and width."""
+    """The position of the ink in an image, as fractions of its height and width."""
 
     height: float
     """The median height of the digits, from the first to the last pixel with ink."""
@@ -31,7 +31,7 @@ class Place:
     """The position of the digit's middle."""
     y: float
     stroke: float
-    """The width of a stroke, as a share of the image's height."""
+    """The width of a stroke, as a fraction of the image's height."""
     upright: bool
     """Whether slanted digits were set upright, by aligning the leftmost ink of the first and last rows."""
 
@@ -108,7 +108,7 @@ def _stamped(x: Array, y: Array, radius: float, height: int, width: int) -> Arra
 
 
 def _extents(profiles: Array) -> Array:
-    """From the first to the last pixel with ink along an edge, as shares of the edge."""
+    """From the first to the last pixel with ink along an edge, as fractions of the edge."""
     ink = profiles > 0
     length = ink.shape[1]
     extents: Array = (length - ink.argmax(axis=1) - ink[:, ::-1].argmax(axis=1)) / length

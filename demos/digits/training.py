@@ -20,7 +20,7 @@ class History:
     losses: list[float]
     """The mean squared error of an image in each epoch."""
     accuracies: list[float]
-    """The share of test images recognised after each epoch."""
+    """The fraction of test images recognised after each epoch."""
     weights: dict[int, Array] = field(default_factory=dict)
     """The weights after some of the epochs, for the report; 0 is before the first."""
     interrupted: bool = False

@@ -114,7 +114,7 @@ def _unordered(loss: Value) -> None:
 
 
 def _again(loss: Value) -> None:
-    """Every node as often as it is met, in the reverse of the order in which they are left."""
+    """Every node as often as it is reached, in reverse postorder."""
     loss.grad = 1.0
     order: list[Value] = []
 

@@ -1,4 +1,4 @@
-"""Chapter 1: local derivatives. An operation made by hand sends each operand its share of the gradient."""
+"""Chapter 1: local derivatives. An operation made by hand adds to the gradient of each operand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.shown import number
 from autograd.value import Value
 
 Shares = Callable[..., tuple[float, ...]]
-"""The share of each operand, from the gradient of the result and the operands."""
+"""The contribution to each operand's gradient, given the gradient of the result and the operands."""
 
 CUT = "the graph is cut"
 REPLACED = "`=` in place of `+=`"
@@ -36,7 +36,7 @@ class ByHand:
     """Whether it is also tried with one operand twice; a tie is a corner of its own."""
 
     def __call__(self, learner: Learner) -> None:
-        """Raises `Wrong` unless each share is right, wherever the operands are."""
+        """Raises `Wrong` unless each contribution is right, for any operands."""
         tries = [self._tried(learner) for _ in range(12)]
         if all(all_close(each.received, each.right) for each in tries):
             self._check_graph(learner)

@@ -107,7 +107,7 @@ export class Descent {
 }
 
 /**
- * The share of images whose largest output is that of the label.
+ * The fraction of images whose largest output is that of the label.
  * @param {Program} program
  * @param {Float64Array} params
  * @param {Images} images

@@ -2,7 +2,7 @@
 // `preparation.py` does. The size, position and pen width of a drawing therefore do not matter.
 
 /**
- * The position of the ink in an image, as shares of its height and width: see `Place` in preparation.py.
+ * The position of the ink in an image, as fractions of its height and width: see `Place` in preparation.py.
  * @typedef {{height: number, width: number, x: number, y: number, stroke: number, upright: boolean}} Place
  * @typedef {{height: number, width: number}} Size
  * @typedef {[number, number]} Point x to the right and y downwards
@@ -18,7 +18,7 @@ const BAND = 1 / 16;
 const STEEPEST = 2;
 /** The largest factor by which a digit that is wider than high is made higher. */
 const STRETCH = 1.5;
-/** A drawing whose centre lines span less than this share of it is a dot. */
+/** A drawing whose centre lines span less than this fraction of it is a dot. */
 const DOT = 0.25;
 
 /**
