@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -96,7 +97,9 @@ class Batch:
 
     def run(self) -> Found:
         left = np.arange(len(self.X))
-        for path in self.structure.paths:
+        for path in sorted(
+            self.structure.paths, key=attrgetter("rows"), reverse=True
+        ):  # few rows are left for the rest
             if len(left):
                 left = self._along(path, left)
         while len(left) and not self.structure.eager:
@@ -129,7 +132,7 @@ class Batch:
 
     def _along(self, path: Path, left: Rows) -> Rows:
         """Runs a path; returns the rows that do not take it."""
-        X = self.X if len(left) == len(self.X) else self.X[left]
+        X = self.X if len(left) == len(self.X) else self.X.take(left, axis=0)
         try:
             ok, results = path.run(X, self.learning)
         except (ArithmeticError, ValueError, IndexError) as error:
@@ -138,12 +141,12 @@ class Batch:
             return left
         if ok is False:
             return left
-        rows = left if ok is True else left[ok]
+        rows = left if ok is True else left.compress(ok)
         if self.learning and path.roots:
             self._learn(path.machine(True).grads, len(rows))
         numbers = iter(results)
         self._keep(rows, path.result, [next(numbers) if isinstance(x, Value) else x for x in path.leaves])
-        return left[:0] if ok is True else left[~ok]
+        return left[:0] if ok is True else left.compress(~ok)
 
     def _learn(self, gradient: Numbers, rows: int) -> None:
         """Takes the gradient of the mean over some rows into account."""

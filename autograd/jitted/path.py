@@ -112,7 +112,7 @@ class Path:
             machine.backward()
         numbers = found[: len(self.roots)]
         whole = isinstance(ok, bool)
-        results = [each[0] if whole or each.shape[1] != len(X) else each[0, ok] for each in numbers]
+        results = [each[0] if whole or each.shape[1] != len(X) else each[0].compress(ok) for each in numbers]
         self.ran += time.perf_counter() - started
         self.rows += count
         self.calls += count > 0
