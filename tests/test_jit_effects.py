@@ -19,6 +19,7 @@ import pytest
 import autograd
 import nn
 from autograd.jitted.state import State
+from autograd.kernels import kernel
 
 own = random.Random(0)
 held = {"draw": own.random}
@@ -148,7 +149,7 @@ def test_a_lock_that_was_taken_is_left() -> None:
 
 
 def test_a_kernel_that_is_written_during_a_trace_is_no_effect() -> None:
-    autograd.kernels.kernel.cache_clear()
+    kernel.cache_clear()
     sqrt = functools.partial(getattr, autograd)
 
     def f(x: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import array
+import builtins
 import collections
 import contextvars
 import functools
@@ -213,6 +214,80 @@ def classes() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
     return f, [base, own]
 
 
+def inheritance() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    class First:
+        factor = 2.0
+
+    class Second:
+        factor = 3.0
+
+    class Heir(First):
+        pass
+
+    heir = Heir()
+
+    def f(x: Any) -> Any:
+        try:
+            return x * heir.factor * heir.other  # type: ignore[attr-defined]
+        except AttributeError:
+            return x * heir.factor
+
+    def bases() -> None:
+        Heir.__bases__ = (Second,)
+
+    def fallback() -> None:
+        Heir.__getattr__ = lambda self, name: 5.0  # type: ignore[attr-defined]
+
+    return f, [bases, fallback]
+
+
+def forms() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    """Changes that leave all attributes and contents alone, or that no code has a name for."""
+    model, numbers, held = Model(), np.arange(4.0), [1.0]
+    inner, plain = Slotted(2.0), types.SimpleNamespace(a=1.0)
+    weight: Any = Value(1.0)
+    weight.gain = 1.0
+    del inner.factor
+    get = held.__getitem__
+
+    class Other(Model):
+        def __call__(self, x: Any) -> Any:
+            return -x
+
+    def f(x: Any) -> Any:
+        slot = inner.factor if hasattr(inner, "factor") else 1.0
+        return model(x) * len(numbers) + slot + sum(vars(plain).values()) * get(0) * weight.gain
+
+    def of_another_class() -> None:
+        model.__class__ = Other
+
+    def in_another_shape() -> None:
+        numbers.shape = (2, 2)
+
+    def filled_slot() -> None:
+        inner.factor = 3.0
+
+    def new_attribute() -> None:
+        plain.b = 4.0
+
+    def behind_a_method() -> None:
+        held[0] = 5.0
+
+    def of_a_value() -> None:
+        weight.gain = 2.0
+
+    return f, [of_another_class, in_another_shape, filled_slot, new_attribute, behind_a_method, of_a_value]
+
+
+def builtin_functions() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
+    usual = round
+
+    def f(x: Any) -> Any:
+        return x * round(2.4)
+
+    return f, [lambda: setattr(builtins, "round", lambda x: 7), lambda: setattr(builtins, "round", usual)]
+
+
 def functions() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
     def g(y: Any, by: Any = 1.0) -> Any:
         return y * by
@@ -250,8 +325,8 @@ def names_in_quotes() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
 
 
 BUILDERS = [
-    attributes, modules, containers, wrapped, objects_of_libraries, buffers, references, classes, functions,
-    names_in_quotes,
+    attributes, buffers, builtin_functions, classes, containers, forms, functions, inheritance, modules,
+    names_in_quotes, objects_of_libraries, references, wrapped,
 ]  # fmt: skip
 
 

@@ -7,7 +7,15 @@ import io
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
-from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+)
 from typing import Any
 from weakref import ReferenceType
 
@@ -20,7 +28,27 @@ from autograd.value import Value
 
 _BUILDING = {"__init__", "__new__", "__post_init__", "__repr__", "__str__", "__format__"}
 """Methods that are not called unless something is constructed or shown."""
+_SPECIAL = frozenset(
+    {key for kind in (int, complex, dict, set, ContextVar) for key in dir(kind) if key.startswith("__")}
+    | {
+        "__getattr__",
+        "__call__",
+        "__get__",
+        "__set__",
+        "__enter__",
+        "__exit__",
+        "__next__",
+        "__missing__",
+        "__matmul__",
+    }
+)
+"""Methods that Python calls by itself."""
+_OF_ALL = {"__dict__", "vars", "getattr", "dir"}
+"""Names by which code may reach attributes that it has no names for."""
+_OF_FUNCTIONS = {"__name__", "__qualname__", "__doc__", "__module__", "__annotations__"}
 _CONTAINERS = (list, tuple, set, frozenset, dict, deque, MappingProxyType)
+_EXCHANGED = {"max", "min"}
+"""Functions that a trace replaces, perhaps in another thread."""
 _PLAIN_MAPPINGS = (dict, defaultdict, Counter, OrderedDict, MappingProxyType)
 """Mappings whose views run no code of the user's."""
 _CACHED = type(functools.lru_cache(len))
@@ -72,6 +100,12 @@ class State:
                 self.computed[id(x)] = x
             else:
                 self.leaves[x] = None
+            if vars(x):
+                yield from self._space(name, x, "")
+        elif isinstance(x, (BuiltinFunctionType, MethodWrapperType)):
+            self.pure = self.pure and effects.pure_object(x)
+            if not isinstance(x.__self__, ModuleType):
+                yield name, x.__self__
         elif isinstance(x, FunctionType):
             yield from self._function(x)
         elif isinstance(x, _CONTAINERS) or (isinstance(x, np.ndarray) and x.dtype == object):
@@ -105,6 +139,7 @@ class State:
         if not library(module, "nn") or (library(module, "autograd", "nn", "numpy") and hasattr(x, "__dict__")):
             yield from self._space(name, x, "")
         if not library(module):
+            self._seen.attribute(name, x, "__class__", x.__class__)
             yield name, type(x)
 
     def _container(self, name: str, x: Any) -> Found:
@@ -139,6 +174,7 @@ class State:
         self._spaces.append((name if not isinstance(x, ModuleType) else x.__name__, x))
         yield from self._attributes(*self._spaces[-1])
         if isinstance(x, type):
+            self._seen.attribute(name, x, "__bases__", x.__bases__)
             yield from [(name, base) for base in (*x.__bases__, type(x)) if not library(base.__module__)]
 
     def _attributes(self, name: str, x: Any) -> Found:
@@ -160,12 +196,22 @@ class State:
         elif hasattr(x, key):
             self._seen.attribute(name, x, key, getattr(x, key))
             yield getattr(x, key)
+        else:  # an empty slot
+            self._seen.other(name, functools.partial(hasattr, x, key), False)
 
     def _note_names(self) -> None:
         """Records which names exist, since a function may set others."""
         for name, x in self._spaces:
             if hasattr(x, "__dict__") and not library(getattr(x, "__name__", "")):  # which is loaded gradually
-                self._seen.names(name, vars(x), self._names)
+                self._seen.names(name, vars(x), self._names | _SPECIAL if isinstance(x, type) else self._names)
+                if not (self._names.isdisjoint(_OF_ALL) or isinstance(x, (ModuleType, type))):
+                    self._seen.contents(name, vars(x).keys())
+        for f in [x for x in self._met.values() if isinstance(x, FunctionType)]:
+            for key in self._names & _OF_FUNCTIONS:
+                self._seen.attribute(f.__name__, f, key, found := getattr(f, key))
+                if isinstance(found, dict):
+                    self._seen.contents(f.__name__, found.keys())
+                    self._seen.contents(f.__name__, found.values())
 
     def _function(self, f: FunctionType) -> Found:
         if library(f.__module__ or ""):
@@ -178,6 +224,9 @@ class State:
         for each in sorted(names & set(f.__globals__)):
             self._seen.item(each, f.__globals__, each, f.__globals__[each])
             yield each, f.__globals__[each]
+        usual: dict[str, Any] = f.__builtins__  # type: ignore[attr-defined]
+        for each in (names & usual.keys()) - _EXCHANGED:
+            self._seen.item(each, usual, each, usual[each])
         for each, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
             try:
                 found = cell.cell_contents
@@ -209,12 +258,14 @@ def _elements(x: np.ndarray[Any, Any]) -> list[Any]:
     return list(x.reshape(-1))
 
 
-def _content(x: Any) -> bytes | None:
-    """The contents of an array or another buffer; None for anything else."""
+def _content(x: Any) -> list[Any] | None:
+    """The contents of an array or another buffer, and its form; None for anything else."""
+    if isinstance(x, np.ndarray):
+        return [x.tobytes(), f"{x.dtype} {x.shape}"]
     if hasattr(type(x), "tobytes"):
-        return bytes(x.tobytes())
+        return [bytes(x.tobytes())]
     try:
-        return bytes(memoryview(x))
+        return [bytes(memoryview(x))]
     except TypeError:
         return None
 
@@ -230,7 +281,9 @@ def _keys(x: Any, names: set[str]) -> list[str]:
     slots = [key for base in type(x).__mro__ for key in _slots(base)]
     if library(type(x).__module__):
         return list(own)  # slots in `nn` are caches
-    if not names.isdisjoint({"__dict__", "vars", "getattr"}):
+    if isinstance(x, Value):
+        slots = []
+    if not names.isdisjoint(_OF_ALL):
         return [*own, *slots]
     network = any(base.__module__.startswith("nn.") for base in type(x).__mro__)  # whose parts are found by all names
     return [key for key in (*own, *slots) if key in names or (network and not isinstance(own.get(key), PLAIN))]

@@ -95,6 +95,9 @@ def _exchanged() -> Iterator[tuple[Any, str, Any]]:
     yield Value, "detach", _detached(Value.detach)
     yield Value, "data", _data(Value.__dict__["data"])
     yield Value, "grad", _grad(Value.__dict__["grad"])
+    for name in ("label", "place"):
+        usual = Value.__dict__[name]
+        yield Value, name, property(_refusing(usual.fget, f"a read of .{name}"), usual.fset, doc=usual.__doc__)
     yield passes, "explained", _noted(passes.explained)
     yield Call, "__init__", _differentiating(Call.__init__)
     yield Call, "given_back", _given_back(Call.given_back)
