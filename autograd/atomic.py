@@ -10,11 +10,10 @@ import operator
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import chain, repeat
-from typing import Any
 
 
 def assign(
-    objects: Iterable[object], attribute: str, values: Iterable[Any], then: Iterable[Callable[[], object]] = ()
+    objects: Iterable[object], attribute: str, values: Iterable[object], then: Iterable[Callable[[], object]] = ()
 ) -> None:
     """Sets an attribute of each object, and makes some calls, atomically.
 

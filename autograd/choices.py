@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from autograd.ops import Operation, Rule
 from autograd.terms import Term, computed, differentiated, simplified, substituted, subterms, traced
@@ -44,7 +43,7 @@ class Partial(Operation):
         )
         self.of, self.i, self.reads = of, i, reads
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Callable[[Operation, int], Partial | None], tuple[Operation, int]]:  # type: ignore[override]
         return partial, (self.of, self.i)
 
 

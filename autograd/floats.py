@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
 
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_HALF_REST = -4.833646656726457e-17
@@ -24,7 +23,7 @@ class Nothing(float):
 
     __slots__ = ()
 
-    def __mul__(self, other: Any) -> float:
+    def __mul__(self, other: float) -> float:
         return 0.0
 
     __rmul__ = __mul__
@@ -132,15 +131,15 @@ def where(condition: bool, x: float, y: float) -> float:
     return x if condition else y
 
 
-def power(a: float, b: float) -> Any:
+def power(a: float, b: float) -> float:
     """a to the power of b; `ValueError` if it is not real."""
-    y = a**b
+    y: float | complex = a**b
     if type(y) is complex:
         raise ValueError("a negative number has no real fractional power")
-    return y
+    return y  # type: ignore[return-value]
 
 
-def quiet_power(a: float, b: float) -> Any:
+def quiet_power(a: float, b: float) -> float:
     """`power`, following IEEE 754."""
     try:
         return power(a, b)

@@ -48,7 +48,7 @@ class once(Generic[T]):
         self._compute = compute
         self.__doc__ = compute.__doc__
 
-    def __get__(self, owner: Any, kind: type | None = None) -> T:
+    def __get__(self, owner: object, kind: type | None = None) -> T:
         if owner is None:
             return self  # type: ignore[return-value]  # accessed on the class, as by help()
         found = owner.__dict__[self._compute.__name__] = self._compute(owner)

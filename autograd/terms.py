@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograd import ops
 from autograd.arithmetic import Arithmetic, quiet
 from autograd.ops import Operation
 from autograd.primitives import PRIMITIVES
+
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity
+
+R = TypeVar("R")
 
 LEAVES = ("name", "number")
 """The heads of terms without subterms."""
@@ -157,7 +162,7 @@ def as_constant(term: Term) -> float | None:
     return float(term.args[0]) if term.head == "number" else None
 
 
-def folded(term: Term, leaf: Callable[[Term], Any], inner: Callable[[Term, tuple[Any, ...]], Any]) -> Any:
+def folded(term: Term, leaf: Callable[[Term], R], inner: Callable[[Term, tuple[R, ...]], R]) -> R:
     """Folds a term from its leaves up; each shared subterm is visited once.
 
     Args:
@@ -165,9 +170,9 @@ def folded(term: Term, leaf: Callable[[Term], Any], inner: Callable[[Term, tuple
         leaf: the result for a name or number.
         inner: the result for any other term, from the results for its arguments.
     """
-    known: dict[int, Any] = {}
+    known: dict[int, R] = {}
 
-    def of(each: Term) -> Any:
+    def of(each: Term) -> R:
         if id(each) not in known:
             is_leaf = each.head in LEAVES
             known[id(each)] = leaf(each) if is_leaf else inner(each, tuple(map(of, each.args)))
@@ -195,10 +200,10 @@ def _simplified(term: Term, args: tuple[Term, ...]) -> Term:
     return Term(term.head, args)
 
 
-def computed(term: Term, m: Arithmetic, names: Mapping[str, Any]) -> Any:
+def computed(term: Term, m: Arithmetic, names: Mapping[str, Quantity]) -> Quantity:
     """Evaluates a term in an arithmetic, with the given quantities for its names."""
 
-    def inner(each: Term, args: tuple[Any, ...]) -> Any:
+    def inner(each: Term, args: tuple[Quantity, ...]) -> Quantity:
         primitive = PRIMITIVES[each.head]
         function = getattr(m, primitive.name) if primitive.name else primitive.strict  # operators are Python's
         return function(*args)
@@ -206,9 +211,10 @@ def computed(term: Term, m: Arithmetic, names: Mapping[str, Any]) -> Any:
     return folded(term, lambda each: names[each.args[0]] if each.head == "name" else each.args[0], inner)
 
 
-def evaluated(term: Term, names: Mapping[str, float]) -> Any:
+def evaluated(term: Term, names: Mapping[str, float]) -> float:
     """The number of a term, following IEEE 754."""
-    return computed(term, quiet, names)
+    found: float = computed(term, quiet, names)
+    return found
 
 
 def substituted(term: Term, names: Mapping[str, Term]) -> Term:

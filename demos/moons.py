@@ -9,7 +9,7 @@ import argparse
 import math
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,8 +22,11 @@ from autograd.shown import WHOLE, path_shown
 from demos import charts
 from demos.command_line import need, writable
 
+if TYPE_CHECKING:
+    from autograd.annotations import Floats
 
-def moons(count: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+
+def moons(count: int, seed: int) -> Floats:
     """(count, 3): x, y, and the label, -1 or 1, of points on two interlocking half circles."""
     draw = random.Random(seed)
     rows = []
@@ -45,7 +48,7 @@ class Classifier:
         self.score = autograd.compile(score, inputs=[x, y], params=self.network.parameters())
         self.loss = autograd.compile(loss, inputs=[x, y, label], params=self.network.parameters())
 
-    def learn(self, points: Any, steps: int) -> list[float]:
+    def learn(self, points: Floats, steps: int) -> list[float]:
         """Gradient descent on all points at once; returns the loss at each step."""
         optimiser = nn.SGD(self.loss, lr=0.5, momentum=0.5, weight_decay=1e-4)
         losses = []
@@ -56,12 +59,12 @@ class Classifier:
         self.score.params[...] = self.loss.params
         return losses
 
-    def accuracy(self, points: Any) -> float:
+    def accuracy(self, points: Floats) -> float:
         """The fraction of points on the right side of the boundary."""
         return float(np.mean((self.score(points[:, :2]) > 0) == (points[:, 2] > 0)))
 
 
-def draw(classifier: Classifier, points: Any) -> str:
+def draw(classifier: Classifier, points: Floats) -> str:
     """The points and the boundary, as SVG."""
     x, y = np.meshgrid(np.linspace(-1.5, 2.5, 120), np.linspace(-1.0, 1.5, 90))
     scores = classifier.score(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)

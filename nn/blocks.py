@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import Value, mean, pick
 from autograd.arguments import a_number, a_text, sized
@@ -12,6 +12,9 @@ from autograd.shown import as_code, many, shown
 from autograd.structure import too_deep
 from nn import initialisation
 from nn.module import Module, Seed, check_size
+
+if TYPE_CHECKING:
+    from autograd.annotations import Structure
 
 
 class Sequential(Module):
@@ -32,13 +35,13 @@ class Sequential(Module):
 Layer of [LinearNeuron(4)])
     """
 
-    def __init__(self, *parts: Callable[[Any], Any]) -> None:
+    def __init__(self, *parts: Callable[[Structure], Structure]) -> None:
         for part in parts:
             if not callable(part):
                 raise TypeError(f"Sequential takes modules and functions as separate arguments, not {shown(part)}")
         self.parts = list(parts)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Structure) -> Structure:
         """Applies all parts to `x` in turn."""
         for part in self.parts:
             if not isinstance(part, Module) and isinstance(x, (list, tuple)):
@@ -47,7 +50,7 @@ Layer of [LinearNeuron(4)])
                 x = part([x] if isinstance(part, Module) and isinstance(x, Value) else x)
         return x
 
-    def __getitem__(self, i: int) -> Any:
+    def __getitem__(self, i: int) -> Structure:
         try:
             return self.parts[i]
         except IndexError:
@@ -91,7 +94,7 @@ class LayerNorm(Module):
         self.weight = [Value(1.0, label=f"{prefix}weight[{i}]") for i in range(size)]
         self.bias = [Value(0.0, label=f"{prefix}bias[{i}]") for i in range(size)] if bias else None
 
-    def __call__(self, x: Sequence[Any]) -> list[Value]:
+    def __call__(self, x: Sequence[Structure]) -> list[Value]:
         """Normalises `size` numbers."""
         if sized(x, "the input of a LayerNorm") != len(self.weight):
             raise ValueError(f"{self!r} takes {many(len(self.weight), 'number')}, not {len(x)}")
@@ -149,7 +152,7 @@ class Embedding(Module):
             for i in range(num_embeddings)
         ]
 
-    def __call__(self, index: Any) -> Any:
+    def __call__(self, index: Structure) -> Structure:
         """The row at an index, an int or a Value that holds a whole number; for a list of indices, a list of rows.
 
         Raises:

@@ -6,7 +6,7 @@ Targets are numbers, or Values if the graph is to be compiled with targets as in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import autograd
 from autograd import Value, logsumexp, ops, pick
@@ -15,8 +15,11 @@ from autograd.scalars import as_float
 from autograd.shown import as_code, many
 from autograd.value import apply, operand
 
+if TYPE_CHECKING:
+    from autograd.annotations import Structure
 
-def squared_error(outputs: Any, targets: Any) -> Value:
+
+def squared_error(outputs: Structure, targets: Structure) -> Value:
     """The sum of (output - target)² over all positions.
 
     Args:
@@ -33,7 +36,7 @@ def squared_error(outputs: Any, targets: Any) -> Value:
     return _total([(operand(output) - operand(target)) ** 2 for output, target in _pairs(outputs, targets)])
 
 
-def mse(outputs: Any, targets: Any) -> Value:
+def mse(outputs: Structure, targets: Structure) -> Value:
     """The mean squared error: `squared_error` divided by the number of positions.
 
     Args:
@@ -47,7 +50,7 @@ def mse(outputs: Any, targets: Any) -> Value:
     return _total(terms) / len(terms)
 
 
-def hinge(scores: Any, labels: Any) -> Value:
+def hinge(scores: Structure, labels: Structure) -> Value:
     """The mean of max(0, 1 - label · score): 0 if each score has its label's sign and is at least 1 in size.
 
     Args:
@@ -67,7 +70,7 @@ def hinge(scores: Any, labels: Any) -> Value:
     return _total(terms) / len(terms)
 
 
-def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
+def binary_cross_entropy(probabilities: Structure, targets: Structure) -> Value:
     """The mean of -(t·log p + (1 - t)·log(1 - p)), the surprise at each target t of a model that gave it probability p.
 
     Logarithms are clamped at -100, as in PyTorch, so that a probability of 0 or 1 is not an error. If the probabilities
@@ -87,7 +90,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Value:
     return _total(terms) / len(terms)
 
 
-def binary_cross_entropy_with_logits(logits: Any, targets: Any, pos_weight: float = 1.0) -> Value:
+def binary_cross_entropy_with_logits(logits: Structure, targets: Structure, pos_weight: float = 1.0) -> Value:
     """`binary_cross_entropy` of sigmoid(logits), accurate in both tails.
 
     log σ(x) is computed as -softplus(-x), which neither cancels nor overflows.
@@ -116,24 +119,24 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, pos_weight: floa
     return _total(terms) / len(terms)
 
 
-def _positions(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
+def _positions(outputs: Structure, targets: Structure) -> list[tuple[Structure, Structure]]:
     return [pair for row, target in _pairs(outputs, targets) for pair in _pairs(row, target)]
 
 
-def _share_of_yes(target: Any) -> Any:
+def _share_of_yes(target: Structure) -> Structure:
     if isinstance(target, Value):
         return target
     _check_share("a target", target)
     return as_float(target)
 
 
-def _check_share(what: str, x: Any) -> None:
+def _check_share(what: str, x: Structure) -> None:
     number = x.data if isinstance(x, Value) else as_float(x)
     if not 0.0 <= number <= 1.0:
         raise ValueError(f"{what} must be from 0 to 1, not {number!r}")
 
 
-def cross_entropy(scores: Any, labels: Any) -> Value:
+def cross_entropy(scores: Structure, labels: Structure) -> Value:
     """The mean of -log softmax(scores)[label]: the network's surprise at the right answers.
 
     softmax itself is not computed: log(exp(s₁) + exp(s₂) + …) - s_label is equal, and finite for all finite scores.
@@ -158,7 +161,7 @@ def cross_entropy(scores: Any, labels: Any) -> Value:
     return _total(terms) / len(terms) if several else terms[0]
 
 
-def _surprise(scores: Any, label: Any) -> Value:
+def _surprise(scores: Structure, label: Structure) -> Value:
     """-log softmax(scores)[label], or its mean weighted by targets."""
     row = _row(scores)
     if _several(label):
@@ -176,7 +179,7 @@ def _surprise(scores: Any, label: Any) -> Value:
     return known
 
 
-def _check_shares(targets: list[Any], count: int) -> None:
+def _check_shares(targets: list[Structure], count: int) -> None:
     """Refuses numbers that are not probabilities of all answers. Values are not known yet, and pass."""
     numbers = [as_float(target) for target in targets]
     if not all(number >= 0.0 for number in numbers) or (len(numbers) == count and abs(sum(numbers) - 1.0) > 1e-3):
@@ -189,7 +192,7 @@ def _total(terms: list[Value]) -> Value:
     return total
 
 
-def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
+def _pairs(outputs: Structure, targets: Structure) -> list[tuple[Value, Structure]]:
     given, wanted = _row(outputs), _row(targets)
     if len(given) != len(wanted):
         raise ValueError(
@@ -200,10 +203,10 @@ def _pairs(outputs: Any, targets: Any) -> list[tuple[Value, Any]]:
     return list(zip(given, wanted, strict=True))
 
 
-def _row(x: Any) -> Sequence[Any]:
+def _row(x: Structure) -> Sequence[Structure]:
     return x if _several(x) else [x]
 
 
-def _several(x: Any) -> bool:
+def _several(x: Structure) -> bool:
     """Whether x is a sequence, and not one number, such as an array without dimensions."""
     return hasattr(x, "__len__") and getattr(x, "ndim", 1) > 0

@@ -6,8 +6,8 @@ import itertools
 import math
 import operator
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd import Value, no_grad, sum as total
 from autograd.arguments import a_mapping, a_text, a_whole_number, iterated, sized
@@ -16,10 +16,14 @@ from autograd.later import later
 from autograd.scalars import as_float
 from autograd.shown import as_code, many, printable, shown, some
 from autograd.structure import mapped
-from autograd.value import data_of, dotted
+from autograd.value import data_of, dotted, operand
 from nn import activations, initialisation
 from nn.activations import Activation
 from nn.initialisation import Initialiser
+
+if TYPE_CHECKING:
+    from autograd.annotations import Structure
+    from autograd.value import Number
 
 Seed = int | random.Random | None
 
@@ -60,7 +64,7 @@ class Module:
             found += held if isinstance(held, list) else [held]
         return found if len(set(found)) == len(found) else list(dict.fromkeys(found))
 
-    def predict(self, examples: Iterable[Any]) -> list[Any]:
+    def predict(self, examples: Iterable[Structure]) -> list[Structure]:
         """The module's outputs for each example, as plain numbers, nested as the module nests them. Records no graph.
 
         Example:
@@ -74,7 +78,7 @@ class Module:
                 for example in iterated(examples, "the examples", "examples")
             ]
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """For IPython and Jupyter: the text and, if the number of inputs is known, the graph of the output for ones."""
         shown: dict[str, str] = later("display")(repr(self), *self._example())
         return shown
@@ -105,7 +109,7 @@ class Module:
         """The current numbers by name: a float for a Value, a list of floats for a list of Values."""
         return {name: [v.data for v in held] if isinstance(held, list) else held.data for name, held in _named(self)}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Structure]) -> None:
         """Sets each parameter to the number that `state` holds for it.
 
         Args:
@@ -131,14 +135,14 @@ class Module:
         assign([value for value, _ in numbers], "_data", [number for _, number in numbers])
 
 
-def _numbers(name: str, given: Any) -> list[Any]:
+def _numbers(name: str, given: Structure) -> list[Structure]:
     try:
         return list(given)
     except TypeError:
         raise ValueError(f"{printable(name, 60)} takes a list of numbers, not {shown(given)}") from None
 
 
-def _finite(name: str, number: Any) -> float:
+def _finite(name: str, number: object) -> float:
     try:
         found = as_float(number)
     except (TypeError, OverflowError):
@@ -194,11 +198,11 @@ def _held(module: Module) -> Iterator[tuple[_Way, Value | list[Value]]]:
             path.pop()
 
 
-def _is_leaf(part: Any) -> bool:
+def _is_leaf(part: object) -> bool:
     return isinstance(part, Value) and not part._prev
 
 
-def _all_leaves(parts: Sequence[Any]) -> bool:
+def _all_leaves(parts: Sequence[object]) -> bool:
     """Whether each part is a leaf. The first test is fast and settles the usual case: Values that no operation made."""
     if set(map(type, parts)) == {Value} and set(map(_rule_of, parts)) == {None}:
         return True
@@ -238,7 +242,7 @@ _HOLDS_NOTHING = {bool, float, int, str, type(None)}
 _HOLDERS = (Value, Module, list, tuple, dict, set, frozenset)
 
 
-def _refuse_set(way: _Way, part: Any) -> None:
+def _refuse_set(way: _Way, part: Iterable[object]) -> None:
     if any(isinstance(each, (Value, Module)) for each in part):
         raise TypeError(f"{way[1].lstrip('.')} is a set, which has no order: keep parameters in a list")
 
@@ -265,10 +269,10 @@ class _Inputs(list[Value]):
 
     __slots__ = ("data", "values")
 
-    def __init__(self, x: Iterable[Any]) -> None:
-        super().__init__(iterated(x, "the inputs"))
+    def __init__(self, x: Iterable[Number]) -> None:
+        super().__init__(iterated(cast("Iterable[Value]", x), "the inputs"))
         if set(map(type, self)) != {Value}:
-            self[:] = [each if isinstance(each, Value) else Value(each) for each in self]
+            self[:] = map(operand, self)
         self.values = tuple(self)
         self.data = data_of(self.values)
 
@@ -343,7 +347,7 @@ class Neuron(Module):
         self._shown, self._activate = named if nonlin else activations.find(chosen)
         self.activation = chosen if isinstance(chosen, str) else self._shown.lower()
 
-    def __call__(self, x: Sequence[Any]) -> Value:
+    def __call__(self, x: Sequence[Number]) -> Value:
         """The neuron's output for `nin` inputs, numbers or Values."""
         inputs = x if type(x) is _Inputs else _Inputs(x)
         if len(inputs) != len(self.w):
@@ -389,7 +393,7 @@ class Layer(Module):
         prefix = f"{a_text(place, 'place')}." if place else ""
         self.neurons = [Neuron(nin, **kwargs, seed=rng, nout=nout, place=f"{prefix}neurons[{j}]") for j in range(nout)]
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Sequence[Number]) -> Structure:
         """The outputs of all neurons: a list, or a single Value if there is one neuron."""
         inputs = _Inputs(x)
         answers = [neuron(inputs) for neuron in self.neurons]
@@ -448,11 +452,12 @@ class MLP(Module):
             for i in range(len(nouts))
         ]
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Sequence[Number]) -> Structure:
         """The network's outputs for `nin` inputs: a list, or a single Value if there is one output."""
+        answers: Structure = x
         for i, layer in enumerate(self.layers):
-            x = layer(x if i == 0 or isinstance(x, list) else [x])
-        return x
+            answers = layer(answers if i == 0 or isinstance(answers, list) else [answers])
+        return answers
 
     def _takes(self) -> int:
         return self.layers[0]._takes()
@@ -470,7 +475,7 @@ def compact(parts: Iterable[str], most: int = 16) -> str:
     return ", ".join(f"{count} × {text}" if count > 1 else text for text, count in runs)
 
 
-def a_module(module: Any, function: str) -> Module:
+def a_module(module: object, function: str) -> Module:
     """The argument, if it is a module.
 
     Raises:
@@ -481,6 +486,6 @@ def a_module(module: Any, function: str) -> Module:
     return module
 
 
-def check_size(what: str, size: Any) -> int:
+def check_size(what: str, size: int) -> int:
     """The size, if it is a whole number from 1 that memory has room for."""
     return a_whole_number(size, what, least=1, most=LARGEST)

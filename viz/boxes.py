@@ -20,14 +20,14 @@ class _Tree:
     """Boxes in the page's format: each with its title and the index of its parent."""
 
     def __init__(self) -> None:
-        self.boxes: list[dict[str, Any]] = []
+        self.boxes: list[dict[str, object]] = []
 
     def add(self, title: str, parent: int, kind: str) -> int:
         self.boxes.append({"title": title, "parent": parent, "kind": kind})
         return len(self.boxes) - 1
 
 
-def boxed(nodes: list[Value]) -> tuple[list[dict[str, Any]], list[int]]:
+def boxed(nodes: list[Value]) -> tuple[list[dict[str, object]], list[int]]:
     """The boxes, parents first, and for each node its innermost box, or -1.
 
     A small graph has a box for each layer and neuron. A large one has a box for each layer, and for each operation

@@ -8,7 +8,7 @@ import sys
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.backprop import lessons
@@ -24,12 +24,15 @@ from autograd.words.notation import declared
 from viz import javascript
 from viz.boxes import boxed
 
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
 
 @dataclass(frozen=True)
 class Exported:
     """The data and code of a page: the graph, and the functions of its rules."""
 
-    data: dict[str, Any]
+    data: dict[str, object]
     """The graph, for JSON."""
     program: str
     """JavaScript, see `javascript.program`."""
@@ -88,10 +91,10 @@ class _Rules:
     """The table of a graph's rules: operations and rules of nodes made by hand, without duplicates."""
 
     def __init__(self) -> None:
-        self.described: list[dict[str, Any]] = []
+        self.described: list[dict[str, object]] = []
         self.operations: list[Operation | None] = []
         """The operation of each rule that the page can compute; None if only Python can."""
-        self._numbers: dict[Any, int] = {}
+        self._numbers: dict[Hashable, int] = {}
 
     def number(self, node: Value) -> int:
         """The index of a node's rule in the table; -1 for a leaf."""
@@ -125,7 +128,7 @@ def _how(node: Value) -> str:
     return "closure" if node._closure is not None else "numbers" if node._local_grads else "unknown"
 
 
-def _operation(rule: Operation) -> dict[str, Any]:
+def _operation(rule: Operation) -> dict[str, object]:
     domain = rule.domain if isinstance(rule.domain, str) else next(iter(rule.domain.values()))
     return {
         "name": rule.name,
@@ -144,7 +147,7 @@ def _operation(rule: Operation) -> dict[str, Any]:
     }
 
 
-def _by_hand(node: Value, rule: Handmade) -> dict[str, Any]:
+def _by_hand(node: Value, rule: Handmade) -> dict[str, object]:
     symbol = printable(rule.symbol) or "node"
     alike = declared(symbol, len(node._prev))
     return {
@@ -211,7 +214,7 @@ def _labels(nodes: Iterable[Value]) -> tuple[array[int], array[int], list[str]]:
     return prefixes, suffixes, list(strings)
 
 
-def _heads(terms: Iterable[Term]) -> dict[str, dict[str, Any]]:
+def _heads(terms: Iterable[Term]) -> dict[str, dict[str, object]]:
     """The notation of the operations within rules."""
     found = {}
     for head, count in sorted(javascript.heads(terms)):
@@ -221,16 +224,16 @@ def _heads(terms: Iterable[Term]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _notation(operation: Operation | None) -> dict[str, Any]:
+def _notation(operation: Operation | None) -> dict[str, object]:
     """How an operation is written; its text is empty for a call."""
     text = operation.text if operation else None
     return {"text": text.form, "binding": text.binding, "needs": list(text.needs)} if text else _CALL
 
 
-_CALL: dict[str, Any] = {"text": "", "binding": ATOM, "needs": []}
+_CALL: dict[str, object] = {"text": "", "binding": ATOM, "needs": []}
 
 
-def _term(term: Term) -> list[Any]:
+def _term(term: Term) -> list[object]:
     if term.head in ("name", "number"):
         return [term.head, term.args[0] if term.head == "name" else _number(term.args[0])]
     return [term.head, *map(_term, term.args)]
@@ -241,7 +244,7 @@ def _number(x: float) -> float | str:
     return x if math.isfinite(x) else "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
 
 
-def _packed(numbers: array[Any]) -> str:
+def _packed(numbers: array[int] | array[float]) -> str:
     """The little-endian bytes of numbers, as base64."""
     if sys.byteorder == "big":
         numbers = array(numbers.typecode, numbers)

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 
 def filled(template: str, parts: Mapping[str, str]) -> str:
@@ -39,6 +38,6 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def in_script(data: Any) -> str:
+def in_script(data: object) -> str:
     """Data as JSON that cannot end the script element around it."""
     return json.dumps(data).replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")

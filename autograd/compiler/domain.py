@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Fallible:
     array: Array
 
 
-def check(fallible: Sequence[Fallible], roots: Sequence[Array], leaves: Mapping[str, Any], batch: int) -> None:
+def check(fallible: Sequence[Fallible], roots: Sequence[Array], leaves: Mapping[str, Numbers], batch: int) -> None:
     """Raises the error of the scalar operation for the first example outside a domain.
 
     Raises:
@@ -47,7 +47,7 @@ def check(fallible: Sequence[Fallible], roots: Sequence[Array], leaves: Mapping[
             _raise_if_undefined(part, row, example, numbers, start)
 
 
-def _suspects(fallible: Sequence[Fallible], numbers: Mapping[Array, Any]) -> Iterator[tuple[int, int, Fallible]]:
+def _suspects(fallible: Sequence[Fallible], numbers: Mapping[Array, Numbers]) -> Iterator[tuple[int, int, Fallible]]:
     """The operations with a result, or intermediate result, that is not finite; example by example."""
     found = []
     for position, part in enumerate(fallible):
@@ -64,7 +64,7 @@ def _suspects(fallible: Sequence[Fallible], numbers: Mapping[Array, Any]) -> Ite
         yield example, row, fallible[position]
 
 
-def _raise_if_undefined(part: Fallible, row: int, example: int, numbers: Mapping[Array, Any], start: int) -> None:
+def _raise_if_undefined(part: Fallible, row: int, example: int, numbers: Mapping[Array, Numbers], start: int) -> None:
     rule, node = part.group.rule, part.group.nodes[row]
     assert rule is not None
     operands = [

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from autograd.compiler.sums import FOLDS, Added, Chains
 from autograd.graph import topological
 from autograd.ops import Operation
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 MOST = 50_000
 """The number of groups that a program may have. As many take a gigabyte while they are compiled."""
@@ -278,7 +281,7 @@ class _Grouper:
     def _key(self, node: Value) -> Any:
         rule = node._rule
         if isinstance(rule, Operation):
-            operation: Any = (rule.name, *rule.attributes.values()) if rule.attributes else rule
+            operation: Hashable = (rule.name, *rule.attributes.values()) if rule.attributes else rule
         elif self.by_hand:
             operation = node._op
         else:
@@ -380,13 +383,13 @@ def _merged(alike: dict[Any, list[Value]], slots: dict[int, list[_Slot]], chains
 
     So are comparisons without a gradient, as in a softmax.
     """
-    lengths: dict[Any, int] = {}
-    loose: dict[Any, Any] = {}
+    lengths: dict[Hashable, int] = {}
+    loose: dict[Hashable, Hashable] = {}
     for key, nodes in alike.items():
         if id(nodes[0]) in slots and (key[0] is None or all(map(chains.stopped, nodes))):
             loose[key] = (key[0], tuple([kind for kind, _ in key[1]]))
             lengths[loose[key]] = lengths.get(loose[key], 0) + 1
-    merged: dict[Any, list[Value]] = {}
+    merged: dict[Hashable, list[Value]] = {}
     for key, nodes in alike.items():
         several = key in loose and lengths[loose[key]] > _FEW
         merged.setdefault(("merged", loose[key]) if several else key, []).extend(nodes)

@@ -26,12 +26,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.terms import Term, folded, length
+
+if TYPE_CHECKING:
+    pass
 
 Index = npt.NDArray[np.intp]
 

@@ -45,7 +45,7 @@ def function(
     """
     order = walk(*results)
 
-    def run(params: Any, X: Any) -> Any:  # noqa: N803
+    def run(params: jax.Array, X: jax.Array) -> jax.Array:  # noqa: N803
         given = jnp.asarray(params)
         whole = given if learned == slice(None) else jnp.asarray(vector, given.dtype).at[learned].set(given)
         leaves = {
@@ -53,7 +53,7 @@ def function(
             INPUTS: jnp.asarray(X).T,
             CONSTANTS: jnp.asarray(np.array(constants).reshape(-1, 1), given.dtype),
         }
-        found: dict[Array, Any] = {}
+        found: dict[Array, jax.Array] = {}
         for array in order:
             if array.op == "leaf":
                 found[array] = leaves[array.attr]
@@ -73,7 +73,7 @@ def _function(term: Term, arity: int, partials: tuple[Term | None, ...] | None =
     """A term over `x0`, `x1`, … as a function with our derivatives: `partials`, or else those of its operations."""
     value: Any = jax.custom_jvp(_written(term, arity))
 
-    def tangent(operands: Any, tangents: Any) -> Any:
+    def tangent(operands: jax.Array, tangents: jax.Array) -> jax.Array:
         y = value(*operands)
         total = jnp.zeros_like(y)
         for i, slope in enumerate(_slopes(term, arity, partials)):
@@ -131,11 +131,11 @@ def _number(x: float) -> str:
 # The operations of an array program
 
 
-def _map(a: Array, *x: Any) -> Any:
+def _map(a: Array, *x: jax.Array) -> jax.Array:
     return _function(a.attr.term, len(x), a.attr.partials)(*x)
 
 
-def _fold(a: Array, x: Any) -> Any:
+def _fold(a: Array, x: jax.Array) -> jax.Array:
     return _best(a.attr)(x)
 
 
@@ -151,7 +151,7 @@ def _best(name: str) -> OfArrays:
     running = jax.lax.cummax if name == "maximum" else jax.lax.cummin
     best: Any = jax.custom_jvp(lambda x: (jnp.max if name == "maximum" else jnp.min)(x, axis=-2))
 
-    def tangent(operands: Any, tangents: Any) -> Any:
+    def tangent(operands: jax.Array, tangents: jax.Array) -> jax.Array:
         (x,), (t,) = operands, tangents
         so_far = running(x, axis=x.ndim - 2)
         before, new = so_far[..., :-1, :], x[..., 1:, :]
@@ -167,21 +167,21 @@ def _best(name: str) -> OfArrays:
     return made
 
 
-def _pick(a: Array, x: Any, index: Any) -> Any:
+def _pick(a: Array, x: jax.Array, index: jax.Array) -> jax.Array:
     count = x.shape[1]
     known = (index >= 0) & (index < count) & (jnp.floor(index) == index)
     chosen = jnp.arange(count)[None, :, None] == index[:, None, :]
     return jnp.where(known, jnp.where(chosen, x, 0.0).sum(axis=1), jnp.nan)
 
 
-def _segments(a: Array, x: Any) -> Any:
+def _segments(a: Array, x: jax.Array) -> jax.Array:
     flat = x.reshape(-1, x.shape[-1])
     counts = np.diff(np.append(a.attr, flat.shape[0]))
     owners = np.repeat(np.arange(len(counts)), counts)
     return jax.ops.segment_sum(flat, owners, len(counts), indices_are_sorted=True)
 
 
-def _contract(a: Array, x: Any, y: Any) -> Any:
+def _contract(a: Array, x: jax.Array, y: jax.Array) -> jax.Array:
     first, second, answer = a.attr.letters
     (x, first), (y, second) = (
         (array, f"{letters}b") if arg.batched else (array[..., 0], letters)
@@ -195,7 +195,7 @@ def _contract(a: Array, x: Any, y: Any) -> Any:
     return found if a.batched else found[..., None]
 
 
-def _within(a: Array, x: Any, y: Any, letters: tuple[str, str, str]) -> Any:
+def _within(a: Array, x: jax.Array, y: jax.Array, letters: tuple[str, str, str]) -> jax.Array:
     """A product without the elements beyond the extent, even if the other factor is inf or nan."""
     first, second, answer = letters
     every = sorted({*first, *second})
@@ -208,13 +208,13 @@ def _within(a: Array, x: Any, y: Any, letters: tuple[str, str, str]) -> Any:
     return summed.transpose([kept.index(letter) for letter in answer])
 
 
-def _along(x: Any, own: str, every: list[str]) -> Any:
+def _along(x: jax.Array, own: str, every: list[str]) -> jax.Array:
     """An array with an axis for each letter, of length 1 if x lacks it."""
     ordered = x.transpose([own.index(letter) for letter in sorted(own)])
     return ordered.reshape([x.shape[own.index(letter)] if letter in own else 1 for letter in every])
 
 
-def _place(a: Array, *parts: Any) -> Any:
+def _place(a: Array, *parts: jax.Array) -> jax.Array:
     total = jnp.zeros((a.size, max(part.shape[-1] for part in parts)), parts[0].dtype)
     for part, index in zip(parts, a.attr.indices, strict=True):
         total = total.at[index].add(part, unique_indices=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,14 +28,14 @@ def spelling(term: Term) -> tuple[str, tuple[Term, ...]]:
     return PRIMITIVES[term.head].numpy, term.args
 
 
-def evaluated(term: Term, args: Sequence[Numbers]) -> Any:
+def evaluated(term: Term, args: Sequence[Numbers]) -> Numbers:
     """Evaluates a term over arrays."""
     dtype = args[0].dtype
 
-    def inner(each: Term, found: tuple[Any, ...]) -> Any:
+    def inner(each: Term, found: tuple[Numbers, ...]) -> Numbers:
         full, operands = spelling(each)
         module, name = full.split(".")
-        made = getattr(_MODULES[module], name)(*found[: len(operands)])
+        made: Numbers = getattr(_MODULES[module], name)(*found[: len(operands)])
         return made if made.dtype == bool else made.astype(dtype, copy=False)
 
     return folded(

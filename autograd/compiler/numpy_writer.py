@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.compiler.indexing import even
 from autograd.compiler.ir import Array, Index
 from autograd.compiler.planning import Buffer, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 _VARIABLES = 1000
 """The maximum number of buffers in variables. More go into a list, since Python compiles large closures slowly."""
@@ -60,7 +63,7 @@ class Writer:
         self.allocated: dict[Buffer, str] = {}
         self.functions: dict[str, str] = {}
         self.indices: list[Index] = []
-        self.index_names: dict[Any, str] = {}
+        self.index_names: dict[Hashable, str] = {}
         self.contractions: list[Array] = []
         self.views: dict[tuple[str, str], str] = {}
         self.fresh = ["inputs"]

@@ -10,10 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.compiler.ir import Index
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from autograd.annotations import Numbers
 
 try:
@@ -37,7 +40,7 @@ class Writer:
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.dtype = dtype
         self.kind: int = helper.np_dtype_to_tensor_dtype(dtype)
-        self._made: dict[Any, str] = {}
+        self._made: dict[Hashable, str] = {}
         self._count = 0
         self.nodes: list[NodeProto] = []
         self.constants: dict[str, Numbers] = {}
@@ -51,7 +54,7 @@ class Writer:
         self._reshaped: dict[str, tuple[str, tuple[int, ...]]] = {}
         """For each reshaped value, the original value and its shape."""
 
-    def node(self, op: str, *inputs: str, **attributes: Any) -> str:
+    def node(self, op: str, *inputs: str, **attributes: object) -> str:
         """The output of a node."""
         key = (op, inputs, tuple([(name, repr(value)) for name, value in attributes.items()]))
         if key not in self._made:
@@ -59,7 +62,7 @@ class Writer:
             self.nodes.append(helper.make_node(op, inputs, [name], name, self.note, **attributes))
         return self._made[key]
 
-    def constant(self, numbers: Any, dtype: Any = None, stem: str = "constant") -> str:
+    def constant(self, numbers: npt.ArrayLike, dtype: npt.DTypeLike | None = None, stem: str = "constant") -> str:
         """A constant of the model, in its type unless another is given; its name begins with a stem."""
         with np.errstate(over="ignore"):  # numbers too large for float32 become inf
             array = np.asarray(numbers, dtype or self.dtype)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.arguments import a_dtype, values
 from autograd.compiler import ir, report
@@ -20,7 +21,7 @@ from autograd.value import Value
 from autograd.words.display import bundle
 
 if TYPE_CHECKING:
-    from autograd.annotations import Numbers
+    from autograd.annotations import Numbers, Structure
 
 
 def compile(
@@ -112,7 +113,7 @@ class Program:
 
     # Running
 
-    def __call__(self, X: Any = None) -> Any:
+    def __call__(self, X: npt.ArrayLike | None = None) -> Structure:
         """Computes the roots for each example.
 
         Args:
@@ -135,7 +136,7 @@ class Program:
         found = answers[:, 0] if self._single else answers
         return (found, _columns(results[count:], len(X), self._dtype)) if self._also else found
 
-    def value_and_grad(self, X: Any = None) -> tuple[Any, Numbers]:
+    def value_and_grad(self, X: npt.ArrayLike | None = None) -> tuple[Structure, Numbers]:
         """The mean of the root over a batch, and its gradient.
 
         Args:
@@ -165,7 +166,7 @@ class Program:
         if not self._parameters:
             raise ValueError("this program has no parameters: compile(loss, inputs=..., params=model.parameters())")
 
-    def grads_of(self, nodes: Sequence[Value], X: Any = None) -> Numbers:
+    def grads_of(self, nodes: Sequence[Value], X: npt.ArrayLike | None = None) -> Numbers:
         """The derivative of the root with respect to inner nodes or inputs, for each example.
 
         Args:
@@ -246,7 +247,7 @@ class Program:
         return self._vector[self._learned]
 
     @params.setter
-    def params(self, numbers: Any) -> None:
+    def params(self, numbers: npt.ArrayLike) -> None:
         given = self._as_array("params", numbers)
         if given.shape != self.params.shape:
             raise ValueError(
@@ -275,7 +276,7 @@ class Program:
 
     # Data
 
-    def _checked(self, X: Any) -> Numbers:
+    def _checked(self, X: npt.ArrayLike | None) -> Numbers:
         count = len(self._inputs)
         if type(X) is np.ndarray and X.dtype == self._dtype and X.ndim == 2 and X.shape[1] == count and len(X):
             return X
@@ -290,7 +291,7 @@ class Program:
         return numbers
 
     @staticmethod
-    def _as_array(what: str, given: Any) -> Numbers:
+    def _as_array(what: str, given: npt.ArrayLike | None) -> Numbers:
         try:
             found: Numbers = np.asarray(given)
         except ValueError:
@@ -323,7 +324,7 @@ class Program:
     def __repr__(self) -> str:
         return report.report(self._built)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """For IPython and Jupyter: the report and, if the Values hold the program's numbers, their graph."""
         held = np.array([value.data for value in self._parameters], dtype=self._dtype)
         if not np.array_equal(held, self._vector, equal_nan=True):

@@ -75,7 +75,7 @@ def _scaled(x: Numbers) -> Numbers:
     return scaled
 
 
-def _given(found: Numbers, like: Any, out: Numbers | None) -> Numbers:
+def _given(found: Numbers, like: np.dtype[Any] | Numbers, out: Numbers | None) -> Numbers:
     """Writes the result to `out`, or else returns it in the operand's precision."""
     if out is None:
         return found.astype(getattr(like, "dtype", like), copy=False)

@@ -75,7 +75,7 @@ class Learner:
     names: dict[str, Any]
     random: random.Random = field(default_factory=random.Random)
 
-    def call(self, function: str, *arguments: Any) -> Any:
+    def call(self, function: str, *arguments: object) -> Any:
         """Calls a function of the file.
 
         Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import Any
 
 from autograd.arguments import a_function, a_text
 from autograd.backprop import Backprop
@@ -150,7 +149,7 @@ def evaluated(text: str) -> float:
         raise ValueError(f"type a number, such as -2.5 or 1 + 3*2, not {text[:40]!r}") from None
 
 
-def _evaluated(node: Any) -> float:
+def _evaluated(node: ast.AST) -> float:
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         return float(node.value)
     if isinstance(node, ast.BinOp):

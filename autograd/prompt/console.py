@@ -9,7 +9,7 @@ import linecache
 import select
 import sys
 from types import CodeType
-from typing import Any
+from typing import Any, TextIO
 
 from autograd.cursor import Cursor
 from autograd.entry import is_of_output
@@ -97,7 +97,7 @@ class Console(code.InteractiveConsole):
             self.locals["_pass"] = last
         self.labels.update()
 
-    def run_all(self, stream: Any) -> int:
+    def run_all(self, stream: TextIO) -> int:
         """Runs a file or pipe, shows the result of each statement, and stops at the first error.
 
         Returns:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pydoc
-from typing import Any
 
 from autograd.prompt.commands import COMMANDS
 from autograd.words.text import Text, folded, width
@@ -32,7 +31,7 @@ class Help:
     def __init__(self, names: dict[str, object]) -> None:
         self._names = names
 
-    def __call__(self, *about: Any) -> Text | None:
+    def __call__(self, *about: object) -> Text | None:
         """Lists functions and commands; with an argument, shows Python's help."""
         if not about:
             return Text(repr(self))

@@ -9,10 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 import nn
 from autograd import Value, dot, mean, no_grad, pick, softmax
+
+if TYPE_CHECKING:
+    from autograd.value import Number
 
 Vector = list[Value]
 Matrix = list[Vector]
@@ -46,7 +49,7 @@ class GPT(nn.Module):
         self.up, self.down = matrix(4 * width, width), matrix(width, 4 * width)
         self.logit = matrix(tokens, width)
 
-    def __call__(self, token: Any, place: int, keys: Matrix, values: Matrix) -> Vector:
+    def __call__(self, token: Number, place: int, keys: Matrix, values: Matrix) -> Vector:
         """The logits of the next token.
 
         Args:
@@ -79,7 +82,7 @@ class GPT(nn.Module):
             outputs += [dot(weights, column) for column in zip(*[value[head] for value in values], strict=True)]
         return outputs
 
-    def loss(self, text: Sequence[Any]) -> Value:
+    def loss(self, text: Sequence[Number]) -> Value:
         """The mean cross-entropy of each token of a text but the first, given those before it."""
         keys: Matrix = []
         values: Matrix = []

@@ -8,11 +8,12 @@ import base64
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import markdown2
 import numpy as np
+import numpy.typing as npt
 
+import nn
 from autograd.entry import run
 from autograd.files import write_whole
 from autograd.shown import WHOLE, path_shown
@@ -56,7 +57,7 @@ def text(markdown: str) -> str:
     return re.sub(r"FIGURE(\d+)\.", lambda found: called[int(found[1])], html)
 
 
-def data() -> dict[str, Any]:
+def data() -> dict[str, object]:
     """The data that the page computes with: the same numbers as in Python."""
     learned, test = model.images()
     weights, bias = figures.large_neuron()
@@ -99,11 +100,11 @@ def module(name: str) -> str:
     return module_of_pages(name)
 
 
-def _numbers(network: Any) -> list[float]:
+def _numbers(network: nn.MLP) -> list[float]:
     return [parameter.data for parameter in network.parameters()]
 
 
-def _packed(numbers: Any, kind: str) -> str:
+def _packed(numbers: npt.ArrayLike, kind: str) -> str:
     return base64.b64encode(np.asarray(numbers).astype(kind).tobytes()).decode()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from demos.digits.data import Array
 from demos.digits.drawing import answer
 from docs.article import model
 from docs.article.chart import chart
+
+if TYPE_CHECKING:
+    from autograd.annotations import Numbers
 
 TITLES = {"too small": "it crawls", "right": "it learns", "too large": "it explodes"}
 _SMOOTH = 20
@@ -321,9 +324,9 @@ def _live(name: str, side: int, words: str) -> str:
     return f'<canvas id="{name}" class="live" width="{side}" height="{side}" role="img" aria-label="{words}"></canvas>'
 
 
-def _tiles(params: Any) -> str:
+def _tiles(params: Numbers) -> str:
     return "".join(_tile(params[i * 65 : i * 65 + 64]) for i in range(model.HIDDEN))
 
 
-def _tile(weights: Any) -> str:
+def _tile(weights: Numbers) -> str:
     return _img(charts.signed(weights.reshape(8, 8)), "", "")
