@@ -97,9 +97,18 @@ def test_training_in_the_page_equals_training_in_python(tmp_path: Path, program:
 # In the browser
 
 
+HURRY = """
+window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()));
+window.cancelAnimationFrame = clearTimeout;
+"""
+"""Frames that follow each other without a pause: nobody watches."""
+
+
 @pytest.fixture
 def page(browser: Any, path: Path) -> Iterator[Any]:
+    hurry = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": HURRY})
     browser.get(path.as_uri())
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", hurry)
     yield browser
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 

@@ -160,13 +160,13 @@ def _constant(t: Any) -> Any:
 def test_depth_is_no_obstacle() -> None:
     def f(x: Any) -> Any:
         y = x
-        for _ in range(5_000):
+        for _ in range(2_000):
             y = y * 1.0 + x
         return y * x
 
-    assert grad(f)(3.0) == 2 * 3.0 * 5_001
-    assert grad(grad(f))(3.0) == 2 * 5_001
-    assert jvp(f, (3.0,), (1.0,))[1] == 2 * 3.0 * 5_001
+    assert grad(f)(3.0) == 2 * 3.0 * 2_001
+    assert grad(grad(f))(3.0) == 2 * 2_001
+    assert jvp(f, (3.0,), (1.0,))[1] == 2 * 3.0 * 2_001
 
 
 def test_what_does_not_depend_on_the_argument_has_a_tangent_of_0() -> None:

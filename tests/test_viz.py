@@ -290,7 +290,7 @@ def test_a_box_shows_the_range_of_its_results_and_how_many_these_are() -> None:
 
 def test_a_graph_of_great_depth_is_rolled_into_stretches() -> None:
     a = x = Value(1.0, label="a")
-    for _ in range(5000):
+    for _ in range(2000):
         x = (x * a).tanh()
     svg = viz.svg(x)
     assert len(parts(svg, "node")) <= 31
