@@ -8,11 +8,11 @@ import griffe
 
 
 class Docstrings(griffe.Extension):
-    """Drops the docstring of `autograd`, of which each section shows a part, and shows examples as code."""
+    """Drops the docstrings of packages that several sections show in part, and shows examples as code."""
 
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
         """Called for each package that has been loaded."""
-        if pkg.path == "autograd":
+        if pkg.path in ("autograd", "nn", "viz"):
             pkg.docstring = None
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:

@@ -102,7 +102,7 @@ def accuracy(outputs: Structure, labels: Structure) -> float:
                 "accuracy needs at least two outputs for each example: with one, compare it with a threshold"
             )
         if getattr(label, "ndim", 0) or label not in range(len(row)):
-            raise ValueError(f"a label is the position of one of {len(row)} outputs, from 0, not {as_code(label)}")
+            raise ValueError(f"a label must be the position of one of {len(row)} outputs, from 0, not {as_code(label)}")
         right += int(max(range(len(row)), key=row.__getitem__) == label)
     return right / len(labels)
 

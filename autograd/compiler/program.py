@@ -50,7 +50,7 @@ def compile(
     Raises:
         TypeError: a root, an input or a parameter is not a Value; or a node was made by hand and has no rule.
         ValueError: the graph is a chain of more than 50,000 operations, or as irregular; an input or parameter is not a
-            leaf, or is given twice; no root depends on a parameter; or the dtype is another one.
+            leaf, or is given twice; no root depends on a parameter; or the dtype is neither of the two.
 
     Example:
         >>> import autograd
@@ -420,5 +420,5 @@ def _check_distinct(inputs: list[Value], params: list[Value]) -> None:
     for what, leaves in (("input", inputs), ("parameter", params)):
         for i, leaf in enumerate(leaves):
             if id(leaf) in seen:
-                raise ValueError(f"{what} {i} is {seen[id(leaf)]} already: {leaf!r}")
+                raise ValueError(f"{what} {i} is the same Value as {seen[id(leaf)]}: {leaf!r}")
             seen[id(leaf)] = f"{what} {i}"

@@ -85,7 +85,7 @@ class Names:
             raise ValueError(f"{len(labelled)} Values are labelled {name}: say which, {several(labelled)}")
         known = list(dict.fromkeys(self(node) for node in self.nodes if not self.is_constant(node)))
         close = difflib.get_close_matches(name, known, 3, 0.5)
-        hint = f"did you mean {several(close)}?" if close else f"there are {several(known, 8)}" if known else ""
+        hint = f"did you mean {several(close)}?" if close else f"the names are {several(known, 8)}" if known else ""
         raise ValueError(f"nothing here is called {printable(name)!r}: {hint}")
 
     @property
