@@ -202,15 +202,22 @@ def _batched_parts(
     b: tuple[Array, str],
     sizes: dict[str, int],
 ) -> None:
-    """A product summed over the batch and another axis: matrix products over the batch, and then their sum."""
-    many = forms[0][: len(forms[0]) - 3]
-    each = forms[0][-3]
+    """A product summed over the batch and another axis: matrix products over the batch, and then their sum.
+
+    With one example it is one matrix product over the other axis.
+    """
+    many, (each, left, right) = forms[0][:-3], (forms[0][-3], forms[2][-2], forms[2][-1])
     parts = w.new("s")
-    shape = [sizes[x] for x in (*many, each, forms[2][-2], forms[2][-1])]
+    shape = [sizes[x] for x in (*many, each, left, right)]
     w.before.lines.append(f"{parts} = np.empty(({', '.join(map(str, shape))}), dtype)")
-    w.call("np.matmul", w.axes(*a, forms[0]), w.axes(*b, forms[1]), parts)
     target = w.axes(array, array.attr.letters[2], forms[2])
-    w.call("np.add.reduce", parts, str(len(many)), "None", target)
+    choices = (
+        (w.axes(*a, f"{many}{left}{each}"), w.axes(*a, forms[0])),
+        (w.axes(*b, f"{many}{each}{right}"), w.axes(*b, forms[1])),
+        (target, parts),
+    )
+    w.call("np.matmul", *[f"{one} if batch == 1 else {several}" for one, several in choices])
+    w.now.lines.append(f"if batch > 1: {w.function('np.add.reduce')}({parts}, {len(many)}, None, {target})")
     _within(w, array)
 
 

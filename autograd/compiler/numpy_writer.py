@@ -44,7 +44,7 @@ class _Section:
 
     @property
     def calls(self) -> int:
-        return sum(not line.startswith(("#", "inputs", "if")) for line in self.lines)
+        return sum(not line.startswith(("#", "inputs", "if not", "if strict")) for line in self.lines)
 
 
 class Writer:

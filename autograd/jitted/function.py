@@ -308,7 +308,7 @@ class Jitted:
         key = tuple(map(id, held))
         known = self._scopes.get(key)
         if known is not None:
-            changed = known.state.changed()
+            changed = known.state.changed(known.parameters.lent)
             if changed is None:
                 return known
             known.parameters.exchange()

@@ -67,6 +67,10 @@ class Parameters:
             if self._calls < self._patience or not self._lend():
                 self._write()
 
+    def lent(self) -> bool:
+        """Whether all Values are lent; a read of one of them, or a comparison with another object, ends it."""
+        return self._lent and self._whole
+
     def _changed(self) -> bool:
         return self.vector.tobytes() != self._last.tobytes()
 
@@ -124,6 +128,10 @@ def _lent_to(parameters: Parameters) -> type[Value]:
         parameters.give_back()
         self._data = number
 
+    def equal(self: Value, other: object) -> Any:
+        parameters.give_back()
+        return self == other
+
     def copied(self: Value) -> Value:
         parameters.give_back()
         return self.__copy__()
@@ -133,4 +141,4 @@ def _lent_to(parameters: Parameters) -> type[Value]:
         return self.__reduce_ex__(protocol)
 
     space = {"__slots__": (), "__module__": Value.__module__, "__doc__": Value.__doc__, "_data": property(read, assign)}
-    return type("Value", (Value,), {**space, "__copy__": copied, "__reduce_ex__": reduced})
+    return type("Value", (Value,), {**space, "__eq__": equal, "__copy__": copied, "__reduce_ex__": reduced})

@@ -58,7 +58,7 @@ class Snapshot:
     def contents(self, name: str, live: Collection[Any]) -> None:
         """The elements of a list, or of something else that is iterated over in C, in order."""
         self._read.append((name, partial(list, live), list(live)))
-        if type(live) is list and all(isinstance(x, Value) for x in live):
+        if type(live) is list and all(isinstance(x, Value) and not x._prev for x in live):
             self._lists.append(live)
         else:
             self._live.append(live)
@@ -90,20 +90,36 @@ class Snapshot:
         """The objects of now, for comparisons by identity."""
         self._sizes = list(map(len, self._live))
         self._known = list(self._now())
-        self._rows = tuple(map(tuple, self._lists))
-        self._hash = hash(self._rows)
+        self._rows = list(map(list, self._lists))
+        self._hash = self._hashed()
+
+    def _hashed(self) -> int:
+        """A hash of the identities of all Values in lists."""
+        return hash(tuple(map(tuple, self._lists)))
+
+    def _same_values(self, lent: Callable[[], bool]) -> bool:
+        """Whether the lists have the same Values.
+
+        A comparison of lists calls `==` for objects that are not identical only, and a Value that is lent ends the loan
+        if it is asked. So if it lasts, all are identical.
+        """
+        return (lent() and self._rows == self._lists and lent()) or self._hashed() == self._hash
 
     def _now(self) -> Iterator[Any]:
         holders = chain(self._holders, map(_space_of, self._instances))
         return chain(chain.from_iterable(map(call, self._getters, holders)), chain.from_iterable(self._live))
 
-    def changed(self) -> str | None:
-        """The name of something that has changed."""
+    def changed(self, lent: Callable[[], bool]) -> str | None:
+        """The name of something that has changed.
+
+        Args:
+            lent: whether all Values that were seen are lent.
+        """
         try:
             same = (
                 list(map(len, self._live)) == self._sizes
                 and all(map(is_, self._now(), self._known))
-                and hash(tuple(map(tuple, self._lists))) == self._hash
+                and self._same_values(lent)
                 and all(map(_without, self._views, self._missing))
                 and all(map(ge, self._views, self._there))
                 and all(unchanged(read(), found) for _, read, found in self._others)

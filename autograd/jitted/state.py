@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from types import (
     BuiltinFunctionType,
@@ -86,9 +86,13 @@ class State:
         self._note_names()
         self._seen.seal()
 
-    def changed(self) -> str | None:
-        """The name of something that has changed."""
-        return self._seen.changed()
+    def changed(self, lent: Callable[[], bool] = bool) -> str | None:
+        """The name of something that has changed.
+
+        Args:
+            lent: whether all leaves are lent as parameters.
+        """
+        return self._seen.changed(lent)
 
     def _enter(self, name: str, x: Any) -> Found:
         """Records an object, and returns the objects that it leads to."""
