@@ -75,8 +75,7 @@ docs: .venv/dev
 	@$(BIN)/python -m docs.build
 	@$(BIN)/python -m docs.pictures
 	@$(BIN)/python -m docs.layout
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
-	@$(BIN)/python -m docs.article build/site/article.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 # An environment of their own, so that they do not disturb the one in use.
 oldest:

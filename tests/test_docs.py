@@ -1,4 +1,4 @@
-"""The notebook is the tutorial, and runs."""
+"""The notebook is the tutorial, and runs; the reference is complete; links on the site work."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 import autograd
 import nn
 import viz
+from docs import site
 from docs.build import HERE, NOTEBOOK, notebook
 
 
@@ -40,3 +41,15 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
 def test_the_reference_has_every_public_name(package: ModuleType) -> None:
     pages = "".join(page.read_text() for page in (HERE / "reference").glob("*.md"))
     assert [name for name in package.__all__ if not re.search(rf"\b{name}\b", pages)] == []
+
+
+PAGES = sorted({*site.PAGES, *(page.name for page in HERE.glob("*.md"))})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_between_pages_of_the_site_work(name: str) -> None:
+    text = (HERE.parent / site.PAGES.get(name, f"docs/{name}")).read_text()
+    page = SimpleNamespace(file=SimpleNamespace(src_uri=name))
+    for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", site.on_page_markdown(text, page=page)):
+        made = target == "article.html" or target in PAGES or target.startswith("gallery/")
+        assert made or (HERE / target).exists(), target
