@@ -256,6 +256,28 @@ def test_the_answer_is_in_view_beside_the_canvas_on_a_phone(page: Any) -> None:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_without_javascript_there_is_nothing_to_draw_on(browser: Any, path: Path) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(path.as_uri())
+        shown = [each for each in browser.find_elements("css selector", "button, input, canvas") if each.is_displayed()]
+        assert [each for each in shown if "digit" not in each.get_attribute("class")] == []
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_in_forced_colours_bars_are_seen(page: Any) -> None:
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "forced-colors", "value": "active"}]})
+    try:
+        colours = page.execute_script(
+            "return [document.body, document.querySelector('.bars .bar span')].map("
+            "each => getComputedStyle(each).backgroundColor)"
+        )
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert colours[0] != colours[1]
+
+
 def test_a_tap_leaves_a_dot(page: Any) -> None:
     page.find_element("id", "canvas").click()
     assert shown(page)[1]

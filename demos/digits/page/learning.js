@@ -149,9 +149,9 @@ export function sideBySide(program, start, images, options) {
         }
         const loss = losses[losses.length - 1];
         drawLosses(/** @type {SVGPolylineElement} */ (/** @type {unknown} */ (part(`rate${i}`))), losses);
-        part(`rate${i}-loss`).textContent = Number.isFinite(loss)
-          ? String(Number(loss.toPrecision(3)))
-          : "not a number";
+        const digits = loss.toPrecision(3);
+        const short = loss < 1e6 ? String(Number(digits)) : digits;
+        write(`rate${i}-loss`, Number.isFinite(loss) ? short : "not a number");
         const after = part(`rate${i}-loss`).previousSibling;
         if (after) after.textContent = `after ${losses.length} steps `;
       });

@@ -68,6 +68,10 @@ export function unrolled(neuron) {
     laid = 1;
     lay();
   });
+  addEventListener("beforeprint", () => {
+    laid = SIDE;
+    lay();
+  });
 
   return (pixels) => {
     shown = Float64Array.from(pixels);
