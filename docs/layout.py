@@ -12,7 +12,10 @@ import graphviz
 
 from autograd.entry import run
 from autograd.files import write_whole
+from viz.escaping import FONT
 from viz.layout import render
+from viz.page import dressed
+from viz.themes import LIGHT
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -55,14 +58,15 @@ def reduced(arrows: dict[str, set[str]]) -> dict[str, set[str]]:
 def drawing() -> graphviz.Digraph:
     """The parts, each above those that it imports."""
     graph = graphviz.Digraph(
-        graph_attr={"ranksep": "0.35", "nodesep": "0.15"},
-        node_attr={"shape": "box", "fontname": "Helvetica", "fontsize": "12", "height": "0.3", "color": "#888888"},
-        edge_attr={"color": "#888888", "arrowsize": "0.6"},
+        graph_attr={"ranksep": "0.35", "nodesep": "0.15", "bgcolor": LIGHT.paper},
+        node_attr={"shape": "box", "fontname": FONT, "fontsize": "12", "height": "0.3"},
+        edge_attr={"color": LIGHT.faint, "arrowsize": "0.6"},
     )
+    graph.node_attr.update(color=LIGHT.faint, fontcolor=LIGHT.ink)
     for part, others in reduced(imports()).items():
-        graph.node(part)
+        graph.node(part, id=part)
         for other in sorted(others):
-            graph.edge(part, other)
+            graph.edge(part, other, id=f"{part}->{other}")
     return graph
 
 
@@ -105,7 +109,10 @@ def _is_module(name: str) -> bool:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Draws the layout from the imports."""
     argparse.ArgumentParser(prog="python -m docs.layout", description=main.__doc__).parse_args(arguments)
-    write_whole(PICTURE, render(drawing().source, "svg"))
+    svg = render(drawing().source, "svg").decode()
+    arrows = [f"{part}->{other}" for part, others in reduced(imports()).items() for other in others]
+    words = "Each part of the project stands above those that it imports."
+    write_whole(PICTURE, dressed(svg, "The layout", words, "auto", {name: name for name in [*parts(), *arrows]}))
 
 
 if __name__ == "__main__":
