@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from math import nan
 from sys import _getframe
-from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, SupportsIndex, Union, cast
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, SupportsIndex, cast
 
 from autograd import modes, ops, passes
 from autograd.floats import NOTHING
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from autograd.kernels import Kernel
-
-Number: TypeAlias = Union["Value", SupportsFloat]
-"""A Value, or a real number of any type."""
 
 _NO_ANSWER: Value = cast("Value", NotImplemented)
 
@@ -573,6 +570,9 @@ class Value(Methods):
         passes.evaluate_again(self)
         return self
 
+
+Number: TypeAlias = Value | SupportsFloat
+"""A Value, or a real number of any type."""
 
 _new: Callable[[], Value] = partial(object.__new__, Value)
 """Makes an empty node. Calling `Value()` would run `__init__`, which needs a number."""

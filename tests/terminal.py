@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import select
 import signal
 import struct
 import subprocess
-import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+
+import pytest
 
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[=>()][0-9A-B]?)")
 
@@ -25,6 +24,8 @@ class Terminal:
     def __init__(
         self, command: Sequence[str], columns: int, environment: Mapping[str, str], folder: Path | None = None
     ) -> None:
+        # Windows has none of these.
+        fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
         self._ours, theirs = pty.openpty()
         self.resize(columns)
         variables = {**os.environ, "TERM": "dumb", "PYTHONUNBUFFERED": "1", **environment}

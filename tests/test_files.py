@@ -134,6 +134,7 @@ def test_the_longest_names(tmp_path: Path, length: int) -> None:
     assert path.read_text() == "two"
 
 
+@posix
 def test_what_a_killed_writer_left_is_removed_by_the_next(tmp_path: Path) -> None:
     path = tmp_path / "file"
     dead = subprocess.Popen([sys.executable, "-c", ""])

@@ -48,7 +48,9 @@ def test_importing_loads_nothing_heavy() -> None:
         "autograd.compiler",
         "autograd.differentiable",
     }
-    assert not (loaded_by("import autograd") - loaded_by("")) & (heavy | later)
+    # In Python 3.14 a named tuple whose annotations are strings loads `ast`.
+    named = "import typing; typing.NamedTuple('Pair', [('x', 'int')])"
+    assert not (loaded_by("import autograd") - loaded_by(named)) & (heavy | later)
 
 
 def test_a_star_hides_no_builtin() -> None:

@@ -11,6 +11,9 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 
+_NOWHERE = -1
+
+
 class Place(NamedTuple):
     """One interrupted run of an action."""
 
@@ -46,8 +49,12 @@ def places(
         before()
         tracer = _Tracer(number, tuple(files))
         interrupted = False
-        sys.settrace(tracer)
         try:
+            if hasattr(sys, "monitoring"):  # since 3.12, instructions are traced from a function's second call on
+                sys.settrace(_Tracer(_NOWHERE, ()))
+                action()
+                before()
+            sys.settrace(tracer)
             action()
         except KeyboardInterrupt:
             interrupted = True
@@ -94,7 +101,7 @@ def _looks(code: CodeType) -> frozenset[int]:
     found = set()
     instructions = [each for each in dis.get_instructions(code) if each.opname != "CACHE"]
     for here, following in pairwise(instructions):
-        if here.opname == "RESUME" or here.opname.startswith("CALL"):
+        if here.opname == "RESUME" or (here.opname.startswith("CALL") and "INTRINSIC" not in here.opname):
             found.add(following.offset)
         if here.opname.startswith("JUMP_BACKWARD"):
             found.add(here.argval)
