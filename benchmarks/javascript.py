@@ -52,8 +52,8 @@ def times(program: Program, batch: int, rounds: int = 8, calls: int = 100) -> tu
     width = len(program._inputs)
     data = np.random.default_rng(0).random((batch, width))
     with TemporaryDirectory() as folder:
-        Path(folder, "program.mjs").write_text(program.to_js())
-        Path(folder, "script.mjs").write_text(SCRIPT)
+        Path(folder, "program.mjs").write_text(program.to_js(), encoding="utf-8")
+        Path(folder, "script.mjs").write_text(SCRIPT, encoding="utf-8")
         command = ["node", str(Path(folder, "script.mjs")), str(batch), str(width)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
             assert node.stdin is not None

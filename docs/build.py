@@ -35,7 +35,7 @@ def notebook() -> str:
     """The tutorial as a notebook without outputs."""
     book = nbformat.v4.new_notebook()
     book.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    for i, (kind, text) in enumerate(cells(TUTORIAL.read_text())):
+    for i, (kind, text) in enumerate(cells(TUTORIAL.read_text(encoding="utf-8"))):
         make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
         book.cells.append(make(text, id=f"cell-{i}"))
     return str(nbformat.writes(book)) + "\n"
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     if failed:
         raise SystemExit(f"{failed} of the tutorial's {tried} examples failed")
-    NOTEBOOK.write_text(notebook())
+    NOTEBOOK.write_text(notebook(), encoding="utf-8")
 
 
 if __name__ == "__main__":

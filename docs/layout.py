@@ -80,7 +80,7 @@ def _part(names: tuple[str, ...] | list[str]) -> str:
 
 def _imported(path: Path) -> Iterator[str]:
     """The modules of the project that a file imports, by their full names."""
-    for node in _run(ast.parse(path.read_text())):
+    for node in _run(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -102,6 +103,14 @@ def test_every_character_that_we_write_has_a_plainer_spelling() -> None:
     escaped = {c for c in ours if plainer(c).startswith("\\") and c != "\\"}
     assert escaped == set("損失\ufffd"), "foreign text in examples, and what stands for damage"
     assert plainer("".join(ours)).isascii()
+
+
+def test_no_text_file_depends_on_the_encoding_of_the_system() -> None:
+    for path in (path for package in (*PACKAGES, "docs") for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr in ("read_text", "write_text"):
+                    assert any(each.arg == "encoding" for each in node.keywords), f"{path}:{node.lineno}"
 
 
 def test_every_program_runs_through_the_same_door() -> None:

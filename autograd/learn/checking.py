@@ -50,7 +50,7 @@ class Exercise:
     @property
     def source(self) -> str:
         """The original file."""
-        return (Path(__file__).parent / "exercises" / f"{self.name}.py").read_text()
+        return (Path(__file__).parent / "exercises" / f"{self.name}.py").read_text(encoding="utf-8")
 
     @property
     def solution(self) -> str:

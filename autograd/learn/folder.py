@@ -35,7 +35,7 @@ class Folder:
         file = self.file(exercise)
         if file.exists():
             file.replace(file.with_name(f"{file.name}.old"))
-        file.write_text(exercise.source)
+        file.write_text(exercise.source, encoding="utf-8")
 
     @property
     def next(self) -> Exercise | None:
@@ -72,7 +72,7 @@ class Folder:
     def _kept(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"done": [], "hints": {}}
         with suppress(OSError, ValueError):
-            found = json.loads(self._progress.read_text())
+            found = json.loads(self._progress.read_text(encoding="utf-8"))
             if isinstance(found, dict):
                 kept |= {key: found[key] for key in kept if isinstance(found.get(key), type(kept[key]))}
         return kept
