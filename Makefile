@@ -104,7 +104,7 @@ wheel: .venv/dev
 	@cp tests/wheel.py build/wheel/empty && cd build/wheel/empty && env -u PYTHONPATH ../venv/bin/python wheel.py
 
 browser:
-	@command -v chromium >/dev/null || apt-get install --yes --quiet chromium chromium-driver
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || apt-get install --yes --quiet chromium chromium-driver
 
 clean:
 	rm -rf .venv node_modules build dist *.egg-info
