@@ -206,7 +206,7 @@ def test_one_example_out_of_the_domain_takes_little_longer_than_none() -> None:
     x = Value(1.0)
     program = autograd.compile(x.log(), inputs=[x])
     X = np.ones((100_000, 1))
-    usual = min(seconds(lambda: program(X)) for _ in range(20))
+    usual = min(seconds(lambda: [program(X) for _ in range(50)]) for _ in range(3)) / 50  # some clocks are coarse
     X[99_999] = -1.0
 
     def undefined() -> None:
