@@ -6,7 +6,6 @@ import os
 import re
 import select
 import signal
-import struct
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -24,8 +23,7 @@ class Terminal:
     def __init__(
         self, command: Sequence[str], columns: int, environment: Mapping[str, str], folder: Path | None = None
     ) -> None:
-        # Windows has none of these.
-        fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
+        pty, self._termios = (pytest.importorskip(name) for name in ("pty", "termios"))  # Windows has neither
         self._ours, theirs = pty.openpty()
         self.resize(columns)
         variables = {**os.environ, "TERM": "dumb", "PYTHONUNBUFFERED": "1", **environment}
@@ -46,7 +44,7 @@ class Terminal:
 
     def resize(self, columns: int) -> None:
         """Makes the window narrower or wider."""
-        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        self._termios.tcsetwinsize(self._ours, (50, columns))
 
     def type(self, text: str) -> None:
         """Types a line."""

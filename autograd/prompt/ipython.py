@@ -19,6 +19,7 @@ def start(namespace: dict[str, object], banner: str) -> None:
     config = Config()
     config.TerminalInteractiveShell.banner1 = banner + "\n"
     config.TerminalInteractiveShell.banner2 = ""
+    config.TerminalInteractiveShell.enable_tip = False
     config.TerminalInteractiveShell.confirm_exit = False
     app: Any = TerminalIPythonApp.instance(user_ns=namespace, config=config)
     app.initialize(argv=[])

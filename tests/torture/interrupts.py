@@ -10,7 +10,6 @@ from itertools import pairwise
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-
 _NOWHERE = -1
 
 
