@@ -17,7 +17,7 @@ help:
 	@echo "make digits   train a network on handwritten digits and tell the story"
 	@echo "make gpt      train a small GPT, written with scalars, and look inside it"
 	@echo "make repl     a prompt for stepping through graphs, with IPython"
-	@echo "make learn    learn by repair: forty-two small files with one fault each"
+	@echo "make learn    repair forty-two small files with one bug each"
 	@echo "make article  build the article, a page in which a network trains itself"
 	@echo "make test     run all tests"
 	@echo "make coverage run them and list untested lines"

@@ -136,20 +136,20 @@ def page() -> str:
         'Each picture takes one call, and `theme="auto"` follows dark mode. Drawn by `python -m docs.pictures`.',
     ]
     for name, caption, call, _ in GALLERY:
-        parts += [f"## {caption}", f"![{caption}](gallery/{name}.svg)", f"```\n{call}\n```"]
+        parts += [f"## {caption}", f"![{caption}](gallery/{name}.svg)", f"```python\n{call}\n```"]
     parts += [
         "## An interactive page",
-        '```\nviz.play(loss, "page.html")\n```',
-        "One page that needs no network. It steps through the forward and the backward pass, with the chain rule in\n"
-        "words beside it; every leaf can be dragged or typed, and everything follows at once. `viz.show(loss)` opens\n"
-        "it, `viz.live(loss)` follows the process that has the graph. `make docs` builds the pages behind these\n"
-        "pictures: [a network](gallery/page.html), and [one of 64-32-10](gallery/boxes.html), which opens as a few\n"
+        '```python\nviz.play(loss, "page.html")\n```',
+        "One file that needs no network. It steps through the forward and the backward pass, and explains the chain\n"
+        "rule in words. Drag a leaf or type its value, and every number follows. `viz.show(loss)` opens the page in a\n"
+        "browser, and `viz.live(loss)` makes it follow the running process. `make docs` builds the pages in these\n"
+        "pictures: [a network](gallery/page.html), and [a 64-32-10 network](gallery/boxes.html), which opens as a few\n"
         "boxes.",
         "![A step of the backward pass of a network](gallery/page.png)",
         "![A 64-32-10 network with its loss, as a few boxes](gallery/boxes.png)",
         "## Steps for slides",
         "One picture for each step of the two passes, all with the same layout. Here they are animated.",
-        '```\nviz.frames(loss, "slides")\n```',
+        '```python\nviz.frames(loss, "slides")\n```',
         "![A forward and a backward pass of a neuron, step by step](gallery/moving.svg)",
     ]
     return "\n\n".join(parts) + "\n"

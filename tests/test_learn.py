@@ -142,7 +142,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["check", "nudge", *where]) == 0
     assert main(["list", *where]) == 0
     shown = capsys.readouterr().out
-    assert f"1 of {len(EXERCISES)} are repaired" in shown
+    assert f"1 of {len(EXERCISES)} repaired" in shown
     assert "✓ 01_nudge.py" in shown
     assert main(["reset", "nudge", *where]) == 0
     assert (tmp_path / "01_nudge.py").read_text() == EXERCISES[0].source

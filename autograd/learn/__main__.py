@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.what == "watch":
         return watch(folder)
     if exercise is None:
-        say(f"All {len(EXERCISES)} are repaired.")
+        say(f"All {len(EXERCISES)} repaired.")
         return 0
     if options.what == "hint":
         say(folder.hint(exercise))

@@ -11,7 +11,7 @@ from autograd.words.text import folded, width
 def progress(folder: Folder) -> list[str]:
     """The list of exercises, with the solved ones marked."""
     done = folder.done
-    lines = [f"{len(done)} of {len(EXERCISES)} are repaired, in {path_shown(folder.path, WHOLE)}"]
+    lines = [f"{len(done)} of {len(EXERCISES)} repaired, in {path_shown(folder.path, WHOLE)}"]
     for title, chapter in CHAPTERS:
         lines += ["", title]
         lines += [f"  {'✓' if each.name in done else '·'} {folder.file(each).name}  {each.title}" for each in chapter]

@@ -34,7 +34,7 @@ def watch(folder: Folder) -> int:
         _introduce(folder, exercise)
         if not _repaired(folder, exercise, typed):
             return 0
-    say("", f"All {len(EXERCISES)} are repaired: from a nudge to a network that reads digits. Well done!")
+    say("", f"All {len(EXERCISES)} repaired: from a nudge to a network that reads digits. Well done!")
     return 0
 
 

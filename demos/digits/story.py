@@ -84,7 +84,7 @@ def differentiate(network: nn.MLP, test: Images, row: int) -> None:
         ]
     )
     direction = "less" if found.derivative < 0 else "more"
-    say(f"So a little more of this weight means {direction} loss, and backward() tells that of every weight at once.")
+    say(f"So a slightly larger weight means {direction} loss, and backward() computes this for all weights at once.")
 
 
 def descend(engine: Engine, network: nn.MLP, images: Images, test: Images, row: int, rate: float) -> None:
