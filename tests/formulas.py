@@ -6,14 +6,15 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import Operation
+from tests.declared import DECLARED
 
 
 def _function(operation: Operation) -> Callable[..., float]:
     return lambda *operands: operation.evaluate(*operands)[0]
 
 
-FUNCTIONS = {name: _function(rule) for name, rule in OPERATIONS.items() if isinstance(rule, Operation)}
+FUNCTIONS = {name: _function(rule) for name, rule in DECLARED.items() if isinstance(rule, Operation)}
 
 
 def text_read(text: str, names: Mapping[str, float]) -> float:

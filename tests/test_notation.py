@@ -9,14 +9,15 @@ import pytest
 
 import autograd
 from autograd import Value, derivation, formula
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import Operation
 from autograd.value import apply
+from tests.declared import DECLARED
 from tests.formulas import Latex, text_read
 
 INFIX = ("add", "sub", "mul", "div", "neg", "pow", "remainder", "abs")
 IN_LATEX = (*INFIX, "exp", "exp2", "exp_product", "log1p", "sqrt", "hypot", "logaddexp", "tanh", "sigmoid", "maximum",
     "greater", "floor", "relu", "ndtr", "atan2")  # fmt: skip
-DECLARED = {name: rule for name, rule in OPERATIONS.items() if isinstance(rule, Operation)}
+RULES = {name: rule for name, rule in DECLARED.items() if isinstance(rule, Operation)}
 
 
 def graphs(seed: int, operations: tuple[str, ...]) -> Iterator[Value]:
@@ -26,14 +27,14 @@ def graphs(seed: int, operations: tuple[str, ...]) -> Iterator[Value]:
     nodes += [Value(3.0), Value(-0.5)]
     while len(nodes) < 40:
         name = draw.choice((*operations, *INFIX, "power", "sum"))
-        operands = draw.choices(nodes[-12:], k=DECLARED[name].arity if name in DECLARED else 3)
+        operands = draw.choices(nodes[-12:], k=RULES[name].arity if name in RULES else 3)
         try:
             if name == "power":
                 result = operands[0] ** draw.choice([2, 3, -1])
             elif name == "sum":
                 result = autograd.sum(operands)
             else:
-                result = apply(DECLARED[name], *operands)
+                result = apply(RULES[name], *operands)
         except (ArithmeticError, ValueError):
             continue
         if 1e-6 < abs(result.data) < 1e6 and len(str(formula(result))) < 2000:
@@ -47,7 +48,7 @@ def read_names(node: Value) -> dict[str, float]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_python_reads_the_same_number_in_a_formula_to_the_bit(seed: int) -> None:
-    exact = tuple(name for name in DECLARED if name not in ("exp_product", "stop_gradient", "shift"))
+    exact = tuple(name for name in RULES if name not in ("exp_product", "stop_gradient", "shift"))
     for node in graphs(seed, exact):
         text = str(formula(node))
         assert text_read(text, read_names(node)) == node.data, text

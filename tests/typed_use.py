@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, assert_type
+from typing import TYPE_CHECKING, Any, assert_type
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,13 @@ import autograd
 import nn
 import viz
 from autograd import Backprop, Value
-from autograd.annotations import Derivative, ValueAndDerivative
 from autograd.compiler.program import Program
 from autograd.jitted.function import Jitted
 from autograd.steps import Step
 from autograd.words.text import Text
+
+if TYPE_CHECKING:
+    from autograd.annotations import Derivative, ValueAndDerivative
 
 
 def values(x: Value, y: Value) -> None:
