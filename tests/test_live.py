@@ -199,8 +199,10 @@ def test_in_the_browser(served: Any, browser: Any) -> None:
         live.update(float(i))
         time.sleep(0.05)
     page.wait("return document.getElementById('live').textContent.startsWith('live: step')")
+    before = page.read("loss")
     live.close()
     page.wait("return document.getElementById('live').textContent == 'the process has ended'")
+    assert page.read("loss") == before
     assert page.severe() == []
 
 

@@ -284,6 +284,8 @@ class Live:
             frame = b""
             while not frame and not gone.is_set() and not self._closed:
                 seen, frame = self._next(seen)
+            if not frame:
+                return
             try:
                 socket.send(frame)
             except Exception:  # the page has been closed
