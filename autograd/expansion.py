@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd import ops
 from autograd.graph import topological
-from autograd.nary import Nary
+from autograd.nary import DOT, Nary
 from autograd.ops import Operation
 from autograd.value import Value, made
 
@@ -28,11 +28,13 @@ def expanded(root: Value) -> Value:
 
 def _spelled(node: Value, rule: Nary, operands: tuple[Value, ...]) -> Value:
     """A node's products and partial sums, with the numbers of its forward pass and their gradients."""
-    slopes = iter(node._local_grads[: len(operands) // 2])
-    others = iter(node._local_grads[len(operands) // 2 :])
+    n, slopes = len(operands) // 2, node._local_grads
+    then = (
+        zip(slopes[:n], slopes[n : 2 * n], strict=True) if rule is DOT else iter(())
+    )  # the factors of the forward pass
 
     def times(w: Value, x: Value) -> Value:
-        x_then, w_then = next(slopes), next(others)
+        x_then, w_then = next(then, (x.data, w.data))
         return part(ops.MUL, w, x, w_then * x_then, (x_then, w_then))
 
     def plus(a: Value, b: Value) -> Value:

@@ -25,6 +25,9 @@ Binary: TypeAlias = "Callable[[Quantity, Quantity], Quantity]"
 class Nary(Operation):
     """An operation on any number of operands.
 
+    A kind of sum is a subclass: its `terms`, and its `slope` for each operand. Nothing else is needed. `SUM` and `DOT`
+    are also known to the compiler, to the fast passes and to the page, which treat long ones as one.
+
     `at(count)` is the operation for a fixed number of operands, with a rule for each. For a single operand, `slope` is
     cheaper: its cost does not depend on the number of operands.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.nary import Nary
 from autograd.ops import Operation
-from autograd.terms import Term, traced
+from autograd.terms import Term, slope_term, traced
 
 
 def partial_term(rule: Operation, i: int, count: int) -> Term | None:
@@ -13,8 +13,7 @@ def partial_term(rule: Operation, i: int, count: int) -> Term | None:
     For an n-ary operation only this partial is computed, so the time does not depend on the number of operands.
     """
     if isinstance(rule, Nary):
-        slope = rule.slope(i, None, None, range(count))
-        return Term("number", (slope,)) if isinstance(slope, float) else Term("name", (f"x{slope}",))
+        return slope_term(rule, i, count)
     try:
         return traced(rule.at(count))[1][i]
     except TypeError:  # a user's rule may be more than an expression; then only its numbers are known

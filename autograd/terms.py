@@ -7,9 +7,9 @@ engine (`kernels.py`) and as numpy for the compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from autograd import ops
 from autograd.arithmetic import Arithmetic, quiet
@@ -155,6 +155,30 @@ def traced(rule: Operation, m: Arithmetic = symbolic) -> tuple[Term, tuple[Term,
             f"the rules of operation {rule.name!r} are not expressions ({error}): "
             "write them with + - * and the functions of m"
         ) from error
+
+
+class _Operands(Sequence[_Traced]):
+    """The operands of a rule that is being traced, made on demand, since an operation may have a million of them."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, k: int) -> _Traced: ...
+    @overload
+    def __getitem__(self, k: slice) -> list[_Traced]: ...
+    def __getitem__(self, k: int | slice) -> _Traced | list[_Traced]:
+        if isinstance(k, slice):
+            return [self[i] for i in range(*k.indices(self._count))]
+        return _Traced(Term("name", (f"x{k}",)))
+
+
+def slope_term(rule: Operation, i: int, count: int) -> Term:
+    """One partial derivative of an operation on `count` operands, without the others."""
+    return _term(rule.slope(i, symbolic, _Traced(Term("name", ("y",))), _Operands(count)))
 
 
 def as_constant(term: Term) -> float | None:

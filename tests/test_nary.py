@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import operator
 import pickle
 import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import autograd
 import nn
-from autograd import Backprop, Value, detect_anomaly, formula, grad, gradcheck, hessian, jvp, no_grad, tree
+import viz.export
+from autograd import Backprop, Value, derivation, detect_anomaly, formula, grad, gradcheck, hessian, jvp, no_grad, tree
 from autograd.graph import topological
-from autograd.nary import DOT, SUM
+from autograd.nary import DOT, SUM, Nary
 from autograd.structure import flat
+from autograd.value import apply
 
 
 def tangle(seed: int, operations: int = 12) -> tuple[list[Value], Value]:
@@ -204,3 +209,35 @@ def test_a_message_names_the_first_of_many_operands(operands: int, shown: str) -
     with detect_anomaly(), pytest.raises(FloatingPointError) as raised:
         autograd.sum([Value(1e308)] * operands)
     assert shown in str(raised.value)
+
+
+class Energy(Nary):
+    """`x0 * x0 + x1 * x1 + …`: a kind of sum of which no other file knows."""
+
+    __slots__ = ()
+
+    def terms(self, operands: Sequence[Any], times: Callable[[Any, Any], Any] = operator.mul) -> Iterable[Any]:
+        """x0 * x0, x1 * x1, …"""
+        return map(times, operands, operands)
+
+    def slope(self, i: int, m: object, y: object, operands: Sequence[Any]) -> Any:
+        """Twice the operand."""
+        return 2.0 * operands[i]
+
+
+def test_another_kind_of_sum_needs_its_own_declaration_alone() -> None:
+    energy = Energy("energy", "twice the operand")
+    a, b, c = leaves = [Value(x, label=name) for x, name in ((1.0, "a"), (-2.0, "b"), (3.0, "c"))]
+    y = apply(energy, a, b, c)
+    y.label = "y"
+    y.backward()
+    assert (y.data, [v.grad for v in leaves]) == (14.0, [2.0, -4.0, 6.0])
+    assert formula(y) == formula(y.expanded()) == "a * a + b * b + c * c"
+    assert derivation(y, b).splitlines()[0] == "∂y/∂b = 2 * b"
+    assert gradcheck(y)
+    assert hessian(lambda x: apply(energy, *x))([1.0, 2.0]) == [[2.0, 0.0], [0.0, 2.0]]
+    program = autograd.compile(y, inputs=[a], params=[b, c])
+    assert program([[1.0], [2.0]]).tolist() == [14.0, 17.0]
+    assert program.value_and_grad([[1.0]])[1].tolist() == [-4.0, 6.0]
+    rules: Any = viz.export.exported(y).data["rules"]
+    assert rules[0]["slopes"][1] == ["*", ["number", 2.0], ["name", "x1"]]

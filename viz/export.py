@@ -14,7 +14,7 @@ from autograd import Value
 from autograd.backprop import lessons
 from autograd.graph import every_node
 from autograd.lines import line_of
-from autograd.nary import Nary
+from autograd.nary import DOT, SUM, Nary
 from autograd.ops import Operation
 from autograd.shown import printable
 from autograd.templates import ATOM
@@ -101,6 +101,8 @@ class _Rules:
         rule = node._rule
         if rule is None:
             return -1
+        if isinstance(rule, Nary) and rule not in (SUM, DOT):  # `nary.js` knows only these two
+            rule = rule.at(len(node._prev))
         key = rule if isinstance(rule, Operation) else (rule.symbol, len(node._prev), _how(node))
         if key not in self._numbers:
             self._numbers[key] = len(self.described)

@@ -335,7 +335,9 @@ class _Grouper:
             new.rule = node._rule if node._rule in FOLDS else None
             self._fill_terms(new)
             return
-        new.rule = node._rule  # type: ignore[assignment]  # `_key` has refused what is made by hand
+        rule = node._rule
+        if isinstance(rule, Operation):  # what is made by hand has none
+            new.rule = rule.at(len(node._prev))
         for i in range(len(node._prev)):
             places = [self._place(each._prev[i]) for each in new.nodes]
             new.operands.append(self._operand(places[0] >> 32, [place & _ROW for place in places]))
