@@ -48,7 +48,7 @@ def assert_alike(found: object, right: object) -> None:
 
 @settings(max_examples=60)
 @given(st.integers(0, 10**9), st.integers(1, 4))
-def test_any_graph_gives_what_the_eager_engine_gives(seed: int, batch: int) -> None:
+def test_any_graph_gives_the_results_of_the_eager_engine(seed: int, batch: int) -> None:
     rnd = random.Random(seed)
     x = [Value(0.5 * i) for i in range(3)]
     w = [Value(rnd.uniform(-1, 1)) for _ in range(4)]
@@ -201,7 +201,7 @@ def test_the_corners_are_those_of_the_eager_engine() -> None:
     assert program.value_and_grad([[0.0]])[1].tolist() == [0.5]
 
 
-def test_an_undefined_operation_raises_what_the_eager_engine_raises() -> None:
+def test_an_undefined_operation_raises_the_error_of_the_eager_engine() -> None:
     x, w = Value(1.0, label="x"), Value(2.0, label="w")
     cases: list[tuple[Value, float, type[Exception], str]] = [
         ((x * w).log(), -1.0, ValueError, r"log\(-2\.0\): the operand must be above 0 \(example 1 of the batch\)"),

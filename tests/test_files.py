@@ -157,7 +157,7 @@ def test_an_interrupt_at_any_place_leaves_the_old_file_or_the_new_one(tmp_path: 
 
 
 @posix
-def test_kills_at_any_time_leave_a_whole_file(tmp_path: Path) -> None:
+def test_a_kill_at_any_time_leaves_a_complete_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("0" * 100_000)
     program = (

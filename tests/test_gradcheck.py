@@ -147,7 +147,7 @@ def test_a_rule_of_several_operations_may_be_as_inexact_as_they_are() -> None:
         assert gradcheck(Value(math.exp(x) - 1, (a,), (math.exp(x),)), forwards={"": lambda x: math.exp(x) - 1})
 
 
-def test_of_random_derivatives_the_wrong_are_refused_and_the_right_pass() -> None:
+def test_random_wrong_derivatives_are_refused_and_right_ones_pass() -> None:
     right = [case for case in islice(cases(random.Random(0), right=True), 300) if not case.passes()]
     wrong = [case for case in islice(cases(random.Random(0), right=False), 300) if case.passes()]
     assert not right

@@ -21,7 +21,7 @@ def loaded_by(code: str) -> set[str]:
     )
 
 
-def test_the_engine_needs_the_standard_library_alone() -> None:
+def test_the_engine_needs_only_the_standard_library() -> None:
     use = "from autograd import Value, formula, grad; a = Value(2.0); (a * a).tanh().backward(); "
     use += "grad(lambda x: x**3)(1.0); formula(a * a)"
     others = {name.partition(".")[0] for name in loaded_by(use) - loaded_by("")} - {"autograd", "__mp_main__"}

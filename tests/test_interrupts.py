@@ -13,13 +13,13 @@ LONG = ("gradcheck", "misconceptions", "nudge")
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_an_interrupted_action_is_done_or_not_done(name: str) -> None:
+def test_an_interrupted_action_is_complete_or_undone(name: str) -> None:
     found = list(tried(name, every=499 if name in LONG else 7))
     assert found
     assert [each for each in found if each is not None] == []
 
 
-def test_an_interrupted_cursor_goes_on_and_back() -> None:
+def test_an_interrupted_cursor_can_continue_and_go_back() -> None:
     found = list(tried_cursor(random.Random(0), 60))
     assert len(found) >= 60
     assert [each for each in found if each is not None] == []

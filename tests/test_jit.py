@@ -56,7 +56,7 @@ def interpreted(code: Program, x: Value, y: Value) -> Any:
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(-2, 2), st.integers(0, 5)), max_size=4), st.integers(0, 10**6))
-def test_random_programs_give_what_python_gives(code: Program, seed: int) -> None:
+def test_random_functions_give_the_results_of_python(code: Program, seed: int) -> None:
     f = autograd.jit(lambda x, y: interpreted(code, x, y), budget=200)
     rows = np.random.default_rng(seed).normal(size=(40, 2)) * 2
     right = eager(f, *rows.T.tolist())
@@ -182,7 +182,7 @@ def differentiates(x: Any) -> Any:
         (logs, "the function changes log"),
     ],
 )
-def test_what_cannot_be_followed_runs_eagerly_and_is_reported(
+def test_a_function_that_cannot_be_traced_runs_eagerly_and_is_reported(
     function: Callable[..., Any], reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     f = autograd.jit(function)

@@ -87,7 +87,7 @@ def test_the_page_is_for_those_who_have_its_address(served: Any) -> None:
         connected(live, origin="http://evil.example")
 
 
-def test_what_is_done_at_the_prompt_is_told(served: Any) -> None:
+def test_changes_at_the_prompt_reach_the_page(served: Any) -> None:
     loss, a, _ = expression()
     cursor = Backprop(loss)
     with connected(served(cursor)) as socket:

@@ -51,7 +51,7 @@ def test_detect_anomaly_names_the_first_gradient_that_is_not_finite() -> None:
         y.backward()
 
 
-def test_a_mode_holds_in_its_own_thread_alone() -> None:
+def test_a_mode_applies_only_to_its_own_thread() -> None:
     inside, done = threading.Event(), threading.Event()
 
     def hold() -> None:

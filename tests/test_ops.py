@@ -112,7 +112,7 @@ def test_the_reference_covers_the_table() -> None:
 
 
 @pytest.mark.parametrize("operation", declared(), ids=lambda operation: operation.name)
-def test_values_and_derivatives_equal_those_of_50_digits(operation: Operation) -> None:
+def test_values_and_derivatives_agree_with_50_digits(operation: Operation) -> None:
     reference = REFERENCES[operation.name]
     with mpmath.workdps(50):
         for k, x in enumerate(POINTS):
@@ -257,7 +257,7 @@ def test_nothing_overflows_that_need_not() -> None:
         (lambda a, b: Value(INF).sin(), ValueError, r"sin\(inf\): the operand must be finite"),
     ],
 )
-def test_out_of_its_domain_an_operation_raises_as_floats_do(
+def test_operations_raise_outside_their_domain_as_floats_do(
     make: Callable[[Value, Value], Value], kind: type[Exception], message: str
 ) -> None:
     with pytest.raises(kind, match=message):
@@ -327,7 +327,7 @@ NOT_EVERYWHERE = {"gelu_tanh": 2.0, "tan": 1e9, "sin": 1e9, "cos": 1e9}
 
 
 @pytest.mark.parametrize("operation", UNARY, ids=lambda operation: operation.name)
-def test_values_and_derivatives_hold_to_the_last_digits_in_the_tails(operation: Operation) -> None:
+def test_values_and_derivatives_are_accurate_in_the_tails(operation: Operation) -> None:
     """Within 4 units in the last place of a result with 400 digits, if a float can hold it."""
     reference = REFERENCES[operation.name]
     for x in FAR:
@@ -350,7 +350,7 @@ def test_values_and_derivatives_hold_to_the_last_digits_in_the_tails(operation: 
 
 
 @pytest.mark.parametrize("operation", UNARY, ids=lambda operation: operation.name)
-def test_second_derivatives_hold_to_the_last_digits_in_the_tails(operation: Operation) -> None:
+def test_second_derivatives_are_accurate_in_the_tails(operation: Operation) -> None:
     for x in FAR:
         beyond = not 1e-200 < abs(x) <= NOT_EVERYWHERE.get(operation.name, INF)
         if operation.name in DECISIONS or beyond or abs(x) == 1.0:

@@ -210,7 +210,7 @@ def test_keys_walk_there_and_back(played: Page) -> None:
     assert played.position == 0
 
 
-def test_the_end_is_what_backward_computes_by_whatever_way(page: Page, tmp_path: Path) -> None:
+def test_final_gradients_equal_those_of_backward_however_reached(page: Page, tmp_path: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 
     loss = expression()
@@ -240,7 +240,7 @@ def test_each_step_shows_the_gradients_of_the_stepper(played: Page) -> None:
         assert played.texts("grad") == {f"n{i}": f"∂ {node.grad:.4g}" for i, node in enumerate(nodes)}
 
 
-def test_a_leaf_that_is_typed_changes_everything_as_in_python(played: Page) -> None:
+def test_typing_a_leaf_updates_everything_as_in_python(played: Page) -> None:
     played.click("last")
     played.element("#n0").click()
     played.fill("leaf-data", "2.5")
@@ -693,7 +693,7 @@ def test_the_line_that_made_a_value_is_told(page: Page, tmp_path: Path) -> None:
     assert page.element("#about .line").text.startswith("test_page.py:")
 
 
-def test_a_hostile_label_runs_nothing(page: Page, tmp_path: Path) -> None:
+def test_a_hostile_label_runs_no_script(page: Page, tmp_path: Path) -> None:
     a = Value(2.0, label=HOSTILE)
     loss = a * 3
     loss.label = HOSTILE

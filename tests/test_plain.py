@@ -43,7 +43,7 @@ def graph(seed: int, kind: Any) -> tuple[list[Any], list[Any]]:
 
 
 @given(st.integers(0, 10**6), st.integers(1, 3))
-def test_value_is_the_plain_engine_to_the_bit(seed: int, passes: int) -> None:
+def test_value_equals_the_plain_engine_bit_for_bit(seed: int, passes: int) -> None:
     mine, plain_ = graph(seed, Value), graph(seed, Number)
     assert [v.data for v in mine[1]] == [n.data for n in plain_[1]]
     for _ in range(passes):

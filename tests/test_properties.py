@@ -77,7 +77,7 @@ def test_every_node_of_a_random_graph_passes_gradcheck(seed: int) -> None:
 
 @settings(max_examples=40)
 @given(st.integers(0, 10**9))
-def test_refresh_gives_what_building_anew_gives(seed: int) -> None:
+def test_refresh_equals_building_the_graph_again(seed: int) -> None:
     rnd = random.Random(~seed)
     leaves = [Value(0.5) for _ in range(3)]
     root = build(seed, leaves, of_values)
@@ -102,7 +102,7 @@ def test_two_passes_give_twice_the_leaf_gradients_and_the_same_inner_ones(seed: 
     assert [v.grad for v in topological(root)] == inner
 
 
-def test_refresh_that_fails_leaves_the_graph_as_it_was() -> None:
+def test_a_failed_refresh_leaves_the_graph_unchanged() -> None:
     a = Value(2.0)
     y = (a * 2).log() * a
     before = y.data

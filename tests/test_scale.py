@@ -14,7 +14,7 @@ from tests.torture import scale
 
 
 @pytest.mark.parametrize("name", scale.OTHERS)
-def test_what_once_fell(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_graphs_that_used_to_fail(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert scale.judged(scale.OTHERS[name]) == ""
 

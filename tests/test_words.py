@@ -46,7 +46,7 @@ def test_the_session_of_the_readme_is_exact(tmp_path: Path, monkeypatch: pytest.
     assert runner.summarize(verbose=False).failed == 0, out.getvalue()
 
 
-def test_a_change_since_the_forward_pass_is_said_wherever_numbers_are() -> None:
+def test_descriptions_mention_changes_since_the_forward_pass() -> None:
     w, x = Value(3.0, label="w"), Value(2.0, label="x")
     y = (w * x + 1).tanh()
     y.label = "y"
@@ -240,7 +240,7 @@ def test_mistakes_get_words() -> None:
     assert why_zero(loss, a) == why_zero(a, loss)
 
 
-def test_labels_reach_no_terminal_as_commands() -> None:
+def test_labels_cannot_control_a_terminal() -> None:
     a = Value(2.0, label="\x1b[31mred\x07\n")
     y = a * 3
     y.label = "\x9b2J"
