@@ -10,6 +10,7 @@ import weakref
 from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.cursor import Cursor, operations
+from autograd.graph import gradient
 from autograd.locks import Lock
 from autograd.ops import Operation
 from autograd.shown import factor, number
@@ -178,6 +179,9 @@ class Backprop(Cursor):
             self._check_untouched(node, *operands)
             before: _Before = [(operand, operand.grad) for operand in operands]
         else:
+            for leaf in self.names.nodes:
+                if not leaf._prev:
+                    gradient(leaf)  # raises if it is not a number
             before = [(each, each.grad) for each in self.names.nodes]
         last = len(self._taken) + 1 == len(self._order)
         held = self._held(before) if last else {}

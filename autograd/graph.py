@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from autograd.ops import Operation
-from autograd.shown import as_code, printable
+from autograd.scalars import as_float
+from autograd.shown import as_code, printable, shown
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -71,6 +72,26 @@ def every_node(*roots: Value) -> list[Value]:
         nodes[node] = None
     nodes.update(dict.fromkeys(roots))
     return list(nodes)
+
+
+def gradient(v: Value) -> float:
+    """A Value's gradient as a float: that of a gradient that is a Value is its number, and None is 0.
+
+    PyTorch's programs set None before a backward pass.
+
+    Raises:
+        TypeError: something else was assigned to it.
+    """
+    held = v.grad
+    if type(held) is float:
+        return held
+    if held is None:
+        return 0.0
+    try:
+        return as_float(getattr(held, "_data", held))
+    except TypeError:
+        name = printable(v.label) or f"the Value {v.data!r}"
+        raise TypeError(f"the gradient of {name} must be a number, not {shown(held)}: set it to 0.0") from None
 
 
 def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd.arguments import a_number, a_value
-from autograd.graph import describe, topological
+from autograd.graph import describe, gradient as gradient_of, topological
 from autograd.ops import Operation
 from autograd.shown import number
 from autograd.stale import stale
@@ -129,20 +129,22 @@ def why_zero(loss: Value, a: Value | None = None) -> Text:
     if a not in gradient:
         return Text(_not_in(a, name, gradient))
     if gradient[a] != 0:
-        if a.grad != 0:
-            return Text(f"{name}.grad is {number(a.grad)}: it is not zero.")
-        why = "backward() has not been run on this loss" if loss.grad == 0 else "it was zeroed after backward()"
+        if gradient_of(a) != 0:
+            return Text(f"{name}.grad is {number(gradient_of(a))}: it is not zero.")
+        why = "backward() has not been run on this loss" if gradient_of(loss) == 0 else "it was zeroed after backward()"
         return Text(f"{name}.grad is 0, but the derivative is {number(gradient[a])}: {why}.")
-    if a.grad != 0:
-        return Text(f"{name}.grad is {number(a.grad)}, and none of it comes from this loss: {_cut(a, loss, gradient)}")
+    if gradient_of(a) != 0:
+        return Text(
+            f"{name}.grad is {number(gradient_of(a))}, and none of it comes from this loss: {_cut(a, loss, gradient)}"
+        )
     return Text(f"{name}.grad is 0: {_cut(a, loss, gradient)}")
 
 
 def _alone(a: Value) -> Text:
     """The answer if the loss is unknown."""
     name = called(a)
-    if a.grad != 0:
-        return Text(f"{name}.grad is {number(a.grad)}: it is not zero.")
+    if gradient_of(a) != 0:
+        return Text(f"{name}.grad is {number(gradient_of(a))}: it is not zero.")
     return Text(
         f"{name}.grad is 0. A value does not know what it is used for: pass the loss, why_zero(loss, {name}).\n"
         "  Has loss.backward() been run, and have the gradients not been zeroed since?"

@@ -24,7 +24,7 @@ def number(x: Any) -> str:
         >>> number(6.0), number(2 / 3), number(1e-9), number(1234567.5)
         ('6.0', '0.666667', '1e-09', '1.23457e+06')
     """
-    x = float(getattr(x, "data", x))
+    x = float(getattr(x, "_data", x))
     exact = repr(x)
     if len(exact) <= 8:
         return exact

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, SupportsIndex, c
 
 from autograd import modes, ops, passes
 from autograd.floats import NOTHING
-from autograd.graph import every_node, named
+from autograd.graph import every_node, gradient as gradient_of, named
 from autograd.later import later
 from autograd.looks import look
 from autograd.methods import Methods
@@ -369,6 +369,10 @@ class Value(Methods):
     def __pos__(self) -> Value:
         return self
 
+    def conjugate(self) -> Value:
+        """This itself, since it is real. numpy calls it on arrays of Values, for `std` and `var`."""
+        return self
+
     def __abs__(self) -> Value:
         """The absolute value. The derivative at 0 is 0."""
         return self._unary(ops.ABS)
@@ -450,6 +454,12 @@ class Value(Methods):
         )
 
     __int__ = __float__
+
+    def __round__(self, ndigits: Any = None) -> NoReturn:
+        raise TypeError(
+            "a Value is not rounded, since that would cut it off from its graph: use round(v.data, 2) for the number, "
+            'and f"{v:.2f}" to show it'
+        )
 
     def __repr__(self) -> str:
         name = f"{printable(self.label, LONGEST)} = " if self.label else ""
@@ -547,7 +557,13 @@ class Value(Methods):
         if create_graph:
             later("backward pass that can be differentiated")(self, gradient)
         else:
-            passes.backward(self, gradient if type(gradient) is float else as_float(gradient))
+            gradient = gradient if type(gradient) is float else as_float(gradient)
+            try:
+                passes.backward(self, gradient)
+            except TypeError:
+                for node in every_node(self):
+                    gradient_of(node)  # raises for a leaf's earlier gradient that is not a number
+                raise
 
     def topological(self) -> list[Value]:
         """All nodes that this was computed from, and this, in topological order: each after its operands.

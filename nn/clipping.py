@@ -10,6 +10,7 @@ from typing import Any
 from autograd import Value
 from autograd.arguments import a_number, values
 from autograd.atomic import run
+from autograd.graph import gradient
 
 
 def clip_grad_norm_(
@@ -57,8 +58,8 @@ def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
     clip_value = a_number(clip_value, "clip_value", least=0.0, finite=False)
 
     def cut(grad: Any) -> Any:
-        if isinstance(grad, (float, int)):
-            return float(min(max(grad, -clip_value), clip_value))
+        if isinstance(grad, float):
+            return min(max(grad, -clip_value), clip_value)
         return grad.clip(-clip_value, clip_value)  # of a Value, or of an array
 
     _Gradients(params).change(cut)
@@ -75,13 +76,14 @@ class _Gradients:
     def numbers(self) -> list[float]:
         if self.program is not None:
             return [float(grad) for grad in self.program.grads]
-        return [v.grad.data if isinstance(v.grad, Value) else float(v.grad) for v in self.values]
+        return list(map(gradient, self.values))
 
     def change(self, function: Any) -> None:
         if self.program is not None:
             self.program.grads[...] = function(self.program.grads)
         else:
-            run([partial(setattr, v, "grad", new) for v, new in [(v, function(v.grad)) for v in self.values]])
+            grads = [v.grad if isinstance(v.grad, Value) else gradient(v) for v in self.values]
+            run([partial(setattr, v, "grad", new) for v, new in zip(self.values, map(function, grads), strict=True)])
 
 
 def _norm(numbers: list[float], p: float) -> float:

@@ -16,7 +16,7 @@ from typing import Any
 from autograd import Value
 from autograd.arguments import a_mapping, a_number, a_whole_number, iterated
 from autograd.atomic import assign, run
-from autograd.scalars import as_float
+from autograd.graph import gradient, named
 from autograd.shown import as_code, many, printable, shown, some
 from nn import schedules
 
@@ -300,7 +300,10 @@ def _numbers(params: list[Value]) -> list[float]:
     grads = [p.grad for p in params]
     if set(map(type, grads)) == {float}:
         return grads
-    return [grad._data if isinstance(grad, Value) else as_float(grad) for grad in grads]
+    for p, grad in zip(params, grads, strict=True):
+        if grad is None:
+            raise TypeError(f"{named(p)} has no gradient: call backward() before step()")
+    return list(map(gradient, params))
 
 
 def _lists(state: Moments) -> list[Any]:

@@ -53,3 +53,16 @@ def test_guards_and_comparisons_of_programs() -> None:
         assert grad(piecewise)(x) == slope
         assert piecewise(Value(x)).data == piecewise(x)
     assert sorted([Value(2.0), Value(1.0)])[0].data == min(Value(1.0), Value(2.0)).data == 1.0
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "prod", "max", "min", "std", "var"])
+def test_functions_of_an_array(name: str) -> None:
+    function, xs = getattr(np, name), np.array([1.5, -0.4, 2.25])
+    assert function(np.array([Value(x) for x in xs])).data == pytest.approx(function(xs), rel=1e-15)
+    assert gradcheck(lambda *x: function(np.array(x)), list(xs))
+
+
+def test_a_value_is_not_rounded_silently() -> None:
+    for digits in ((), (2,)):
+        with pytest.raises(TypeError, match=r"use round\(v\.data, 2\) for the number"):
+            round(Value(1.234), *digits)

@@ -117,6 +117,14 @@ def test_variables_are_labels(prompt: Terminal) -> None:
     ]
 
 
+def test_a_label_is_the_name_of_a_variable_that_still_has_the_value(prompt: Terminal) -> None:
+    prompt.answer("p = q = Value(3.0); y = z = p * 2")
+    assert prompt.answer("q, z") == "(p = Value(data=3.0, grad=0.0), y = Value(data=6.0, grad=0.0))"
+    prompt.answer("p = Value(4.0); y = 5")
+    assert prompt.answer("q, z") == "(q = Value(data=3.0, grad=0.0), z = Value(data=6.0, grad=0.0))"
+    assert prompt.answer("formula(p + q)") == "p + q"
+
+
 def test_lines_with_nothing_to_run(prompt: Terminal) -> None:
     for line in ("", "   ", "# a remark", "  # another"):
         assert prompt.answer(line) == ""
@@ -153,6 +161,8 @@ def test_mistakes_at_the_prompt_get_words(prompt: Terminal) -> None:
         said = prompt.answer(line)
         assert answer in " ".join(said.split()), said
         assert "autograd/" not in said
+    assert "namespace" not in (said := prompt.answer("tour")), said
+    assert len(said) < 100, said
     prompt.answer("c = Value(1.0, label='\\x1b[31mred\\x07')")
     assert prompt.answer("c") == r"\x1b[31mred\x07 = Value(data=1.0, grad=0.0)"
     assert "\x07" not in prompt.answer("tree(c * 2); explain(c * 2, c); 1 / (c - 1)")

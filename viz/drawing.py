@@ -13,7 +13,7 @@ import graphviz
 from autograd import Value
 from autograd.arguments import a_format, a_text, a_value, a_whole_number, values
 from autograd.files import a_path, write_whole
-from autograd.graph import every_node
+from autograd.graph import every_node, gradient as gradient_of
 from autograd.shown import as_code, many, path_shown
 from autograd.words.display import bundle
 from viz import collapse as collapsing, direction, gathered, layout, themes
@@ -176,7 +176,7 @@ def draw_dot(
     drawing = Drawing(format=_known(format))
 
     def pen(way: str) -> Pen:
-        computed = any(root.grad for root in roots)
+        computed = any(gradient_of(root) != 0.0 for root in roots)
         return Pen(drawing, way, colours, numbers, gradients=gradients, computed=computed, marked=marked)
 
     if collapsed is None:

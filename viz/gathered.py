@@ -6,12 +6,13 @@ import re
 from itertools import pairwise
 
 from autograd import Value
+from autograd.graph import gradient as gradient_of
 from viz import labels
 from viz.collapse import Box, Collapsed, extent
 from viz.edges import to_the_end
 from viz.emphasis import Stroke
 from viz.escaping import beside, in_markup, visible
-from viz.pen import Pen, gradient_of
+from viz.pen import Pen
 
 
 def draw(pen: Pen, collapsed: Collapsed, roots: tuple[Value, ...]) -> None:

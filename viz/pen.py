@@ -10,6 +10,7 @@ import graphviz
 
 from autograd import Value
 from autograd.differentiable import as_number
+from autograd.graph import gradient as gradient_of
 from viz import collapse as collapsing, labels
 from viz.edges import Edge, places, spans
 from viz.emphasis import Stroke, stroke, unusual
@@ -229,11 +230,6 @@ class Pen:
 def within(label: str, path: str) -> str:
     """A label without the path of its cluster: `w[0]` for `layers[0].neurons[3].w[0]`."""
     return label.removeprefix(f"{path}.")
-
-
-def gradient_of(node: Value) -> float:
-    """A node's gradient, as a number."""
-    return as_number(node.grad)
 
 
 def derivative_text(edge: Edge, path: str, numbers: str) -> str:

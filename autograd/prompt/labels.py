@@ -15,8 +15,8 @@ HOOK = "__label__"
 class Labels:
     """Labels the Values of a namespace with their variables' names, and removes a label when its name is rebound.
 
-    Labels set by hand are kept. A leaf keeps its label even if its variable is gone; a result goes back to being named
-    by its expression.
+    Labels set by hand are kept. If another variable still has the Value, its name is the label. Else a leaf keeps its
+    label, and a result goes back to being named by its expression.
     """
 
     def __init__(self, namespace: dict[str, object]) -> None:
@@ -27,12 +27,14 @@ class Labels:
 
     def update(self) -> None:
         """Brings the labels up to date with the variables."""
+        values = {
+            name: value for name, value in named_values(self.namespace) if name.partition("[")[0] not in self._passing
+        }
         bound: dict[Value, str] = {}
-        for name, value in named_values(self.namespace):
-            if name.partition("[")[0] not in self._passing:
-                bound.setdefault(value, name)
+        for name, value in values.items():
+            bound.setdefault(value, name)
         for value, name in self._given:
-            if value.label == name and value._prev and value not in bound:
+            if value.label == name and values.get(name) is not value and (value._prev or value in bound):
                 value.label = ""
         self._given = [(value, name) for value, name in bound.items() if self._name(value, name)]
 

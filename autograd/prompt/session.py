@@ -6,10 +6,10 @@ import atexit
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from autograd.prompt.console import Console
 from autograd.prompt.help import Help
@@ -39,7 +39,7 @@ def open_session(names: dict[str, object], plain: bool = False) -> int:
     namespace = {"__name__": "__main__", "__doc__": None} | names
     namespace["help"] = Help(namespace)
     if "tour" in namespace:
-        namespace["tour"] = partial(cast("Callable[..., None]", namespace["tour"]), names=namespace)
+        namespace["tour"] = _here(cast("Callable[..., None]", namespace["tour"]), namespace)
     if sys.stdin is None or sys.stdin.closed:
         print("there is no standard input to read from", file=sys.stderr)
         return 1
@@ -51,6 +51,16 @@ def open_session(names: dict[str, object], plain: bool = False) -> int:
         start(namespace, banner())
         return 0
     return _at_terminal(namespace)
+
+
+def _here(tour: Callable[..., None], namespace: dict[str, object]) -> Callable[..., None]:
+    """The tour over a session's variables; unlike a `partial`, it does not show them when it is shown itself."""
+
+    @wraps(tour)
+    def here(*args: Any, **kwargs: Any) -> None:
+        tour(*args, **{"names": namespace} | kwargs)
+
+    return here
 
 
 def _at_terminal(namespace: dict[str, object]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.arguments import a_depth, a_value
+from autograd.graph import gradient as gradient_of
 from autograd.shown import number, printable
 from autograd.stale import stale
 from autograd.value import Value
@@ -51,7 +52,7 @@ def tree(v: Value, depth: int = 5) -> Text:
         node, here, below, level = pending.pop()
         again = node in shown and _is_called(node)
         mark = " ↑" if again else " …" if node._prev and level == depth else ""
-        gradient = "" if names.is_constant(node) else number(node.grad)
+        gradient = "" if names.is_constant(node) else number(gradient_of(node))
         rows.append((here, names(node) + mark, number(node.data), gradient, printable(node._op, 12)))
         if not again and level < depth:
             pending.extend(_branches(node, below[-columns:], level + 1))  # of what is deep, a line shows the end

@@ -86,6 +86,13 @@ def _by_hand() -> Value:
     return node
 
 
+def _result(gradient: Any) -> Value:
+    """A result of a leaf to which a gradient has been assigned."""
+    leaf = Value(1.5, label="leaf")
+    leaf.grad = gradient
+    return leaf * leaf.tanh()
+
+
 def _fails(*args: Any, **kwargs: Any) -> Any:
     raise KeyError("mine")
 
@@ -163,6 +170,10 @@ VALUES: dict[str, Callable[[], Any]] = {
     "a Value": lambda: Value(1.5),
     "a Value of nan": lambda: Value(math.nan),
     "a result": lambda: Value(2.0) * Value(3.0),
+    **{
+        f"a result of a leaf with gradient {gradient!r}": partial(_result, gradient)
+        for gradient in (None, "a", 1j, [1.0], np.float64(2.0), np.float32(2.0), np.array(2.0), np.array([1.0, 2.0]))
+    },
     "a Value with a hostile label": lambda: Value(1.0, label="\x1b[31m\x00</script>"),
     "a Value made by hand": _by_hand,
     "a Value of one's own class": lambda: Special(2.0),
