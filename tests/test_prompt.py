@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -224,6 +225,20 @@ def test_a_pipe_shows_answers_alone_and_stops_at_the_first_error() -> None:
     assert done.stderr.startswith("TypeError: formula(v) needs a Value")
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_pipe_is_read_as_utf_8(mark: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-m", "autograd"],
+        input=f"{mark}a = Value(2.0, label='α')\nformula(a * 2)\n".encode(),
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        check=False,
+        timeout=30,
+    )
+    assert done.stdout.split() == [b"alpha", b"*", b"2.0"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell as POSIX has it")
 def test_no_standard_input_is_said() -> None:
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m autograd <&-"], capture_output=True, text=True, check=False, timeout=30

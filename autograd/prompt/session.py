@@ -44,6 +44,8 @@ def open_session(names: dict[str, object], plain: bool = False) -> int:
         print("there is no standard input to read from", file=sys.stderr)
         return 1
     if not sys.stdin.isatty():
+        if hasattr(sys.stdin, "reconfigure"):  # Python's source, in any locale; `-sig` skips a mark that Windows adds
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
         return Console(namespace).run_all(sys.stdin)
     if not plain and find_spec("IPython") is not None:
         from autograd.prompt.ipython import start
