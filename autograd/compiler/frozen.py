@@ -31,7 +31,7 @@ def warn_of_frozen(
     copied = _copied(seen, set(map(id, varying)), constants)
     if decided:
         message = (
-            "Python made decisions while building the graph, and the program makes the same ones for every example"
+            "Python made decisions by numbers of this graph; those that built it are the same for every example"
         )
         warnings.warn(f"{message}: {_lines(decided)}. {_REMEDY}", stacklevel=stacklevel + 1)
     if copied:
