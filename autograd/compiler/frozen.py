@@ -30,9 +30,7 @@ def warn_of_frozen(
     decided = [place for place, found in seen.items() if found.use is Use.DECIDED]
     copied = _copied(seen, set(map(id, varying)), constants)
     if decided:
-        message = (
-            "Python made decisions by numbers of this graph; those that built it are the same for every example"
-        )
+        message = "Python made decisions by numbers of this graph; those that built it are the same for every example"
         warnings.warn(f"{message}: {_lines(decided)}. {_REMEDY}", stacklevel=stacklevel + 1)
     if copied:
         message = (
