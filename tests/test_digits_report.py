@@ -200,7 +200,7 @@ def test_the_slider_goes_back_to_the_weights_of_earlier_epochs(page: Any, run: r
 
 
 def test_scaled_pixels_are_scaled_on_the_page_too(browser: Any, tmp_path: Path) -> None:
-    run = trained(pixels=20, epochs=8)
+    run = trained(pixels=20, epochs=5)
     report.write(run, tmp_path / "digits.html")
     browser.get((tmp_path / "digits.html").as_uri())
     draw(browser, STROKES[0])
@@ -289,9 +289,9 @@ def test_images_that_are_not_square(browser: Any, tmp_path: Path) -> None:
         Images(each.pixels.reshape(-1, 8, 8).repeat(2, axis=2).reshape(-1, 128), each.labels, 8, 16) for each in in_file
     )
     network = nn.MLP(128, [24, 16, 10], output="sigmoid", init="he", seed=1)
-    engine = Compiled(network, learning_rate(1.0, len(images), epochs=10, batch=16))
+    engine = Compiled(network, learning_rate(1.0, len(images), epochs=2, batch=16))
     before = engine.confidences(test.pixels)
-    history = train(engine, images, test, epochs=10, batch=16, seed=0)
+    history = train(engine, images, test, epochs=2, batch=16, seed=0)
     after = engine.confidences(test.pixels)
     run = report.Run(network, images, test, None, before, after, history, Augmented(images, 0, 0), 0)
     report.write(run, tmp_path / "digits.html")

@@ -103,7 +103,8 @@ class Page:
         self.browser = browser
 
     def open(self, path: Path, hash: str = "") -> None:
-        self.browser.get("about:blank")
+        if self.browser.current_url.startswith(path.as_uri()):
+            self.browser.get("about:blank")  # else only the hash would change
         self.browser.get(path.as_uri() + hash)
         self.wait("return document.body.dataset.ready")
 
@@ -115,10 +116,8 @@ class Page:
         return found
 
     def settle(self) -> None:
-        """Waits until changes are visible."""
-        self.browser.execute_async_script(
-            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
-        )
+        """Waits until changes are shown, for which the page has already asked for a frame."""
+        self.browser.execute_async_script("requestAnimationFrame(arguments[0])")
 
     @property
     def position(self) -> int:
