@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import datetime
 import functools
 import random
@@ -158,3 +159,14 @@ def test_a_kernel_that_is_written_during_a_trace_is_no_effect() -> None:
     jitted = autograd.jit(f)
     assert jitted(4.0) == 2.0
     assert "eager" not in jitted.report()
+
+
+def test_a_profiler_sees_a_trace_and_goes_on() -> None:
+    f = autograd.jit(lambda x: x * x)
+    profiler = cProfile.Profile()
+    profiler.enable()
+    assert f(3.0) == 9.0
+    assert sorted([2.0, 1.0]) == [1.0, 2.0]
+    profiler.disable()
+    assert "eager" not in f.report()
+    assert any("sorted" in str(entry.code) for entry in profiler.getstats())

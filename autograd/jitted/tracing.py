@@ -37,17 +37,18 @@ def tracing(watched: bool) -> Iterator[Trace]:
     """
     trace = Trace()
     token = TRACE.set(trace)
-    profiler, collecting = sys.getprofile(), gc.isenabled()
+    watched, collecting = watched and sys.getprofile() is None, gc.isenabled()  # a profiler keeps its place
     gc.disable()  # code that a collection calls is not part of the function
     _install()
     try:
         with modes.enable_grad():
-            if watched and profiler is None:
+            if watched:
                 sys.setprofile(effects.watch)
             try:
                 yield trace
             finally:
-                sys.setprofile(profiler)
+                if watched:
+                    sys.setprofile(None)
     finally:
         TRACE.reset(token)
         _remove()
