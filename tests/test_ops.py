@@ -204,6 +204,8 @@ def test_corners_of_a_power_with_a_variable_exponent() -> None:
         assert local(pow, a, b) == slopes, (a, b)
     for b, mixed in ((0.0, INF), (0.5, -INF), (1.0, -INF), (1.5, 0.0), (2.0, 0.0)):
         assert grad(grad(pow, argnum=0), argnum=1)(0.0, b) == mixed, b
+    # Outside the domain only derivatives meet it, as those of a^1.5 at 0 do.
+    assert ops.POW.partials[1](quiet, INF, 0.0, -0.5) == -INF
     # a^(b-1) + b·a^(b-1)·log a, differentiated for a: a^(b-2)·(2b - 1 + b·(b-1)·log a)
     assert grad(grad(grad(pow, argnum=0), argnum=0), argnum=1)(2.0, 0.0) == -0.25
 
@@ -317,6 +319,20 @@ def test_the_third_derivative_of_any_operation_is_right() -> None:
         with mpmath.workdps(50):
             exact = mpmath.diff(lambda v, op=operation, o=others: REFERENCES[op.name](v, *map(mpmath.mpf, o)), x, 3)
         assert third == pytest.approx(float(exact), rel=1e-9, abs=1e-9), operation
+
+
+BINARY = [operation for operation in declared() if operation.arity == 2 and operation.name not in DECISIONS]
+
+
+@pytest.mark.parametrize("operation", BINARY, ids=lambda operation: operation.name)
+def test_second_derivatives_of_two_operands_are_right(operation: Operation) -> None:
+    reference = REFERENCES[operation.name]
+    for a, b in ((0.3, 0.8), (0.9, 0.4)):
+        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            found = grad(grad(lambda a, b: apply(operation, a, b), argnum=i), argnum=j)(a, b)
+            with mpmath.workdps(50):
+                exact = mpmath.diff(reference, (mpmath.mpf(a), mpmath.mpf(b)), (2 - i - j, i + j))
+            assert found == pytest.approx(float(exact), rel=1e-13, abs=1e-14), (a, b, i, j)
 
 
 FAR = sorted({sign * x for x in (1e-300, 1e-8, 0.3, 0.6, 0.99, 1.0, 1.5, 3.0, 7.0, 20.0, 26.0, 36.0, 40.0, 300.0, 700.0)
