@@ -188,6 +188,7 @@ def test_corners_follow_pytorch() -> None:
         assert local(lambda a, b: a.logaddexp(b), a, b) == slopes
     for both in (INF, -INF):
         assert Value(both).logaddexp(both).data == both
+    assert Value(3.0).logaddexp(3.0).data == 3.0 + math.log(2.0)
     for a, b, slope in ((-1.0, INF, 1.0), (1.0, INF, 0.0), (1.0, -INF, 1.0), (-1.0, -INF, 0.0), (-1e-20, 1.0, 1.0)):
         assert local(lambda a, b: a % b, a, b) == [1.0, slope]
 
