@@ -116,7 +116,7 @@ class Dot(Nary):
 def _last_product_first(count: int) -> tuple[int, ...]:
     n = count // 2
     pairs = [i for k in range(n - 1, 0, -1) for i in (k, n + k)]
-    return (*pairs, *range(2 * n, count), *((0, n) if n else ()))
+    return (*pairs, *range(2 * n, count), 0, n)
 
 
 SUM = Sum("sum", "a sum passes the gradient on to each of its operands, unchanged")

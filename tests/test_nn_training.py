@@ -258,6 +258,21 @@ def test_binary_cross_entropy_of_logits_is_exact_in_the_tails() -> None:
     assert gradcheck(lambda a: nn.binary_cross_entropy_with_logits(a, 0.3), [0.7])
 
 
+def test_a_sure_answer_costs_nothing_and_the_weight_of_a_yes_is_a_number_from_0() -> None:
+    loss = nn.binary_cross_entropy_with_logits
+    for x, target in ((math.inf, 1), (-math.inf, 0)):
+        assert loss(Value(x), target).data == 0.0
+    for factor in (0.0, 2.0):
+        assert loss(Value(0.5), 1, pos_weight=factor).data == factor * loss(Value(0.5), 1).data
+    weight = Value(0.25)
+    weighted = loss(Value(0.5), 1, pos_weight=weight)
+    assert weighted.data == 0.25 * loss(Value(0.5), 1).data
+    weighted.backward()
+    assert weight.grad == loss(Value(0.5), 1).data
+    with pytest.raises(ValueError, match=r"pos_weight.*-0\.5"):
+        loss(Value(0.5), 1, pos_weight=-0.5)
+
+
 def test_a_label_that_is_a_value_is_picked() -> None:
     scores, label = [Value(0.5), Value(1.5), Value(-1.0)], Value(1)
     loss = nn.cross_entropy(scores, label)

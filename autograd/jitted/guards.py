@@ -69,7 +69,7 @@ class Trace:
         return holds
 
     def _constant(self, number: float) -> Value:
-        if number not in self._constants or number == 0.0 or number != number:
+        if number not in self._constants:  # one for 0.0 and -0.0, which no comparison tells apart
             self._constants[number] = Value(number)
         return self._constants[number]
 
