@@ -90,7 +90,7 @@ def binary_cross_entropy(probabilities: Structure, targets: Structure) -> Value:
     return _total(terms) / len(terms)
 
 
-def binary_cross_entropy_with_logits(logits: Structure, targets: Structure, pos_weight: float = 1.0) -> Value:
+def binary_cross_entropy_with_logits(logits: Structure, targets: Structure, pos_weight: float | Value = 1.0) -> Value:
     """`binary_cross_entropy` of sigmoid(logits), accurate in both tails.
 
     log σ(x) is computed as -softplus(-x), which neither cancels nor overflows.

@@ -10,6 +10,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, gradcheck
+from autograd.graph import every_node
 
 
 def test_a_sequence_of_modules_and_functions() -> None:
@@ -47,6 +48,43 @@ def test_numbers_are_normalised_as_in_pytorch() -> None:
         norm([1.0])
 
 
+def test_a_new_normalisation_standardises_only() -> None:
+    x = [1.0, 2.0, 6.0]
+    scale = np.sqrt(np.var(x) + 1e-5)
+    expected = pytest.approx((np.array(x) - 3.0) / scale, rel=1e-13)
+    for norm in (nn.LayerNorm(3), nn.LayerNorm(3, bias=False), nn.LayerNorm(3, 0.0)):
+        assert [v.data for v in norm(x)] == (expected if norm.eps else pytest.approx((np.array(x) - 3.0) / np.std(x)))
+    named = [v.label for v in nn.LayerNorm(1, place="last").parameters()]
+    assert named == ["last.weight[0]", "last.bias[0]"]
+    assert [v.label for v in nn.LayerNorm(1).parameters()] == ["weight[0]", "bias[0]"]
+    with pytest.raises(ValueError, match=r"eps.*-0\.5"):
+        nn.LayerNorm(3, -0.5)
+    with pytest.raises(ValueError, match="at least 1, not 0"):
+        nn.LayerNorm(0)
+
+
+def test_a_sequence_is_drawn_with_the_inputs_of_its_first_module() -> None:
+    first = nn.Layer(2, 3, seed=1)
+    for network, count in (
+        (nn.Sequential(first), 2),
+        (nn.Sequential(nn.LayerNorm(3), nn.Neuron(3)), 3),
+        (nn.Sequential(nn.Sequential(nn.MLP(4, [2]))), 4),
+        (nn.Sequential(autograd.tanh, first), 0),
+        (nn.Sequential(), 0),
+    ):
+        drawn = every_node(*network._example())
+        assert len([v for v in drawn if v.label.startswith("x[")]) == count
+
+
+def test_there_is_no_part_beyond_the_last() -> None:
+    first = nn.Layer(2, 3, seed=1)
+    for i in (2, -3):
+        with pytest.raises(IndexError, match=f"part {i} of a Sequential of 2"):
+            nn.Sequential(first, autograd.tanh)[i]
+    with pytest.raises(TypeError, match=r"whole number.*'a'"):
+        nn.Sequential(first)["a"]  # type: ignore[index]
+
+
 def test_rows_of_a_table() -> None:
     table = nn.Embedding(5, 2, seed=1)
     assert table(3) is table.weight[3]
@@ -64,6 +102,11 @@ def test_rows_of_a_table() -> None:
             table(wrong)
     with pytest.raises(ValueError, match="the rows of an Embedding must be at least 1"):
         nn.Embedding(0, 2)
+    with pytest.raises(ValueError, match="the columns of an Embedding must be at least 1"):
+        nn.Embedding(2, 0)
+    with pytest.raises(ValueError, match="the numbers of an Embedding"):
+        nn.Embedding(10**6, 10**6)
+    assert nn.Embedding(1, 1, place="table").weight[0][0].label == "table.weight[0][0]"
 
 
 # Where parameters are found
