@@ -99,6 +99,44 @@ def test_the_expanded_graph_computes_the_same(seed: int) -> None:
     assert [leaf.grad for leaf in leaves] == pytest.approx(found, rel=1e-9, abs=1e-12)
 
 
+def test_the_expansion_shows_the_forward_pass_of_the_original() -> None:
+    """Its numbers, derivatives, gradients, labels and places."""
+    root, twin = tangle(5)[1], tangle(5)[1]
+    for i, node in enumerate(topological(root)):
+        node.label, node.place = f"n{i}", "here" if node._rule is DOT else ""
+    root.backward()
+    spelled, fresh = topological(root.expanded()), topological(twin.expanded().refresh())
+    assert [(v._op, v.data, v._local_grads) for v in spelled] == [(v._op, v.data, v._local_grads) for v in fresh]
+    originals = {v.label: v for v in topological(root)}
+    named = [v for v in spelled if v.label]
+    assert len(named) == len(originals)
+    assert all(v.grad == originals[v.label].grad and v.place == originals[v.label].place for v in named)
+    w, x, b = Value(2.0), Value(3.0), Value(1.0)
+    neuron = autograd.dot([w], [x], b)
+    neuron.place = "neuron"
+    (neuron * 5).backward()
+    w.data = 7.0
+    product, whole = topological(neuron.expanded())
+    assert (product.data, product._local_grads, whole.data) == (6.0, (3.0, 2.0), 7.0)
+    assert (product.grad, whole.grad) == (5.0, 5.0)
+    assert product.place == whole.place == "neuron"
+
+
+def test_a_node_made_by_hand_stays_in_the_expansion() -> None:
+    a = Value(2.0)
+    cube = Value(8.0, (a,), "cube")
+
+    def backward() -> None:
+        a.grad += 3 * a.data**2 * cube.grad
+
+    cube._backward = backward
+    spelled = autograd.sum([cube, a, a]).expanded()
+    assert [v._op for v in topological(spelled)] == ["cube", "+", "+"]
+    assert topological(spelled)[0] is cube
+    spelled.backward()
+    assert a.grad == 14.0
+
+
 def test_a_network_and_its_expansion_agree_to_the_bit() -> None:
     model = nn.MLP(4, [5, 3], "tanh", seed=3)
     loss = nn.squared_error(model([0.5, -1.0, 2.0, 0.25]), [0.0, 1.0, -1.0])

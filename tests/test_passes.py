@@ -138,6 +138,17 @@ def test_a_refresh_that_fails_leaves_everything_as_it_was() -> None:
     assert root.refresh().data == (2 * 4.0 * 3.0 * 3.0 + math.log(4.0)) * 2
 
 
+def test_a_refresh_may_overflow_unless_anomalies_are_looked_for() -> None:
+    a = Value(1.0)
+    y = a * 1e308
+    a.data = 100.0
+    with no_grad():
+        assert y.refresh().data == math.inf
+    a.data = 200.0
+    with detect_anomaly(), pytest.raises(FloatingPointError, match="first result that is not finite"):
+        y.refresh()
+
+
 def test_a_refreshed_graph_is_freed_without_the_collector() -> None:
     gc.disable()
     try:
