@@ -136,6 +136,12 @@ def test_a_refresh_that_fails_leaves_everything_as_it_was() -> None:
     assert [(v.data, v._local_grads) for v in topological(root)] == before
     a.data = 4.0
     assert root.refresh().data == (2 * 4.0 * 3.0 * 3.0 + math.log(4.0)) * 2
+    whole = root * 2 + Value(8.0, (b,), (1.0,))
+    before = [(v.data, v._local_grads) for v in topological(whole)]
+    a.data = 5.0
+    with pytest.raises(TypeError, match="made by hand"):
+        whole.refresh()
+    assert [(v.data, v._local_grads) for v in topological(whole)] == before
 
 
 def test_a_refresh_may_overflow_unless_anomalies_are_looked_for() -> None:
