@@ -175,7 +175,7 @@ def test_a_step_that_fails_changes_nothing() -> None:
     params = [Value(1.0), Value(2.0)]
     optimiser = nn.Adam(params)
     params[0].grad, params[1].grad = 1.0, "no number"
-    with pytest.raises(TypeError, match="a Value holds one real number"):
+    with pytest.raises(TypeError, match="'no number'"):
         optimiser.step()
     assert [p.data for p in params] == [1.0, 2.0]
     assert optimiser.steps == 0

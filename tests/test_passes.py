@@ -207,6 +207,13 @@ def test_a_label_and_a_place_need_no_dict() -> None:
     assert weakref.ref(y)() is y
 
 
+def test_passes_from_a_leaf_add_up() -> None:
+    a = Value(1.0)
+    a.backward()
+    a.backward(2.0)
+    assert a.grad == 3.0
+
+
 def test_no_grad_keeps_nothing() -> None:
     a, b = Value(2.0), Value(3.0)
     with no_grad():
