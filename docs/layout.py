@@ -102,8 +102,14 @@ def _run(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_module(name: str) -> bool:
-    path = ROOT.joinpath(*name.split("."))
-    return path.with_suffix(".py").exists() or path.is_dir()
+    *folder, last = name.split(".")
+    return last in _names(ROOT.joinpath(*folder))
+
+
+@functools.cache
+def _names(folder: Path) -> set[str]:
+    """Those in a folder, as they are written: to some systems `Value.py` is `value.py`."""
+    return {path.stem for path in folder.iterdir()} if folder.is_dir() else set()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
