@@ -21,16 +21,16 @@ help:
 	@echo "make article  build the article, a page in which a network trains itself"
 	@echo "make test     run all tests"
 	@echo "make coverage run them and list untested lines"
-	@echo "make torture  try odd arguments, damaged files, kills and hostile labels for ten minutes"
+	@echo "make torture  odd arguments, damaged files, kills, hostile labels: ten minutes"
 	@echo "make lint     check format, style and types"
 	@echo "make format   format the code"
 	@echo "make bench    measure speed and memory, compared with the peers"
-	@echo "make docs     build pictures, the notebook and the gallery, and the site: all pages, the reference, the article"
+	@echo "make docs     build pictures, the notebook, and a site of all pages"
 	@echo "make oldest   run the tests with the oldest dependencies that are supported"
-	@echo "make backends run the tests of programs in JAX and ONNX, in a separate environment"
+	@echo "make backends run the tests of programs in JAX and ONNX"
 	@echo "make with-python3.13  run the tests with another Python"
 	@echo "make wheel    build the wheel and try it in an empty environment"
-	@echo "make browser  install Chromium for the tests that drive a browser (Debian, as root)"
+	@echo "make browser  install Chromium for the tests that drive one (Debian, as root)"
 
 digits: .venv/demos
 	@$(BIN)/python -m demos.digits

@@ -63,7 +63,7 @@ def test_damaged_lines_are_named(few_digits: Path, edit: str, message: str) -> N
 
 
 def test_files_that_are_no_data(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot be read: No such file"):
+    with pytest.raises(DataError, match="cannot be read: "):
         read_csv(tmp_path / "missing.csv")
     path = tmp_path / "file"
     for content, message in [
