@@ -151,7 +151,7 @@ class _Point:
             low, high = sorted((left, right))
             open_ = self._allowed(low) + self._allowed(high)
             there = abs(central.value - (low.value + high.value) / 2.0) <= self._allowed(central) + open_
-            if there and high.value - low.value > open_:
+            if there and high.value - low.value > low.error + high.error:
                 inside = low.value - self._allowed(low) <= claimed <= high.value + self._allowed(high)
                 return (Verdict.RIGHT if inside else Verdict.WRONG), central.value
         return Verdict.WRONG, sharp[0].value

@@ -100,6 +100,8 @@ def test_the_step_suits_the_scale() -> None:
 def test_at_a_kink_any_derivative_between_those_of_its_sides_is_right() -> None:
     assert gradcheck(lambda x: x.relu() + abs(x) * 2 + x.maximum(0), [0.0])
     assert gradcheck(squared_error([MLP(2, [4, 1], seed=0)([0.0, 0.0])], [Value(1.0)]))
+    x = 4456.568645724793  # a kink so close that one side alone is sharp
+    assert gradcheck(lambda v: v * v + (v - (x - 1.94189e-08)).relu() * 2, [x])
     steep = operation("test_gradcheck_steep", forward=lambda m, a: m.maximum(a, 0.0), partials=[lambda m, y, a: 1.5])
     with pytest.raises(ValueError, match=r"is 1\.5, but finite differences give 0\.5"):
         gradcheck(steep, [0.0])

@@ -152,6 +152,8 @@ def test_mistakes_at_the_prompt_get_words(prompt: Terminal) -> None:
     for line, answer in {
         "bp.nxt()": "Did you mean: 'next'?",
         "formul(L)": "Did you mean: 'formula'?",
+        "L.item()": "v.data is the number",
+        "L.zero_grad()": "set v.grad = 0.0",
         "tree(2)": "TypeError: tree(v) needs a Value, not 2 (int)",
         "nudge(L, 3)": "TypeError: nudge(loss, a) needs a Value, not 3 (int)",
         "label(a)": "TypeError: label() takes a dict of names, label(locals()), not Value",

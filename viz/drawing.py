@@ -41,6 +41,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         self.roots: tuple[Value, ...] = ()
         self.highlight: list[Value] = []
 
+    def __repr__(self) -> str:
+        return "<Drawing: .render('name') writes a file, .source is its DOT; viz.show(loss) opens a page>"
+
     def pipe(
         self,
         format: str | None = None,

@@ -11,11 +11,30 @@ from pathlib import Path
 from types import TracebackType
 
 from autograd.cursor import PassDone
+from autograd.value import Value
 from autograd.words.text import Text, folded, width
 
 OURS = [str(Path(__file__).resolve().parents[2] / package) for package in ("autograd", "nn", "viz")]
 WORDED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """Errors whose message says what was wrong, so that the engine's stack frames add nothing."""
+
+ELSEWHERE = {
+    "item": "v.data is the number",
+    "numpy": "v.data is the number",
+    "value": "v.data is the number",
+    "forward": "v.refresh() computes it again from its leaves",
+    "zero_grad": "set v.grad = 0.0; modules and optimisers have zero_grad() for all parameters",
+    "requires_grad": "every Value has a gradient; within no_grad() none is recorded",
+    "is_leaf": "a leaf has no operands: not v._prev",
+    "grad_fn": "v._op is the operation, and v._prev are its operands",
+    "pow": "write v ** 2",
+    "square": "write v ** 2",
+    "abs": "write abs(v)",
+    "sum": "autograd.sum([a, b]) adds up a list",
+    "mean": "mean([a, b]) is that of a list",
+    "softmax": "softmax([a, b]) takes a list",
+}
+"""What a Value has instead of an attribute that other libraries' numbers have, in their users' first minutes here."""
 
 
 def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -29,6 +48,8 @@ def show(kind: type[BaseException], error: BaseException, trace: TracebackType |
         return
     trace = shortened(kind, trace)
     sys.__excepthook__(kind, error.with_traceback(trace), trace)
+    if instead := elsewhere(error):
+        print(instead, file=sys.stderr)
 
 
 def in_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str | None:
@@ -61,6 +82,13 @@ def suggestion(kind: type[BaseException], error: BaseException, trace: Traceback
         sys.__excepthook__(kind, error, trace)
     found = re.search(r"Did you mean: .*\?", written.getvalue())
     return found[0] if found else ""
+
+
+def elsewhere(error: BaseException) -> str:
+    """What to use instead of an attribute that a Value lacks; empty for any other error."""
+    if isinstance(error, AttributeError) and isinstance(error.obj, Value):
+        return ELSEWHERE.get(error.name or "", "")
+    return ""
 
 
 def _frames(trace: TracebackType | None) -> list[TracebackType]:

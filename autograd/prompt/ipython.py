@@ -60,7 +60,7 @@ def _show(shell: Any, kind: type[BaseException], error: BaseException, trace: An
     told = errors.in_words(kind, error, trace.tb_next if trace else None)
     if told is None:
         shell.showtraceback((kind, error, errors.shortened(kind, trace)), tb_offset=tb_offset)
-        if hint := errors.suggestion(kind, error, trace):
+        if hint := errors.elsewhere(error) or errors.suggestion(kind, error, trace):
             print(hint)
     else:
         print(told)
