@@ -267,7 +267,8 @@ export class App {
     if (this.camera.scale >= (this.isNarrow() ? READABLE : OVERVIEW)) return;
     const { node, phase } = placeAt(this.graph, this.state.position);
     const whole = wholeOf(this.scene);
-    const start = this.scene.down ? this.scene.parts[0] : { ...whole, width: 0 };
+    const first = this.scene.parts.reduce((part, each) => (each.y < part.y ? each : part));
+    const start = this.scene.down ? first : { ...whole, width: 0 };
     const there = phase === "start" ? start : this.scene.partOf(node < 0 ? this.graph.root : node);
     const at = this.scene.byId.get(this.state.selected) ?? there;
     this.moveTo(cameras.within(cameras.around(at, this.screen(), READABLE), whole, this.screen()));

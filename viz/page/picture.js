@@ -336,14 +336,15 @@ function paintBox(group, { box }, { graph, state, grads, format, members, output
  * @param {Scene} scene
  * @param {Look} look
  */
-export function paintHeat(scene, { graph, state, grads, members, heatFor }) {
+export function paintHeat(scene, { graph, state, grads, heatFor }) {
   const numbers = state.shown === "grad" && showsGradients(graph, state) ? grads : state.numbers.data;
   const colours = themeColours();
   for (const { id, box, open } of scene.parts) {
     if (box < 0 || open) continue;
     const image = document.getElementById(id)?.querySelector(".heat");
-    const known = isKnown(graph, state.position, members[box][members[box].length - 1]);
-    if (image) put(image, "href", known ? heat(heatFor(box), numbers, colours) : "");
+    const what = heatFor(box);
+    const known = isKnown(graph, state.position, Math.max(...what.nodes));
+    if (image) put(image, "href", known ? heat(what, numbers, colours) : "");
   }
 }
 

@@ -24,7 +24,11 @@ export function listenToPointers(app) {
   picture.addEventListener("pointerdown", (event) => {
     pointers.set(event.pointerId, event);
     grip = gripped(app, event);
+    const held = document.getElementById(grip.id);
+    (held instanceof SVGElement ? held : picture).focus({ preventScroll: true });
   });
+  // After a touch, a browser would move the focus to what then is there.
+  picture.addEventListener("mousedown", (event) => event.preventDefault());
   picture.addEventListener("pointermove", (event) => {
     const before = pointers.get(event.pointerId);
     if (!before || !grip) return;
