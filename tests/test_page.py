@@ -639,18 +639,19 @@ def test_on_a_phone_the_picture_goes_downwards_and_can_be_read(page: Page, tmp_p
     page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     try:
         page.open(tmp_path / "play.html")
-        height, left, right = page.browser.execute_script(
+        tall, height, left, right = page.browser.execute_script(
             "const world = document.getElementById('world'), { left, right } = world.getBoundingClientRect();"
-            "const scale = world.getCTM().a;"
-            "return [scale * parseFloat(getComputedStyle(world.querySelector('.data')).fontSize), left, right]"
+            "const scale = world.getCTM().a, box = world.getBBox();"
+            "const size = parseFloat(getComputedStyle(world.querySelector('.data')).fontSize);"
+            "return [box.height > box.width, scale * size, left, right]"
         )
+        assert tall
         assert height >= 9
         assert left >= 0
         assert right <= 360
         wide = {**screen, "width": 1600, "height": 900}
         page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", wide)
-        script = "return document.querySelector('#world .link path').getBBox()"
-        page.wait(f"{script}.width > {script.removeprefix('return ')}.height")
+        page.wait("const { width, height } = document.getElementById('world').getBBox(); return width > height")
     finally:
         page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
