@@ -2,7 +2,7 @@
 
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Not later: importing the module of that name would hide the function.
 from autograd.gradcheck import gradcheck as gradcheck
@@ -118,15 +118,17 @@ __all__ = sorted(
 )
 
 
-def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        found = _from(_LATER[name], name)
-        globals()[name] = found
-        return found
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+if not TYPE_CHECKING:  # or else any name would be one of this package
+
+    def __getattr__(name: str) -> object:
+        if name in _LATER:
+            found = _from(_LATER[name], name)
+            globals()[name] = found
+            return found
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 
-def _from(module: str, name: str) -> Any:
+def _from(module: str, name: str) -> object:
     return getattr(import_module(f"autograd.{module}"), name)
 
 

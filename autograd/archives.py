@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from autograd.shown import path_shown, printable
 
@@ -94,7 +94,7 @@ class Archive:
         return array.reshape(shape[::-1]).T if by_columns else array.reshape(shape)
 
 
-def _header(packed: Any, shown: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+def _header(packed: IO[bytes], shown: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     """An array's shape, whether it is stored in column order, its type, and the offset of its data."""
     import numpy as np
 

@@ -17,6 +17,6 @@ def provide(what: str, get: Callable[[], Any]) -> None:
     _providers[what] = get
 
 
-def later(what: str) -> Any:
+def later(what: str) -> Any:  # noqa: ANN401 - a function of any signature
     """The function registered under a name."""
     return _providers[what]()

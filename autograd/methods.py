@@ -26,7 +26,7 @@ class Methods:
         def _binary(self, operation: Operation, other: Number) -> Value: ...
 
         @staticmethod
-        def _of(operation: Operation, *operands: Any) -> Value: ...
+        def _of(operation: Operation, *operands: Any) -> Value: ...  # noqa: ANN401 - self is a Value
 
     # Powers and logarithms
 

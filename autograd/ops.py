@@ -231,7 +231,7 @@ def _gelu_tanh_slope(m: Arithmetic, y: Quantity, a: Quantity) -> Quantity:
     return m.sigmoid(u) + y * m.sigmoid(-u) * _SQRT_8_OVER_PI * (1.0 + 3.0 * 0.044715 * a * a)
 
 
-def _declare(name: str, symbol: str, forward: Rule, *partials: Rule, **written: Any) -> Operation:
+def _declare(name: str, symbol: str, forward: Rule, *partials: Rule, **written: Any) -> Operation:  # noqa: ANN401 - as for Operation
     operation = Operation(name, symbol, forward, partials, **written)
     OPERATIONS[name] = operation
     return operation

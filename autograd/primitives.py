@@ -80,7 +80,10 @@ def _operator(symbol: str, function: Callable[..., Quantity], called: str, onnx:
 
 
 def _function(
-    name: str, strict: Callable[..., Quantity], quiet: Callable[..., Quantity] | None = None, **spelled: Any
+    name: str,
+    strict: Callable[..., Quantity],
+    quiet: Callable[..., Quantity] | None = None,
+    **spelled: Any,  # noqa: ANN401 - as for Primitive
 ) -> Primitive:
     """A function that has the same name in all backends, except those given."""
     usual = {"numpy": f"np.{name}", "javascript": f"Math.{name}", "jax": f"jnp.{name}", "onnx": name.capitalize()}

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import reprlib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.annotations import Gradient
 
 WHOLE = 4096
 """More characters than the path of a file has."""
@@ -17,7 +20,7 @@ LONGEST = 100
 """The maximum number of characters of a label that a message shows."""
 
 
-def number(x: Any) -> str:
+def number(x: Gradient) -> str:
     """A number with at most six significant digits. A gradient may be a Value.
 
     Example:
@@ -42,7 +45,7 @@ def many(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def factor(x: Any) -> str:
+def factor(x: Gradient) -> str:
     """A number as a factor or summand, in parentheses if negative: `(-3.0)`."""
     text = number(x)
     return f"({text})" if text.startswith("-") else text

@@ -455,7 +455,7 @@ class Value(Methods):
 
     __int__ = __float__
 
-    def __round__(self, ndigits: Any = None) -> NoReturn:
+    def __round__(self, ndigits: object = None) -> NoReturn:
         raise TypeError(
             "a Value is not rounded, since that would cut it off from its graph: use round(v.data, 2) for the number, "
             'and f"{v:.2f}" to show it'
@@ -677,7 +677,7 @@ def made(
     return out
 
 
-def _binary(operation: Operation, a: Any, b: Any) -> Value:
+def _binary(operation: Operation, a: Any, b: Any) -> Value:  # noqa: ANN401 - mypy does not follow `type(a) is`
     """`apply` for two operands, one of which may be a plain number, inlined for speed."""
     if type(a) is not Value and (a := _operand(a, operation, b)) is _NO_ANSWER:
         return _NO_ANSWER

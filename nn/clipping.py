@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.arguments import a_number, values
 from autograd.atomic import run
 from autograd.graph import gradient
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd.annotations import Quantity, Structure
+    from nn.trainable import Parameters
+
 
 def clip_grad_norm_(
-    params: Iterable[Value] | Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
+    params: Parameters, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> float:
     """Scales all gradients by one factor so that their norm is at most `max_norm`, like PyTorch's.
 
@@ -45,7 +50,7 @@ def clip_grad_norm_(
     return norm
 
 
-def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
+def clip_grad_value_(params: Parameters, clip_value: float) -> None:
     """Clips each gradient to between `-clip_value` and `clip_value`, like PyTorch's.
 
     Args:
@@ -57,7 +62,7 @@ def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
     """
     clip_value = a_number(clip_value, "clip_value", least=0.0, finite=False)
 
-    def cut(grad: Any) -> Any:
+    def cut(grad: Quantity) -> Quantity:
         if isinstance(grad, float):
             return min(max(grad, -clip_value), clip_value)
         return grad.clip(-clip_value, clip_value)  # of a Value, or of an array
@@ -68,7 +73,7 @@ def clip_grad_value_(params: Iterable[Value] | Any, clip_value: float) -> None:
 class _Gradients:
     """The gradients of Values, or the gradient vector of a program."""
 
-    def __init__(self, params: Any) -> None:
+    def __init__(self, params: Structure) -> None:
         self.program = params if hasattr(params, "value_and_grad") else None
         one = isinstance(params, Value)
         self.values = [] if self.program is not None else [params] if one else values(params, "the parameters")
@@ -78,7 +83,7 @@ class _Gradients:
             return [float(grad) for grad in self.program.grads]
         return list(map(gradient, self.values))
 
-    def change(self, function: Any) -> None:
+    def change(self, function: Callable[[Quantity], Quantity]) -> None:
         if self.program is not None:
             self.program.grads[...] = function(self.program.grads)
         else:

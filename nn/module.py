@@ -7,7 +7,7 @@ import math
 import operator
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from autograd import Value, no_grad, sum as total
 from autograd.arguments import a_mapping, a_text, a_whole_number, iterated, sized
@@ -212,7 +212,7 @@ def _all_leaves(parts: Sequence[object]) -> bool:
 _rule_of = operator.attrgetter("_rule")
 
 
-def _parts(whole: Any, above: Any) -> Iterator[tuple[_Way, Any]]:
+def _parts(whole: Structure, above: object) -> Iterator[tuple[_Way, Any]]:
     if isinstance(whole, Module):
         dot_ = "." if above is not None else ""
         return (
@@ -375,6 +375,14 @@ _ATTRIBUTES = 8
 """The number of attributes of a neuron to which the user has added none."""
 
 
+class Options(TypedDict, total=False):
+    """What a layer passes on to its neurons."""
+
+    nonlin: bool
+    activation: str | Activation
+    init: str | Initialiser
+
+
 class Layer(Module):
     """Neurons side by side, sharing their inputs.
 
@@ -386,7 +394,7 @@ class Layer(Module):
         **kwargs: passed on to each `Neuron`.
     """
 
-    def __init__(self, nin: int, nout: int, *, seed: Seed = None, place: str = "", **kwargs: Any) -> None:
+    def __init__(self, nin: int, nout: int, *, seed: Seed = None, place: str = "", **kwargs: Unpack[Options]) -> None:
         check_size("a layer's neurons", nout)
         check_size("a layer's weights", check_size("a layer's inputs", nin) * nout)
         rng = initialisation.generator(seed)

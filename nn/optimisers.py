@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
 from autograd.arguments import a_mapping, a_number, a_whole_number, iterated
@@ -20,11 +20,15 @@ from autograd.graph import gradient, named
 from autograd.shown import as_code, many, printable, shown, some
 from nn import schedules
 
+if TYPE_CHECKING:
+    from autograd.annotations import Quantity, Structure
+    from nn.trainable import Parameters
+
 Rate = float | Callable[[int], float]
-Moments = tuple[Any, ...]
+Moments: TypeAlias = "tuple[Quantity, ...]"
 """An optimiser's memory of one parameter, numbers or vectors; empty before the first step."""
 
-Update = Callable[[Any, Any, Moments], tuple[Any, Moments]]
+Update: TypeAlias = "Callable[[Quantity, Quantity, Moments], tuple[Quantity, Moments]]"
 """`rule(p, g, state)`: how far a parameter moves against its gradient, and its next state; numbers or vectors."""
 
 
@@ -43,8 +47,8 @@ class Optimiser:
         TypeError: a parameter is not a Value.
     """
 
-    def __init__(self, params: Iterable[Value] | Iterable[tuple[str, Value]] | Any, lr: Rate) -> None:
-        given: Any = params
+    def __init__(self, params: Parameters, lr: Rate) -> None:
+        given: Structure = params
         self._program = given if hasattr(given, "value_and_grad") else None
         self._names: dict[Value, str] = {}
         self.params: list[Value] = []
@@ -127,7 +131,7 @@ class Optimiser:
         changes = {**self._chosen(state["options"]), "_states": states, "steps": steps}
         run([partial(setattr, self, name, value) for name, value in changes.items()])
 
-    def _chosen(self, given: Any) -> dict[str, Any]:
+    def _chosen(self, given: Structure) -> dict[str, Any]:
         """The options that a state holds, as attributes."""
         now = self._options()
         if set(a_mapping(given, "the options", "a dict")) != set(now):
@@ -159,7 +163,7 @@ class Optimiser:
             labels = [str(i) for i in range(len(self.params))]
         return dict(zip(self.params, labels, strict=True))
 
-    def _as_kept(self, name: str, given: Any) -> Moments:
+    def _as_kept(self, name: str, given: Structure) -> Moments:
         """Checks and converts the state of one parameter."""
         what = f"the state of {printable(name, 60)}"
         held = list(iterated(given, what))
@@ -193,7 +197,7 @@ class SGD(Optimiser):
     """
 
     def __init__(
-        self, params: Iterable[Value] | Any, lr: Rate = 0.01, *, momentum: float = 0.0, weight_decay: float = 0.0
+        self, params: Parameters, lr: Rate = 0.01, *, momentum: float = 0.0, weight_decay: float = 0.0
     ) -> None:
         super().__init__(params, lr)
         self.momentum = a_number(momentum, "momentum", least=0.0, below=1.0)
@@ -202,7 +206,7 @@ class SGD(Optimiser):
     def _rule(self, rate: float) -> Update:
         momentum, decay = self.momentum, self.weight_decay
 
-        def rule(p: Any, g: Any, state: Moments) -> tuple[Any, Moments]:
+        def rule(p: Quantity, g: Quantity, state: Moments) -> tuple[Quantity, Moments]:
             if decay:
                 g = g + decay * p
             if not momentum:
@@ -230,7 +234,7 @@ class Adam(Optimiser):
 
     def __init__(
         self,
-        params: Iterable[Value] | Any,
+        params: Parameters,
         lr: Rate = 0.001,
         *,
         betas: tuple[float, float] = (0.9, 0.999),
@@ -254,7 +258,7 @@ class Adam(Optimiser):
         rest1, rest2 = 1.0 - beta1, 1.0 - beta2
         at_step = cache(lambda t: (rate / (1.0 - beta1**t), 1.0 - beta2**t))  # most parameters are at the same one
 
-        def rule(p: Any, g: Any, state: Moments) -> tuple[Any, Moments]:
+        def rule(p: Quantity, g: Quantity, state: Moments) -> tuple[Quantity, Moments]:
             t, m, v = state or (0, 0.0, 0.0)
             t += 1
             m = beta1 * m + rest1 * g
@@ -277,7 +281,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        params: Iterable[Value] | Any,
+        params: Parameters,
         lr: Rate = 0.001,
         *,
         betas: tuple[float, float] = (0.9, 0.999),
@@ -289,7 +293,7 @@ class AdamW(Adam):
     def _rule(self, rate: float) -> Update:
         adapted, decay = self._adapted(rate), rate * self.weight_decay
 
-        def rule(p: Any, g: Any, state: Moments) -> tuple[Any, Moments]:
+        def rule(p: Quantity, g: Quantity, state: Moments) -> tuple[Quantity, Moments]:
             step, state = adapted(p, g, state)
             return step + decay * p, state
 
@@ -306,11 +310,11 @@ def _numbers(params: list[Value]) -> list[float]:
     return list(map(gradient, params))
 
 
-def _lists(state: Moments) -> list[Any]:
+def _lists(state: Moments) -> list[Quantity]:
     return [part.tolist() if hasattr(part, "tolist") else part for part in state]
 
 
-def _leaves(params: Any) -> tuple[dict[Value, str], list[Value]]:
+def _leaves(params: Structure) -> tuple[dict[Value, str], list[Value]]:
     if hasattr(params, "parameters"):
         raise TypeError(f"an optimiser takes Values: pass {type(params).__name__.lower()}.parameters()")
     given = list(iterated(params, "the parameters", "Values"))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd.arguments import a_choice, a_function, a_mapping, a_number, a_whole_number
 from autograd.floats import quiet_power
+
+Rate: TypeAlias = "float | Callable[[int], float]"
+"""A number, or another schedule."""
 
 
 class Schedule:
@@ -24,7 +27,7 @@ class Schedule:
         True
     """
 
-    def __init__(self, name: str, **options: Any) -> None:
+    def __init__(self, name: str, **options: Rate) -> None:
         self.name, self.options = name, options
 
     def __call__(self, step: int) -> float:

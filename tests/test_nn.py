@@ -133,11 +133,11 @@ def test_errors(make: object, message: str) -> None:
 
 def test_only_values_are_optimised() -> None:
     with pytest.raises(TypeError, match=r"mlp\.parameters\(\)"):
-        nn.SGD(nn.MLP(2, [1]))
+        nn.SGD(nn.MLP(2, [1]))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"constant\(0\.1\)"):
         nn.warmup(0.1, 4)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"a parameter must be a Value, not 1\.0 \(float\)"):
-        nn.SGD([1.0])
+        nn.SGD([1.0])  # type: ignore[arg-type]
 
 
 def test_initial_spreads() -> None:

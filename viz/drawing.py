@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import graphviz
 
@@ -54,7 +54,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         *,
         engine: str | None = None,
         encoding: str | None = None,
-    ) -> Any:
+    ) -> Any:  # bytes, or a string in an encoding
         """The picture as bytes, or as text in an encoding, like `graphviz.Digraph.pipe`."""
         form = _known(format or self.format)
         if encoding is not None:
@@ -69,7 +69,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             raise ValueError(f"the picture is not text in the encoding {as_code(encoding)}") from None
 
     def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: object
     ) -> dict[str, Any]:
         """For IPython and Jupyter: the picture, and the interactive graph, which they prefer."""
         shown: dict[str, Any] = super()._repr_mimebundle_(include, exclude)
@@ -109,6 +109,20 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if view:
             self._view(str(picture), format=form, quiet=False)
         return str(picture)
+
+
+class Options(TypedDict, total=False):
+    """The options of `draw_dot`, which says what they mean."""
+
+    rankdir: str
+    collapse: str
+    local_derivatives: bool
+    gradients: bool
+    numbers: str
+    theme: str
+    title: str
+    highlight: Value | Iterable[Value]
+    dpi: int
 
 
 def draw_dot(
@@ -204,14 +218,14 @@ def draw_dot(
     return drawing
 
 
-def _known(form: Any) -> str:
+def _known(form: object) -> str:
     """Checks a format of Graphviz."""
     if not isinstance(form, str) or form not in graphviz.FORMATS:
         raise ValueError(f"unknown format {as_code(form)}; use svg, png, pdf, dot or another format of Graphviz")
     return form
 
 
-def svg(*roots: Value, **options: Any) -> str:
+def svg(*roots: Value, **options: Unpack[Options]) -> str:
     """The picture of `draw_dot` as SVG text.
 
     Args:
@@ -224,7 +238,7 @@ def svg(*roots: Value, **options: Any) -> str:
     return str(draw_dot(*roots, **options).pipe("svg", encoding="utf-8"))
 
 
-def save(root: Value | Sequence[Value], path: str | os.PathLike[str], **options: Any) -> None:
+def save(root: Value | Sequence[Value], path: str | os.PathLike[str], **options: Unpack[Options]) -> None:
     """Writes the picture of `draw_dot` to a file, completely or not at all.
 
     Args:

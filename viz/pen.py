@@ -186,7 +186,7 @@ class Pen:
             for cluster in clusters:
                 parent.subgraph(cluster)
 
-    def _value(self, parent: Any, node: Value, path: str) -> None:
+    def _value(self, parent: graphviz.Digraph, node: Value, path: str) -> None:
         name = self._names[node]
         label = within(node.label, path) or (self._nickname(node) if node._prev else "")
         data, grad = format(node.data, self.numbers), self._grad_text(node) if self.gradients else ""
@@ -213,7 +213,7 @@ class Pen:
         for edge in self._tags.get(node, ()):
             self._tag(parent, edge)
 
-    def _tag(self, parent: Any, edge: Edge) -> None:
+    def _tag(self, parent: graphviz.Digraph, edge: Edge) -> None:
         operand = self._names[edge.operand]
         text = visible(edge.operand.label or operand)
         name = f"t{self._edge_name(edge)}"

@@ -278,7 +278,7 @@ class _Grouper:
         for new in groups:
             self.where.update({id(node): (new.number << 32) + i for i, node in enumerate(new.nodes)})
 
-    def _key(self, node: Value) -> Any:
+    def _key(self, node: Value) -> tuple[Any, ...]:
         rule = node._rule
         if isinstance(rule, Operation):
             operation: Hashable = (rule.name, *rule.attributes.values()) if rule.attributes else rule

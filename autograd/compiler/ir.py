@@ -24,9 +24,9 @@ is not `batched`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     pass
 
 Index = npt.NDArray[np.intp]
+
+Attr: TypeAlias = Any
+"""What an operation is told besides its operands; its name decides about the type."""
 
 PARAMS, INPUTS, CONSTANTS, SEED = "params", "inputs", "constants", "seed"
 """The names of leaves. The seed is the gradient of the root: one over the size of the batch."""
@@ -54,7 +57,7 @@ class Array:
 
     op: str
     args: tuple[Array, ...]
-    attr: Any
+    attr: Attr
     shape: tuple[int, ...]
     batched: bool
 
@@ -125,7 +128,7 @@ class Builder:
     """The origin of the arrays that are made from now on."""
 
     def _make(
-        self, op: str, args: tuple[Array, ...], attr: Any, shape: tuple[int, ...], batched: bool | None = None
+        self, op: str, args: tuple[Array, ...], attr: Attr, shape: tuple[int, ...], batched: bool | None = None
     ) -> Array:
         key = (op, args, _key(attr), shape, batched)
         if key not in self.made:
@@ -207,7 +210,7 @@ class Builder:
         return self._make("place", arrays, Places(indices), shape, batched)
 
 
-def _key(attr: Any) -> Any:
+def _key(attr: Attr) -> Hashable:
     """A hashable key that is equal for equal attributes."""
     match attr:
         case np.ndarray():
@@ -216,7 +219,8 @@ def _key(attr: Any) -> Any:
             return attr.spec, _key(attr.extent)
         case Places():
             return tuple(map(_key, attr.indices))
-    return attr
+    key: Hashable = attr
+    return key
 
 
 LONGEST = 1000

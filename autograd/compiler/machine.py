@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -111,7 +111,7 @@ class _Local(threading.local):
         self.quiet, self.strict = _context("ignore"), _context("raise")
 
 
-def _context(errors: Any) -> Context:
+def _context(errors: Literal["ignore", "raise"]) -> Context:
     context = copy_context()
     context.run(partial(np.seterr, divide=errors, over=errors, invalid=errors, under="ignore"))
     return context

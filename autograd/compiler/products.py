@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -88,11 +87,11 @@ def _shared(left: Sequence[Index], right: Sequence[Index]) -> Product | None:
     at = row_at[rows.number] * v + vector_at[vectors.number] % v
     if m * v == 1 or len(at) < _DENSE * h * m * v or len(np.unique(at)) < len(at):
         return None
-    extent = None
+    extent: Index | None = None
     if (rows.lengths < k).any():
-        extent = np.empty(h * m, dtype=np.intp)
-        extent[row_at] = rows.lengths
-        extent = extent.reshape(h, m)
+        ends = np.empty(h * m, dtype=np.intp)
+        ends[row_at] = rows.lengths
+        extent = ends.reshape(h, m)
     return Product(rows.table(row_at, k).reshape(h, m, k), vectors.table(vector_at, k).reshape(h, v, k), extent, at)
 
 
@@ -135,7 +134,7 @@ class _Longest:
         return table
 
 
-def _blocks(rows: Index, vectors: Index, m: int, v: int) -> Any:
+def _blocks(rows: Index, vectors: Index, m: int, v: int) -> tuple[Index, Index, tuple[int, int, int]] | None:
     """Splits the pairs of rows and vectors into blocks of equal size; None if that is impossible.
 
     Returns the place of each row and of each vector, counted through all blocks, and the shape (blocks, rows, vectors).

@@ -14,6 +14,8 @@ import numpy as np
 from autograd.definitions import ERF_SERIES, ERFC_FARTHEST, ERFC_TAIL, polynomial
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from autograd.annotations import Numbers
 
 
@@ -140,5 +142,5 @@ def _within(index: Numbers, count: int) -> Numbers:
     return found
 
 
-def _examples(table: Numbers) -> Any:
+def _examples(table: Numbers) -> npt.NDArray[np.intp] | int:
     return np.arange(table.shape[-1]) if table.shape[-1] > 1 else 0

@@ -75,7 +75,7 @@ class Learner:
     names: dict[str, Any]
     random: random.Random = field(default_factory=random.Random)
 
-    def call(self, function: str, *arguments: object) -> Any:
+    def call(self, function: str, *arguments: object) -> Any:  # noqa: ANN401 - a learner's function may return anything
         """Calls a function of the file.
 
         Raises:

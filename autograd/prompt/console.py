@@ -42,7 +42,7 @@ class Console(code.InteractiveConsole):
         self._at_once = _waiting()
         return super().raw_input(prompt)
 
-    def push(self, line: str, *arguments: Any, **keywords: Any) -> bool:
+    def push(self, line: str, *arguments: Any, **keywords: Any) -> bool:  # noqa: ANN401 - as in the library
         """Takes a line, and returns whether more are needed.
 
         If a pasted line starts with a prompt, then pasted lines without one are a session's output, and are skipped.

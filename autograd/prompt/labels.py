@@ -49,7 +49,7 @@ class Labels:
         value.label = name
         return True
 
-    def woven(self, tree: Any) -> Any:
+    def woven(self, tree: Any) -> Any:  # noqa: ANN401 - a Module, or an Interactive of one statement
         """Inserts an update between statements, so that a variable is a label in the next statement."""
         body: list[ast.stmt] = []
         for statement in tree.body:

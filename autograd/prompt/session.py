@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from autograd.prompt.console import Console
 from autograd.prompt.help import Help
@@ -59,7 +59,7 @@ def _here(tour: Callable[..., None], namespace: dict[str, object]) -> Callable[.
     """The tour over a session's variables; unlike a `partial`, it does not show them when it is shown itself."""
 
     @wraps(tour)
-    def here(*args: Any, **kwargs: Any) -> None:
+    def here(*args: object, **kwargs: object) -> None:
         tour(*args, **{"names": namespace} | kwargs)
 
     return here

@@ -82,7 +82,7 @@ def _idx(path: Path) -> npt.NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def _images(shown: str, images: Any, labels: Any, size: tuple[int, int] | None) -> Images:
+def _images(shown: str, images: npt.NDArray[Any], labels: npt.NDArray[Any], size: tuple[int, int] | None) -> Images:
     """Checks arrays from a file, and makes `Images` of them."""
     if images.ndim == 4 and images.shape[3] == 1:
         images = images[..., 0]

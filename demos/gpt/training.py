@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import autograd
 import nn
 from demos.gpt.model import GPT
+
+if TYPE_CHECKING:
+    from nn.trainable import Parameters
 
 Batch = list[list[int]]
 Step = Callable[[Batch], float]
@@ -52,6 +55,6 @@ def eager(model: GPT, steps: int) -> Step:
     return step
 
 
-def _adam(parameters: Any, steps: int) -> nn.Adam:
+def _adam(parameters: Parameters, steps: int) -> nn.Adam:
     """Adam with a rate that decays linearly to 0."""
     return nn.Adam(parameters, lr=lambda step: RATE * (1.0 - step / steps), betas=(0.9, 0.99))
