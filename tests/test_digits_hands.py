@@ -55,14 +55,14 @@ def test_a_line_is_laid_into_an_image_as_in_python() -> None:
 
 @pytest.fixture(scope="module")
 def engine() -> Compiled:
-    """A network trained as the demo trains it, for a third as long."""
+    """A network trained as the demo trains it, for a fifth as long."""
     images, test = split(read_csv())
     learned = augment(images).images
     engine = Compiled(
         nn.MLP(64, [128, 10], output="sigmoid", init="he", seed=0),
-        learning_rate(1.5, len(learned), epochs=10, batch=16),
+        learning_rate(1.5, len(learned), epochs=6, batch=16),
     )
-    train(engine, learned, test, epochs=10, batch=16, seed=0)
+    train(engine, learned, test, epochs=6, batch=16, seed=0)
     return engine
 
 

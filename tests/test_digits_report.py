@@ -33,7 +33,7 @@ STROKES = {
 """A handwritten digit: the corners of each stroke, in pixels from the middle of the canvas."""
 
 
-def trained(pixels: int | None = None, epochs: int = 10) -> report.Run:
+def trained(pixels: int | None = None, epochs: int = 6) -> report.Run:
     in_file = split(read_csv())
     augmented = augment(in_file[0]) if pixels is None else Augmented(in_file[0], 0, 0)
     images, test = (each if pixels is None else resize(each, pixels) for each in (augmented.images, in_file[1]))
