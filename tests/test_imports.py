@@ -53,6 +53,10 @@ def test_importing_loads_nothing_heavy() -> None:
     assert not (loaded_by("import autograd") - loaded_by(named)) & (heavy | later)
 
 
+def test_pictures_need_no_arrays() -> None:
+    assert "numpy" not in loaded_by("import viz; from autograd import Value; viz.svg(Value(2.0) * 3)")
+
+
 def test_a_star_hides_no_builtin() -> None:
     assert not set(autograd.__all__) & set(dir(builtins))
     for name in (*autograd.__all__, "compile", "sum"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import threading
 import time
@@ -12,8 +13,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
-
-import numpy as np
 
 from autograd import Value
 from autograd.arguments import a_whole_number, values
@@ -89,6 +88,8 @@ class Live:
         place = {leaf: i for i, leaf in enumerate(self._leaves)}
         self._parameters, self._inputs = _places(parameters, place), _places(inputs, place)
         self._steps_forward = max(len(nodes) - len(self._leaves), 1)
+        import numpy as np  # not with the module: pictures do without it
+
         self._frame = np.zeros(_HEADER + len(self._leaves))
         self._news = threading.Condition()
         self._version = self._updates = 0
@@ -131,7 +132,7 @@ class Live:
                 self._frame[_HEADER + self._parameters] = params
             if inputs is not None:
                 self._frame[_HEADER + self._inputs] = inputs
-            self._frame[:_HEADER] = self._updates, np.nan if loss is None else loss, -1
+            self._frame[:_HEADER] = self._updates, math.nan if loss is None else loss, -1
             self._version += 1
             self._news.notify_all()
 
@@ -182,11 +183,13 @@ class Live:
     def _look(self) -> None:
         """Makes a frame of changes of the graph and the cursor that were not announced by `update`."""
         position = -1 if self._cursor is None else self._steps_forward + 1 + self._cursor.position
+        import numpy as np
+
         data = np.array([leaf.data for leaf in self._leaves])
         with self._news:
             if position != self._frame[2] or not np.array_equal(data, self._frame[_HEADER:], equal_nan=True):
                 self._frame[_HEADER:] = data
-                self._frame[:_HEADER] = self._updates, np.nan, position
+                self._frame[:_HEADER] = self._updates, math.nan, position
                 self._version += 1
                 self._news.notify_all()
 
@@ -313,6 +316,8 @@ def _places(leaves: Sequence[Value], place: dict[Value, int]) -> Any:
     for leaf in leaves:
         if leaf not in place:
             raise ValueError(f"{leaf!r} is not a leaf of this graph: the page could not show it")
+    import numpy as np
+
     return np.array([place[leaf] for leaf in leaves], dtype=int)
 
 
