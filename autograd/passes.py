@@ -193,7 +193,10 @@ def backward(root: Value, gradient: float) -> None:
 
 
 _NOTHING = (float, int, type(None))
-"""The types of a leaf's `grad` that need not be kept if it is 0 or None. A Value that is 0 has a graph to keep."""
+"""The types of a leaf's `grad` that need not be kept if it is 0 or None. A Value that is 0 has a graph to keep.
+
+They are compared with `__class__`, since an interrupt could come at a call, such as `type(old)`, before `old` is kept.
+"""
 
 
 def _meet(root: Value, order: list[Value], held: list[tuple[Value, Gradient]], zero: float) -> None:
@@ -218,7 +221,7 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Gradient]], z
             while (old := a.grad) is not zero:
                 a.grad = zero
                 if (below := a._a) is None:
-                    if type(old) not in _NOTHING or old:
+                    if old.__class__ not in _NOTHING or old:
                         held.append((a, old))
                     break
                 path.append(node)
@@ -237,20 +240,20 @@ def _meet(root: Value, order: list[Value], held: list[tuple[Value, Gradient]], z
             if b is not None and (old := b.grad) is not zero:
                 b.grad = zero
                 if (x := b._a) is None:
-                    if type(old) not in _NOTHING or old:
+                    if old.__class__ not in _NOTHING or old:
                         held.append((b, old))
                 else:
                     if b._rule is mul:  # usually of two leaves, a weight and an input; `old` is zero for a visited one
                         if (old := x.grad) is not zero and x._a is None:
                             x.grad = zero
-                            if type(old) not in _NOTHING or old:
+                            if old.__class__ not in _NOTHING or old:
                                 held.append((x, old))
                             old = zero
                         if old is zero:
                             y = b._b
                             if (old := y.grad) is not zero and y._a is None:
                                 y.grad = zero
-                                if type(old) not in _NOTHING or old:
+                                if old.__class__ not in _NOTHING or old:
                                     held.append((y, old))
                                 old = zero
                             if old is zero:
@@ -286,7 +289,7 @@ def _next_below(
             if operand._a is not None:
                 rest[id(node)] = operands
                 return operand
-            if type(old) not in _NOTHING or old:
+            if old.__class__ not in _NOTHING or old:
                 held.append((operand, old))
     whole.add(id(ws))
     whole.add(id(xs))
