@@ -43,7 +43,7 @@ def test_it_is_the_same_each_time(path: Path) -> None:
     assert build.article() == path.read_text()
 
 
-def test_a_call_that_is_no_figure_is_refused() -> None:
+def test_a_call_of_an_unknown_figure_is_refused() -> None:
     with pytest.raises(AttributeError, match="unheard"):
         build.text("{{ unheard() }}")
 
@@ -158,13 +158,13 @@ def test_three_rates_crawl_learn_and_explode(page: Any) -> None:
     assert large == "not a number" or float(large) > 1e6
 
 
-def test_a_rate_that_is_too_large_gets_words(page: Any) -> None:
+def test_too_large_a_learning_rate_is_explained(page: Any) -> None:
     page.execute_script("document.getElementById('rate').value = '100'; document.getElementById('again-train').click()")
     wait_until(page, "document.getElementById('trouble').textContent !== ''", 40)
     assert re.search("is stuck|too large", text(page, "trouble"))
 
 
-def test_a_drawing_of_nothing_gets_words(page: Any) -> None:
+def test_an_empty_drawing_is_explained(page: Any) -> None:
     page.execute_script("document.getElementById('clear').click()")
     wait_until(page, "document.getElementById('garbage').textContent.startsWith('Nothing is drawn')")
     assert text(page, "verdict") == "Nothing is drawn yet."

@@ -63,7 +63,7 @@ def test_an_operand_used_twice_shows_the_sum_at_work() -> None:
     assert [change.note for change in step.changes] == ["", "contributions add up"]
 
 
-def test_a_rule_with_cases_shows_the_one_that_holds() -> None:
+def test_a_rule_with_cases_shows_the_case_that_applies() -> None:
     a, b = Value(3.0, label="a"), Value(1.0, label="b")
     step = Backprop(a.maximum(b)).next()
     assert [change.rule.split(" = ")[-1] for change in step.changes] == ["1.0", "0.0"]
@@ -104,14 +104,14 @@ def test_the_cursor_knows_where_it_is() -> None:
         bp.goto(3)
 
 
-def test_a_leaf_alone_is_a_pass_too() -> None:
+def test_a_single_leaf_is_a_pass() -> None:
     a = Value(1.0, label="a")
     a.grad = 2.0
     Backprop(a).run()
     assert a.grad == 3.0
 
 
-def test_lessons_leave_the_graph_as_it_was_and_fit_the_terminal() -> None:
+def test_lessons_keep_the_graph_unchanged_and_fit_the_terminal() -> None:
     loss = random_graph(1)
     loss.label = "a rather long name for the loss, with <tags> and {braces} in it " * 3
     told = lessons(loss)
@@ -128,7 +128,7 @@ def test_a_deep_chain_does_not_recurse() -> None:
     assert a.grad == 1.0
 
 
-def test_what_cannot_be_stepped_through_is_refused() -> None:
+def test_invalid_arguments_of_a_stepper_are_refused() -> None:
     with pytest.raises(TypeError, match=r"Backprop\(loss\).*2\.0 \(float\)"):
         Backprop(2.0)  # type: ignore[arg-type]
     steps = Backprop(Value(2.0) * 3)

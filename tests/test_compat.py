@@ -108,7 +108,7 @@ def test_functions_of_math_and_float_do_not_cut_the_graph_silently() -> None:
             cut(Value(1.0))
 
 
-def test_networks_have_the_shape_and_the_random_weights_of_there() -> None:
+def test_networks_have_the_same_shape_and_random_weights() -> None:
     random.seed(1337)
     model = MLP(3, [4, 1])
     random.seed(1337)

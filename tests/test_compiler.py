@@ -124,7 +124,7 @@ def test_attention_in_few_calls() -> None:
     assert calls[1] < 2 * calls[0]  # though there are four times as many pairs of positions
 
 
-def test_what_a_map_needs_for_itself_has_its_shape() -> None:
+def test_intermediate_arrays_of_a_map_have_its_shape() -> None:
     model = nn.MLP(1, [4, 5], seed=0, activation="sigmoid")
     x = [Value(0.5)]
     loss = autograd.maximum(model(x))
@@ -171,7 +171,7 @@ def test_several_roots_make_columns() -> None:
         program.value_and_grad([[2.0]])
 
 
-def test_what_depends_on_parameters_alone_is_computed_once_for_a_batch() -> None:
+def test_unbatched_results_are_computed_once_per_batch() -> None:
     x, w = Value(0.0), [Value(2.0), Value(-3.0)]
     loss = (w[0] * x - w[1]) ** 2 + 0.5 * autograd.sum(v * v for v in w)
     X = np.array([[1.0], [2.0], [-1.0]])
@@ -251,7 +251,7 @@ def test_wrong_data_is_refused() -> None:
         program([[1.0], [1.0, 2.0]])
 
 
-def test_what_cannot_be_compiled_is_refused() -> None:
+def test_graphs_that_cannot_be_compiled_are_refused() -> None:
     x, w = Value(0.0, label="x"), Value(1.0, label="w")
     loss = x * w
     with pytest.raises(TypeError, match=r"roots of a program must be Values: number 0 is 1\.0"):

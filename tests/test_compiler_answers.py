@@ -29,7 +29,7 @@ def test_a_difference_that_cancels_is_taken_before_what_is_added_to_it() -> None
     assert autograd.compile(z + (x - y), inputs=[x, y, z])([[1e17, 1e17, 1.0]]).tolist() == [1.0]
 
 
-def test_what_is_small_survives_beside_a_mean_in_float32() -> None:
+def test_a_small_term_survives_beside_a_mean_in_float32() -> None:
     xs, b = leaves(20), Value(1e-4)
     program = autograd.compile((xs[0] - autograd.mean(xs)) + b, inputs=xs, params=[b], dtype="float32")
     assert program(np.full((1, 20), 1000.0)).tolist() == [np.float32(1e-4)]
@@ -104,7 +104,7 @@ def test_assigned_parameters_take_effect_for_every_size_of_batch() -> None:
         program.params = np.zeros(3)
 
 
-def test_a_sibling_has_the_parameters_of_the_program_and_what_it_learns() -> None:
+def test_a_sibling_shares_parameters_and_learning() -> None:
     model = nn.MLP(3, [4, 2], seed=0)
     x, t = leaves(3), leaves(2)
     outputs = model(x)
@@ -122,7 +122,7 @@ def test_a_sibling_has_the_parameters_of_the_program_and_what_it_learns() -> Non
     np.testing.assert_allclose(after, [[y.data for y in model(row[:3].tolist())] for row in X], rtol=1e-12)
 
 
-def test_two_networks_learn_by_turns_from_one_vector_of_parameters() -> None:
+def test_two_networks_share_a_vector_of_parameters() -> None:
     maker, judge = nn.MLP(2, [3, 2], seed=0), nn.MLP(2, [3, 1], seed=1)
     z = leaves(2)
     verdict = judge(maker(z))
@@ -183,7 +183,7 @@ def test_a_program_without_inputs_needs_no_data() -> None:
         autograd.compile(x * w, inputs=[x], params=[w])()
 
 
-def test_constants_alone_can_be_compiled() -> None:
+def test_a_graph_of_constants_can_be_compiled() -> None:
     two = Value(2.0)
     assert autograd.compile([two * 3.0 + two, autograd.maximum([two, Value(5.0)])])().tolist() == [[8.0, 5.0]]
 
@@ -192,7 +192,7 @@ def test_constants_alone_can_be_compiled() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_what_underflows_leaves_the_domain_in_the_type_in_which_it_underflows(dtype: str) -> None:
+def test_an_underflow_leaves_the_domain_in_its_own_type(dtype: str) -> None:
     x = Value(1.0)
     program = autograd.compile((x * x).log(), inputs=[x], dtype=dtype)
     if dtype == "float64":
@@ -231,7 +231,7 @@ def test_a_choice_between_computed_branches_is_part_of_the_gradient() -> None:
     assert slope.refresh().data == pytest.approx(8 * math.log(2.0))
 
 
-def test_an_operation_of_ones_own_that_chooses_is_not_frozen_in_its_gradient() -> None:
+def test_a_custom_operation_chooses_again_in_its_gradient() -> None:
     name = "test_answers_huber"
     if name not in autograd.ops.OPERATIONS:
         autograd.operation(

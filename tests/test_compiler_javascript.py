@@ -253,7 +253,7 @@ def outputs_of(X: Numbers) -> Numbers:
 
 
 @needs_node
-def test_siblings_have_their_own_parameters_and_what_needs_none_takes_none(node: Node) -> None:
+def test_siblings_may_have_fewer_parameters_or_none(node: Node) -> None:
     x, w = Value(0.0), [Value(2.0), Value(3.0), Value(5.0)]
     whole = autograd.compile(x * w[0] + w[1], inputs=[x], params=w)
     sibling = whole.sibling((x * w[0] + w[1]) ** 2 * w[2], params=w[1:])
@@ -272,7 +272,7 @@ def test_siblings_have_their_own_parameters_and_what_needs_none_takes_none(node:
 
 
 @needs_node
-def test_rows_as_arrays_many_sizes_of_batch_and_what_is_refused(node: Node) -> None:
+def test_rows_as_arrays_and_batches_of_many_sizes(node: Node) -> None:
     program, X = programs.network()
     text = (
         program.to_js()
@@ -345,7 +345,7 @@ def of(numbers: Numbers, place: list[int], rows: int, columns: int) -> Numbers:
 
 
 @needs_node
-def test_contractions_of_whatever_depends_on_the_example(node: Node) -> None:
+def test_contractions_with_and_without_a_batch(node: Node) -> None:
     chance = np.random.default_rng(0)
     specs = ["hmk,hvk->hmv", "hmk,hvk->vhm", "hmv,hvk->hmk", "hmk,hmv->hvk", "mhk,vhk->mvh"]
     for spec, kinds, reach in itertools.product(specs, itertools.product("xyp", repeat=2), (False, True)):

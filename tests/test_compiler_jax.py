@@ -89,7 +89,7 @@ def test_random_graphs() -> None:
         assert_equal(*wired_at_random(seed), 1e-11)
 
 
-def test_an_index_that_counts_to_none_gives_nan() -> None:
+def test_an_invalid_index_gives_nan() -> None:
     table, index = leaves(4), Value(1.0)
     program = autograd.compile(autograd.pick(table, index), inputs=[index], params=table)
     assert np.isnan(program.to_jax()(jnp.zeros(4), np.array([[0.5], [-1.0], [4.0]]))).all()
@@ -175,7 +175,7 @@ CHECK = """
 """
 
 
-def test_a_batch_over_eight_devices_gives_what_one_gives() -> None:
+def test_eight_devices_equal_one() -> None:
     spread = """
     mesh = Mesh(jax.devices(), ("batch",))
     assert mesh.size == 8
@@ -185,7 +185,7 @@ def test_a_batch_over_eight_devices_gives_what_one_gives() -> None:
     assert "equal" in finished(run(SETTING + spread + CHECK, devices=8))
 
 
-def test_two_processes_give_what_one_gives() -> None:
+def test_two_processes_equal_one() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -165,7 +165,7 @@ def test_one_model_takes_batches_of_any_size(tmp_path: Path) -> None:
         np.testing.assert_allclose(made.run(None, {"X": rows})[0], program(rows), rtol=1e-12)
 
 
-def test_a_list_of_roots_other_results_and_what_is_the_same_for_all_examples(tmp_path: Path) -> None:
+def test_several_roots_other_results_and_constant_results(tmp_path: Path) -> None:
     x, w = leaves(2), [Value(3.0), Value(4.0)]
     product = w[0] * w[1]
     program = autograd.compile([x[0] * w[0], product], inputs=x, params=w, also=[x[1] + product])
@@ -196,7 +196,7 @@ def test_short_sums_keep_their_order(tmp_path: Path) -> None:
         assert run(program, tmp_path, X)["Y"].tolist() == program(X).tolist() == [3.0] * batch
 
 
-def test_what_a_mask_leaves_out_may_be_infinite(tmp_path: Path) -> None:
+def test_masked_elements_may_be_infinite(tmp_path: Path) -> None:
     share, value = [leaves(4) for _ in range(4)], [leaves(3) for _ in range(4)]
     roots = [autograd.sum([share[i][j] * value[j][d] for j in range(i + 1)]) for i in range(4) for d in range(3)]
     flat = [v for row in (*share, *value) for v in row]
@@ -206,7 +206,7 @@ def test_what_a_mask_leaves_out_may_be_infinite(tmp_path: Path) -> None:
     np.testing.assert_allclose(run(program, tmp_path, X)["Y"], program(X), rtol=1e-13)
 
 
-def test_a_model_is_trained_by_its_runtime_alone(tmp_path: Path) -> None:
+def test_a_runtime_can_train_a_model(tmp_path: Path) -> None:
     program, X = programs.network()
     program.to_onnx(tmp_path / "model.onnx", grads=True)
     made, params = session(tmp_path / "model.onnx"), program.params.copy()
@@ -218,14 +218,14 @@ def test_a_model_is_trained_by_its_runtime_alone(tmp_path: Path) -> None:
     np.testing.assert_allclose(params, program.params, rtol=1e-12, atol=1e-14)
 
 
-def test_text_of_users_is_not_what_a_value_goes_by(tmp_path: Path) -> None:
+def test_user_text_does_not_name_values(tmp_path: Path) -> None:
     double = autograd.operation("X", forward=lambda m, a: 2.0 * a, partials=[lambda m, y, a: 2.0])
     x = Value(1.0, label="X")
     program = autograd.compile(double(x) + Value(2.0, label="Y"), inputs=[x])
     assert run(program, tmp_path, np.array([[3.0]]))["Y"].tolist() == [8.0]
 
 
-def test_a_gradient_that_there_is_not_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_gradient_is_an_error(tmp_path: Path) -> None:
     x = leaves(2)
     with pytest.raises(ValueError, match="has no parameters"):
         autograd.compile(x[0] * x[1], inputs=x).to_onnx(tmp_path / "model.onnx", grads=True)

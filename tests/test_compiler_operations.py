@@ -89,7 +89,7 @@ def start(rule: Operation) -> float:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=repr)
-def test_the_compiled_operation_gives_what_the_eager_one_gives(rule: Operation) -> None:
+def test_compiled_operations_equal_eager_ones(rule: Operation) -> None:
     """In a batch of all defined operands; for undefined ones the same error, alone and within the batch."""
     leaves, every = at(rule), operands_of(rule)
     program = autograd.compile(apply(rule, *leaves), inputs=leaves)
@@ -146,7 +146,7 @@ def test_float32_raises_where_float64_does(rule: Operation) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=repr)
-def test_second_derivatives_compile_to_what_they_are_eagerly(rule: Operation) -> None:
+def test_compiled_second_derivatives_equal_eager_ones(rule: Operation) -> None:
     leaves = at(rule)
     root = apply(rule, *leaves)
     weighted = autograd.sum([g * (i + 1.0) for i, g in enumerate(gradients(root, leaves))]) * 1.0
@@ -212,7 +212,7 @@ SILENT = [
 
 
 @pytest.mark.parametrize(("rule", "i"), SILENT, ids=repr)
-def test_what_gets_nothing_sends_nothing(rule: Operation, i: int) -> None:
+def test_a_node_without_a_gradient_propagates_nothing(rule: Operation, i: int) -> None:
     """At 0 the derivative of a square root is infinite, and 0 times it would be nan."""
 
     def f(x: Value) -> Value:

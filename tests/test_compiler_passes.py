@@ -46,7 +46,7 @@ def inner_groups(roots: list[Value], inputs: list[Value], params: list[Value]) -
 # Groups
 
 
-def test_what_is_alike_is_one_group_whatever_the_order_of_its_making() -> None:
+def test_groups_do_not_depend_on_the_order_of_construction() -> None:
     x, w = leaves(6), leaves(6)
     hidden = [(a * b).tanh() for a, b in zip(reversed(x), reversed(w), strict=True)]
     groups = inner_groups([autograd.sum(hidden)], x, w)
@@ -114,7 +114,7 @@ def test_a_chain_of_comparisons_is_one_fold() -> None:
 
 @settings(max_examples=20)
 @given(st.integers(0, 10**9))
-def test_what_is_drawn_together_is_what_is_compiled_together(seed: int) -> None:
+def test_drawings_and_programs_have_the_same_groups(seed: int) -> None:
     root = random_graph(seed, leaves(3), leaves(4))
     nodes = every_node(root)
     found = alike(nodes)
@@ -127,7 +127,7 @@ def test_what_is_drawn_together_is_what_is_compiled_together(seed: int) -> None:
             assert operand not in found or found[operand][0] < found[node][0] or found[operand] == found[node]
 
 
-def test_nodes_made_by_hand_are_alike_by_their_text() -> None:
+def test_nodes_made_by_hand_are_grouped_by_their_text() -> None:
     a = Value(1.0)
     made = [Value(2.0, (a,), text) for text in ("clamp", "clamp", "other")]
     found = alike(every_node(*made))
@@ -175,7 +175,7 @@ def reference(built: Built, params: list[Value], X: Numbers) -> tuple[Numbers, N
 
 @settings(max_examples=60)
 @given(st.integers(0, 10**9), st.integers(1, 3))
-def test_a_program_means_what_the_eager_engine_computes(seed: int, batch: int) -> None:
+def test_a_program_has_the_results_of_the_eager_engine(seed: int, batch: int) -> None:
     x, w = [Value(0.5 * i) for i in range(3)], leaves(4)
     root = random_graph(seed, x, w)
     X = np.random.default_rng(seed).uniform(-1, 1, (batch, 3))
@@ -250,7 +250,7 @@ def test_every_backend_has_every_operation(backend: str, op: str) -> None:
 
 @pytest.mark.parametrize("op", PROGRAMS)
 @pytest.mark.parametrize("batched", [True, False])
-def test_a_derivative_is_what_finite_differences_say(op: str, batched: bool) -> None:
+def test_derivatives_equal_finite_differences(op: str, batched: bool) -> None:
     b = Builder()
     x = b.leaf(ir.INPUTS, SIZE, batched)
     y = PROGRAMS[op](b, x)
@@ -284,7 +284,7 @@ def test_ties_in_a_fold_are_shared_as_the_chain_of_comparisons_shares_them() -> 
         assert program.grads_of(x, [numbers]).tolist() == [[v.grad for v in x]]
 
 
-def test_what_lies_beyond_an_extent_is_absent_even_where_it_is_infinite() -> None:
+def test_elements_beyond_an_extent_are_absent_even_if_infinite() -> None:
     b = Builder()
     a, v = b.leaf(ir.PARAMS, 4, True), b.leaf(ir.INPUTS, 6, True)
     left = b.place([(b.rows(a, np.array([0, 1, 2])), np.array([0, 2, 3]))], (1, 2, 2), True)

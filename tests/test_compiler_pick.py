@@ -60,7 +60,7 @@ def test_an_embedding_is_one_gather() -> None:
 
 
 @pytest.mark.parametrize("wrong", [-1.0, 4.0, 1.5, float("nan")])
-def test_an_index_that_counts_to_nothing_is_refused(wrong: float) -> None:
+def test_an_invalid_index_is_refused(wrong: float) -> None:
     x, w = Value(0.0), [Value(float(i)) for i in range(4)]
     program = autograd.compile(autograd.pick(w, x), inputs=[x], params=w)
     assert program([[3.0], [0.0]]).tolist() == [3.0, 0.0]

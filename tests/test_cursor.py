@@ -121,7 +121,7 @@ def test_breakpoints_by_name_operation_and_condition() -> None:
     assert b.grad != 0 or bp.position < 5
 
 
-def test_what_is_watched_is_shown_after_each_step() -> None:
+def test_watched_nodes_are_shown_after_each_step() -> None:
     a, _, loss = example()
     bp = Backprop(loss)
     assert "Nothing is watched" in bp.watch()
@@ -169,7 +169,7 @@ def test_a_second_pass_after_a_first_adds_to_the_leaves_and_is_undone_before_it(
     assert "undone" in repr(second.back(1)) or second.position == 0
 
 
-def test_a_pass_left_half_way_leaves_nothing_behind() -> None:
+def test_an_abandoned_pass_leaves_no_trace() -> None:
     a, b = Value(3.0, label="a"), Value(2.0, label="b")
     loss = a * b + a
     next(Backprop(loss))
@@ -178,7 +178,7 @@ def test_a_pass_left_half_way_leaves_nothing_behind() -> None:
     assert "from before" not in repr(step)
 
 
-def test_what_changes_gradients_between_steps_is_seen() -> None:
+def test_changes_of_gradients_between_steps_are_noticed() -> None:
     a, b = Value(3.0, label="a"), Value(2.0, label="b")
     loss = a * b + a
     bp = Backprop(loss)

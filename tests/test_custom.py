@@ -111,7 +111,7 @@ def test_mistakes_in_a_declaration() -> None:
     assert "short" not in ops.OPERATIONS
 
 
-def test_it_is_what_it_says() -> None:
+def test_its_repr_names_it() -> None:
     assert repr(ops.OPERATIONS["hypotenuse"]) == "<operation hypotenuse>"
 
 
@@ -141,7 +141,7 @@ def test_a_copy_keeps_the_rule_and_a_pickle_that_would_not_is_refused() -> None:
         pickle.dumps(y)
 
 
-def test_what_is_no_number_is_refused() -> None:
+def test_objects_that_are_not_numbers_are_refused() -> None:
     for k, answer in enumerate((2j, None, (1.0, 2.0))):
         forward = autograd.operation(
             f"test_custom_a{k}", forward=lambda m, a, x=answer: x, partials=[lambda m, y, a: 1.0]

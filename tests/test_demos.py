@@ -29,7 +29,7 @@ def test_three_learning_rates_do_what_their_names_say(tmp_path: Path, capsys: py
     ET.parse(tmp_path / "rates.svg")
 
 
-def test_the_moons_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_moons_are_separated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     moons.main(["--picture", str(tmp_path / "moons.svg")])
     after = capsys.readouterr().out.split("After: ")[1]
     assert int(after.split("%")[0]) >= 98

@@ -194,7 +194,7 @@ def losses(kind: type[Eager] | type[Compiled], activation: str) -> tuple[list[fl
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_both_engines_learn_alike(activation: str) -> None:
+def test_both_engines_learn_the_same(activation: str) -> None:
     eager, compiled = losses(Eager, activation), losses(Compiled, activation)
     np.testing.assert_allclose(compiled[0], eager[0], rtol=1e-9)
     assert compiled[1] == eager[1]
@@ -235,7 +235,7 @@ def test_scaled_images_make_a_larger_network(capsys: pytest.CaptureFixture[str])
     assert "A network of 144 pixels" in capsys.readouterr().out
 
 
-def test_a_saved_network_goes_on_where_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_saved_network_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tmp_path / "model.npz"
     assert main([*SMALL, "--save", str(model)]) == 0
     trained = capsys.readouterr().out

@@ -62,7 +62,7 @@ def test_damaged_lines_are_named(few_digits: Path, edit: str, message: str) -> N
         read_csv(damaged(few_digits, edit))
 
 
-def test_files_that_are_no_data(tmp_path: Path) -> None:
+def test_files_that_are_not_data(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: "):
         read_csv(tmp_path / "missing.csv")
     path = tmp_path / "file"
@@ -78,7 +78,7 @@ def test_files_that_are_no_data(tmp_path: Path) -> None:
             read_csv(path)
 
 
-def test_labels_that_are_all_the_same_are_refused(few_digits: Path) -> None:
+def test_identical_labels_are_refused(few_digits: Path) -> None:
     lines = [line.split(",") for line in few_digits.read_text().split()]
     few_digits.write_text("\n".join(",".join([*line[:-1], "0"]) for line in lines) + "\n\n")
     with pytest.raises(DataError, match="every label is 0"):

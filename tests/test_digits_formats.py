@@ -117,7 +117,7 @@ def cut(folder: Path) -> Path:
         (lambda folder: mnist(folder, idx(GREYS), idx(GREYS)), "6 images need as many labels; these are 6 × 4 × 3"),
     ],
 )
-def test_files_that_are_no_images(tmp_path: Path, write: Any, message: str) -> None:
+def test_files_that_are_not_images(tmp_path: Path, write: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read(write(tmp_path))
 

@@ -212,7 +212,7 @@ def test_scaled_pixels_are_scaled_on_the_page_too(browser: Any, tmp_path: Path) 
     assert shown(browser)[1] == pytest.approx(run.after[run.row].tolist(), abs=1e-6)
 
 
-def test_neurons_that_decide_are_named_with_what_they_add(page: Any, run: report.Run) -> None:
+def test_deciding_neurons_are_named_with_their_contributions(page: Any, run: report.Run) -> None:
     page.find_element("css selector", ".digit").click()
     hidden = [neuron.data for neuron in run.network.layers[0](run.test.pixels[run.row].tolist())]
     weights = run.network.layers[1].neurons[int(run.after[run.row].argmax())].w
@@ -234,7 +234,7 @@ def test_a_digit_is_drawn_by_keyboard(page: Any) -> None:
     assert page.find_element("id", "answer").text.startswith("It looks like a 1, ")
 
 
-def test_a_guess_is_said_to_be_one(page: Any) -> None:
+def test_an_uncertain_answer_is_called_uncertain(page: Any) -> None:
     draw(page, [[(-80, 0), (80, 0)], [(-80, 20), (80, 20)], [(-80, -20), (80, -20)]])
     confidences = shown(page)[1]
     says = page.find_element("id", "answer").text

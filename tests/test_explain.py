@@ -114,7 +114,7 @@ def test_why_zero_tells_the_cause() -> None:
     assert "zeroed after backward()" in why_zero(w, loss)
 
 
-def test_misconceptions_go_wrong_where_they_must_and_leave_the_graph_alone() -> None:
+def test_misconceptions_fail_as_expected_and_keep_the_graph() -> None:
     a = Value(3.0, label="a")
     b = a + 1
     b.label = "b"
@@ -205,7 +205,7 @@ def test_the_loss_by_itself_and_many_ways_at_once() -> None:
     assert "more" in told
 
 
-def test_a_rule_of_a_user_that_no_term_can_hold_is_told_in_numbers() -> None:
+def test_a_rule_that_cannot_be_traced_is_shown_in_numbers() -> None:
     step = operation("test_explain_step", forward=lambda m, a: abs(float(a)), partials=[lambda m, y, a: float(a > 0)])
     a = Value(3.0, label="a")
     y = step(a)

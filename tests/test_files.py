@@ -96,7 +96,7 @@ def test_new_files_have_the_permissions_of_the_umask_which_is_not_touched(
 
 
 @posix
-def test_what_is_no_file_is_written_to_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_special_files_are_written_to_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_whole("/dev/null", "text")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
     pipe = tmp_path / "pipe"
@@ -136,7 +136,7 @@ def test_the_longest_names(tmp_path: Path, length: int) -> None:
 
 
 @posix
-def test_what_a_killed_writer_left_is_removed_by_the_next(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_writer_are_removed(tmp_path: Path) -> None:
     path = tmp_path / "file"
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()

@@ -73,7 +73,7 @@ def test_edges_carry_their_products(tmp_path: Path) -> None:
     assert "-3 · 2 = -6" in back.values()
 
 
-def test_gradients_start_afresh_whatever_was_run_before(tmp_path: Path) -> None:
+def test_gradients_start_from_zero_after_any_earlier_pass(tmp_path: Path) -> None:
     a = Value(3.0, label="a")
     loss = a * a
     loss.backward()
@@ -88,7 +88,7 @@ def test_frames_of_a_longer_pass_are_removed_and_nothing_else(tmp_path: Path) ->
     assert sorted(tmp_path.iterdir()) == [*short, tmp_path / "notes.svg"]
 
 
-def test_what_has_no_frames_is_refused(tmp_path: Path) -> None:
+def test_graphs_without_frames_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"frames\(loss, folder\) needs a Value, not 1\.0"):
         viz.frames(1.0, tmp_path / "frames")  # type: ignore[arg-type]
     large = nn.squared_error([nn.MLP(20, [20, 1], seed=1)([0.1] * 20)], [0.0])
@@ -97,7 +97,7 @@ def test_what_has_no_frames_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_node_made_by_hand_and_a_leaf_alone_are_played(tmp_path: Path) -> None:
+def test_a_node_made_by_hand_and_a_single_leaf_are_played(tmp_path: Path) -> None:
     a = Value(2.0, label="a")
     out = Value(4.0, (a,), "double")
 

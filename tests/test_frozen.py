@@ -169,7 +169,7 @@ def line_of(f: Callable[..., Any]) -> str:
 
 @pytest.mark.parametrize("at", [0.0, 1.0, 0.3, -2.5])
 @pytest.mark.parametrize("build", DECIDED, ids=lambda f: f.__name__)
-def test_a_decision_is_told_with_its_line(build: Callable[..., Value], at: float) -> None:
+def test_a_decision_is_reported_with_its_line(build: Callable[..., Value], at: float) -> None:
     x, w = Value(at), Value(2.0)
     y = build(x, w)
     helper = {by_a_function: is_large, by_what_a_function_gives: number}.get(build, build)
@@ -180,7 +180,7 @@ def test_a_decision_is_told_with_its_line(build: Callable[..., Value], at: float
 
 @pytest.mark.parametrize("at", [0.0, 1.0, 0.3, -2.5])
 @pytest.mark.parametrize("build", COPIED, ids=lambda f: f.__name__)
-def test_a_copied_number_is_told_with_its_line(build: Callable[..., Value], at: float) -> None:
+def test_a_copied_number_is_reported_with_its_line(build: Callable[..., Value], at: float) -> None:
     x, w = Value(at), Value(2.0)
     y = build(x, w)
     x.data = 0.0
@@ -189,7 +189,7 @@ def test_a_copied_number_is_told_with_its_line(build: Callable[..., Value], at: 
         autograd.compile(y + x * w, inputs=[x], params=[w])
 
 
-def test_what_is_shown_checked_or_written_back_is_no_decision(capsys: pytest.CaptureFixture[str]) -> None:
+def test_showing_checking_and_writing_back_are_not_decisions(capsys: pytest.CaptureFixture[str]) -> None:
     x, w, history = Value(0.5), Value(2.0), []
     for _ in range(3):
         loss = (w * x - 1) ** 2
@@ -214,7 +214,7 @@ def test_what_is_shown_checked_or_written_back_is_no_decision(capsys: pytest.Cap
     assert program.value_and_grad([[1.0]])
 
 
-def test_decisions_by_what_stays_the_same_are_none() -> None:
+def test_constant_decisions_are_not_reported() -> None:
     x, w, size = Value(0.5), Value(2.0), Value(3.0)
     y = w * x if size > 2 else w
     with warnings.catch_warnings():
@@ -222,14 +222,14 @@ def test_decisions_by_what_stays_the_same_are_none() -> None:
         autograd.compile(y * size.data, inputs=[x], params=[w])
 
 
-def test_a_decision_by_an_input_that_the_graph_does_not_use_is_told() -> None:
+def test_a_decision_by_an_unused_input_is_reported() -> None:
     x, w = Value(-1.0), Value(2.0)
     y = w * 2 if x > 0 else w
     with pytest.warns(UserWarning, match="y = w \\* 2 if x > 0 else w"):
         autograd.compile(y, inputs=[x], params=[w])
 
 
-def test_what_is_chosen_and_compiled_in_one_place_is_told() -> None:
+def test_a_decision_beside_its_compilation_is_reported() -> None:
     x, w = Value(0.0), Value(2.0)
     y = [w * x, w + x][x.data > 1]
     with pytest.warns(UserWarning, match=r"y = \[w \* x, w \+ x\]"):
@@ -247,7 +247,7 @@ def run(line: str) -> tuple[Value, Value, Value]:
 @pytest.mark.parametrize(
     "line", ["y = w * x if x.data > 0 else w", "y = w * x if x else w", "y = max(w * x, x)", "if x > 0: y = w * x * x"]
 )
-def test_code_without_source_is_told_too(line: str) -> None:
+def test_code_without_source_is_reported(line: str) -> None:
     y, x, w = run(line)
     with pytest.warns(UserWarning, match=re.escape("<string>:1.")):
         autograd.compile(y + w, inputs=[x], params=[w])
@@ -261,7 +261,7 @@ def test_code_without_source_that_decides_nothing(line: str) -> None:
         autograd.compile(y, inputs=[x], params=[w])
 
 
-def test_what_is_remembered_of_looks_is_bounded() -> None:
+def test_the_memory_of_looks_is_bounded() -> None:
     from autograd import looks
 
     v = Value(1.0, label="v")

@@ -22,11 +22,11 @@ def words(svg: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "draw"), DRAWN.items())
-def test_a_picture_is_what_the_code_draws(name: str, draw: Callable[[], str]) -> None:
+def test_pictures_are_up_to_date(name: str, draw: Callable[[], str]) -> None:
     assert words((pictures.PICTURES / f"{name}.svg").read_text()) == words(draw()), "run `python -m docs.pictures`"
 
 
-def test_the_page_is_what_the_code_writes() -> None:
+def test_the_page_is_up_to_date() -> None:
     assert (ROOT / "docs/gallery.md").read_text() == pictures.page(), "run `python -m docs.pictures`"
 
 

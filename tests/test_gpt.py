@@ -90,7 +90,7 @@ def test_twenty_steps_jitted_and_eager_have_the_same_losses() -> None:
     assert max(apart) < 1e-9
 
 
-def test_what_comes_later_has_no_say() -> None:
+def test_later_letters_have_no_influence() -> None:
     model = GPT(8)
     for text in ("tha", "thistle"):
         keys, values = list[Any](), list[Any]()
@@ -100,7 +100,7 @@ def test_what_comes_later_has_no_say() -> None:
     assert scores[:3] == first
 
 
-def test_a_name_is_told_from_its_letters_and_by_the_rule_in_one_way() -> None:
+def test_names_are_unique_and_survive_encoding() -> None:
     assert len(set(ALL)) == len(ALL)
     assert max(map(len, ALL)) < len(GPT(4).place)
     assert all(decoded(encoded(name)) == name for name in ALL[::97])
@@ -130,7 +130,7 @@ def test_heads_share_the_width() -> None:
         GPT(6)
 
 
-def test_the_demo_learns_and_tells_what_is_so(
+def test_the_demo_learns_and_prints_true_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(demo, "KNOWN", 60)
@@ -171,7 +171,7 @@ def test_options_are_checked_first(capsys: pytest.CaptureFixture[str]) -> None:
     assert "'gpt.txt' does not end in .html" in told
 
 
-def test_an_interrupt_ends_training_and_what_is_learned_stays(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interrupt_ends_training_and_keeps_the_weights(capsys: pytest.CaptureFixture[str]) -> None:
     model = GPT(4)
     loss = autograd.jit(model.loss)
     start = model.state_dict()

@@ -64,7 +64,7 @@ def test_a_wrong_forward_is_named() -> None:
     assert gradcheck(y.refresh())
 
 
-def test_what_cannot_be_checked_is_refused() -> None:
+def test_nodes_that_cannot_be_checked_are_refused() -> None:
     with pytest.raises(TypeError, match=r"cube\(2\.0\) was made by hand.*forwards=\{'cube': \.\.\.\}"):
         gradcheck(Value(8.0, (Value(2.0),), "cube"))
     for nothing in (3.0, math.sin):

@@ -20,7 +20,7 @@ from tests.test_page import Page, expression
 ROOT = Path(__file__).parent.parent
 
 
-def test_show_opens_the_browser_or_says_where_the_page_is(
+def test_show_opens_the_browser_or_prints_the_path(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened: list[str] = []
@@ -78,7 +78,7 @@ def test_a_module_is_alive_in_a_notebook(module: nn.Module, title: str) -> None:
     assert f"<title>Backpropagation of {title}</title>" in page_in(shown)
 
 
-def test_what_takes_who_knows_what_is_shown_as_text() -> None:
+def test_modules_with_unknown_inputs_are_shown_as_text() -> None:
     assert set(nn.Module()._repr_mimebundle_()) == {"text/plain"}
     assert set(nn.Embedding(3, 2, seed=1)._repr_mimebundle_()) == {"text/plain"}
 

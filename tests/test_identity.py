@@ -88,7 +88,7 @@ ANSWERS: list[Callable[[type[Value]], Any]] = [
 
 
 @pytest.mark.parametrize("kind", [AlwaysEqual, EqualByData, NeverCompared])
-def test_an_equality_of_its_own_changes_nothing(kind: type[Value]) -> None:
+def test_a_redefined_equality_has_no_effect(kind: type[Value]) -> None:
     for answer in ANSWERS:
         assert answer(kind) == answer(Value)
 

@@ -92,7 +92,7 @@ def test_truth_and_equality_are_guards() -> None:
     assert f.batch(numbers).tolist() == eager(f, numbers) == [122.0, 111.0, 221.0, 121.0]
 
 
-def test_a_read_of_data_is_computed_anew_and_has_no_derivative() -> None:
+def test_a_read_of_data_is_recomputed_and_has_no_derivative() -> None:
     w = Value(2.0)
 
     @autograd.jit

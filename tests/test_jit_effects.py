@@ -118,7 +118,7 @@ def test_a_generator_among_the_arguments_is_seen() -> None:
         jitted(1.0, random.Random(0))
 
 
-def test_what_computes_only_is_not_watched() -> None:
+def test_pure_code_is_not_watched() -> None:
     model = nn.MLP(2, [3, 1], seed=0)
     table = {"a": [1.0, 2.0]}
 
@@ -149,7 +149,7 @@ def test_a_lock_that_was_taken_is_left() -> None:
     assert not lock.locked()
 
 
-def test_a_kernel_that_is_written_during_a_trace_is_no_effect() -> None:
+def test_generating_a_kernel_during_a_trace_is_not_an_effect() -> None:
     kernel.cache_clear()
     sqrt = functools.partial(getattr, autograd)
 

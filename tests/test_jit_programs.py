@@ -30,7 +30,7 @@ def outcome(f: Callable[..., Any], *args: Any) -> Any:
 
 @settings(max_examples=25)
 @given(st.integers(0, 10**9))
-def test_random_functions_give_what_python_gives(seed: int) -> None:
+def test_random_functions_equal_python(seed: int) -> None:
     w = Value(0.7)
     f, source = written(seed, w=w)
     rows = np.round(np.random.default_rng(seed).normal(size=(12, 2)) * 2, 1)
@@ -100,7 +100,7 @@ def counted(x: Any) -> Any:
 @pytest.mark.parametrize(
     "f", [catches, is_number, has_sign, remainder, truth, word, maybe, same_for_all, counted], ids=lambda f: f.__name__
 )
-def test_whatever_a_function_returns_is_what_python_returns(f: Callable[..., Any]) -> None:
+def test_results_of_any_kind_equal_those_of_python(f: Callable[..., Any]) -> None:
     for rows in ([2.0, 0.0, 4.0, -0.0, math.nan, -1.5], [0.0, -0.0, math.nan, 2.0, 0.4], [math.nan, 1.0]):
         jitted = autograd.jit(f)
         right = [x.data if isinstance(x, Value) else x for x in (f(Value(row)) for row in rows)]
@@ -172,7 +172,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("f", "reason"), REFUSED)
-def test_what_cannot_be_followed_is_refused_with_its_line(f: Callable[..., Any], reason: str) -> None:
+def test_untraceable_code_is_refused_with_its_line(f: Callable[..., Any], reason: str) -> None:
     jitted = autograd.jit(f)
     with pytest.warns(UserWarning, match=reason):
         jitted(0.0)
@@ -182,7 +182,7 @@ def test_what_cannot_be_followed_is_refused_with_its_line(f: Callable[..., Any],
         assert kept.last.data == 6.0  # type: ignore[attr-defined]
 
 
-def test_an_error_that_is_caught_is_met_late() -> None:
+def test_a_caught_error_is_noticed_when_it_occurs() -> None:
     jitted = autograd.jit(catches)
     assert jitted(2.0) == 0.5
     with pytest.warns(UserWarning, match="an error that the function catches"):
@@ -228,7 +228,7 @@ class Line(nn.Module):
         return self.slope * x
 
 
-def test_the_report_tells_what_was_traced_and_why() -> None:
+def test_the_report_lists_traces_and_reasons() -> None:
     limit = [1.0]
 
     @autograd.jit(budget=5)
@@ -299,7 +299,7 @@ def test_methods_of_a_class_have_programs_and_those_without_a_place_are_refused(
         Slotted().of_an_instance(1.0)
 
 
-def test_where_a_number_of_python_is_needed_the_error_says_what_to_do() -> None:
+def test_errors_explain_where_a_python_number_is_needed() -> None:
     f = autograd.jit(lambda x, n: x * (n // 2))
     with pytest.raises(TypeError) as caught:
         f(1.0, 3)

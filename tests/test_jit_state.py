@@ -343,7 +343,7 @@ def test_a_change_is_noticed(build: Callable[[], Any]) -> None:
     assert "eager" not in jitted.report()
 
 
-def test_what_no_code_has_a_name_for_makes_nothing_traced_again() -> None:
+def test_state_that_the_code_never_uses_causes_no_new_trace() -> None:
     model = Model()
     jitted = autograd.jit(model)
     for _ in range(5):
@@ -352,7 +352,7 @@ def test_what_no_code_has_a_name_for_makes_nothing_traced_again() -> None:
     assert "again" not in jitted.report()
 
 
-def test_an_equal_number_is_no_change_unless_it_can_be_told_apart() -> None:
+def test_an_equal_number_is_a_change_only_if_distinguishable() -> None:
     options = types.SimpleNamespace(a=0.0, b=float("nan"), c=2)
     jitted = autograd.jit(lambda x: autograd.atan2(options.a, -x) + options.c + options.b * 0)
     jitted(1.0)
@@ -424,7 +424,7 @@ def test_networks_of_own_classes() -> None:
     assert jitted([1.0, 2.0]) == pytest.approx(net([1.0, 2.0]).data)
 
 
-def test_what_is_loaded_on_first_use_is_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lazy_loading_is_not_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(vars(autograd), "mean", raising=False)
     jitted = autograd.jit(lambda xs: autograd.mean(xs))
     with warnings.catch_warnings():
@@ -473,7 +473,7 @@ def test_static_positions_are_those_of_arguments() -> None:
     assert autograd.jit(lambda *xs: xs[0] ** xs[5], static=5)(2.0, 0, 0, 0, 0, 3) == 8.0
 
 
-def test_what_float32_cannot_hold_is_inf() -> None:
+def test_numbers_too_large_for_float32_are_inf() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert autograd.jit(lambda x: x * 2, dtype="float32").batch([1e39]).tolist() == [float("inf")]

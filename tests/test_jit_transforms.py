@@ -77,7 +77,7 @@ INSIDE: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("name", INSIDE)
-def test_derivatives_inside_are_computed_anew(name: str) -> None:
+def test_inner_derivatives_are_recomputed(name: str) -> None:
     f = autograd.jit(INSIDE[name])
     for weight in (2.0, 3.0, -1.5):
         w.data, w.grad = weight, 0.0

@@ -44,14 +44,14 @@ def written(operation: Operation, data: tuple[float, ...]) -> Any:
 
 
 @pytest.mark.parametrize("operation", operations(), ids=repr)
-def test_what_is_written_computes_what_is_declared(operation: Operation) -> None:
+def test_generated_code_equals_the_declaration(operation: Operation) -> None:
     numbers = NUMBERS if operation.arity < 3 else NUMBERS[::2]
     for each in (operation, ops.quietly(operation)):
         for data in itertools.product(numbers, repeat=operation.arity):
             assert repr(written(each, data)) == repr(called(each, data)), data
 
 
-def test_rules_that_are_no_expressions_are_called() -> None:
+def test_rules_that_are_not_expressions_are_called() -> None:
     """Such rules cannot be compiled to numpy, but they work on floats."""
     step = autograd.operation(
         "test_kernels_step",
@@ -73,7 +73,7 @@ def test_an_operation_declared_again_is_written_again() -> None:
 
 
 @pytest.mark.parametrize("rounds", [17, 300, 3000])
-def test_a_rule_that_uses_what_it_has_computed_twice_stays_small(rounds: int) -> None:
+def test_a_rule_that_reuses_results_stays_small(rounds: int) -> None:
     """As a tree it would have 2**rounds parts; and parentheses do not nest deeper than Python's parser allows."""
 
     def root(m: Any, a: Any) -> Any:

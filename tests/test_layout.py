@@ -71,7 +71,7 @@ def gone(process: int, seconds: float = 5) -> bool:
 
 
 @pytest.mark.parametrize("form", ["svg", "png", "pdf"])
-def test_a_process_of_its_own_draws_what_this_one_would(form: str) -> None:
+def test_a_layout_process_draws_the_same_as_this_one(form: str) -> None:
     expected = layout_worker.laid_out(SMALL, form)
     if form != "pdf":  # which has a date in it
         assert layout.render(SMALL, form) == expected
@@ -135,7 +135,7 @@ def test_a_process_that_is_killed_is_replaced(monkeypatch: pytest.MonkeyPatch) -
     assert victim.poll() is not None
 
 
-def test_a_crash_and_a_hang_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_crash_and_a_hang_are_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text("import os; os.abort()")
     monkeypatch.setattr(layout_worker, "__file__", str(program))
@@ -264,7 +264,7 @@ def test_ctrl_c_at_the_terminal_does_not_reach_the_process() -> None:
 
 
 @posix
-def test_without_file_handles_the_session_goes_on() -> None:
+def test_a_session_survives_without_file_handles() -> None:
     done = session("""
         import resource
         expected = layout_worker.laid_out(SMALL, "svg")

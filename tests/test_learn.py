@@ -99,7 +99,7 @@ def test_other_ways_to_go_wrong_are_named_too(exercise: str, old: str, new: str,
     assert found.value.misconception == misconception
 
 
-def test_what_is_shown_is_of_the_learners_own_numbers() -> None:
+def test_feedback_uses_the_learners_own_numbers() -> None:
     with pytest.raises(Wrong, match=r"gradcheck: the derivative of mul\(a = .*, b = .*\) for operand 0") as found:
         check(find("product"), find("product").source, 5)
     a, b = (float(x) for x in re.findall(r"[ab] = (-?[\d.]+)", found.value.shown)[:2])
@@ -160,7 +160,7 @@ def test_an_endless_loop_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_saving_a_file_runs_its_check_and_goes_on(columns: int, tmp_path: Path) -> None:
+def test_saving_a_file_runs_its_check(columns: int, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "autograd.learn", "--folder", "mine"]
     root = str(Path(slopes.__file__).parents[3])
     with Terminal(command, columns, {"PYTHONPATH": root}, folder=tmp_path) as terminal:
@@ -194,7 +194,7 @@ def answering(*answers: str) -> tuple[list[str], object]:
     return asked, ask
 
 
-def test_a_quiz_asks_for_what_a_step_does_and_leaves_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_quiz_asks_for_each_gradient_and_keeps_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
     a, _, loss = example()
     a.grad = 0.25
     asked, ask = answering("1", "1", "-3", "x", "1 - 3", "2")

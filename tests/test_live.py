@@ -214,7 +214,7 @@ def test_in_the_browser(served: Any, browser: Any) -> None:
 
 
 @pytest.mark.parametrize(("share", "least", "most"), [(1.0, 3, 25), (1e-6, 0, 2)])
-def test_frames_of_a_training_are_no_more_than_they_may_cost(
+def test_the_cost_of_following_a_training_is_limited(
     served: Any, monkeypatch: pytest.MonkeyPatch, share: float, least: int, most: int
 ) -> None:
     monkeypatch.setattr(following, "_SHARE", share)

@@ -88,7 +88,7 @@ def test_two_threads_differentiate_their_own_graphs() -> None:
     assert found == {n: [1.0 + 40.0 * (i + n) for i in range(200)] for n in found}
 
 
-def test_detect_anomaly_sees_what_is_refreshed_or_made_by_hand() -> None:
+def test_detect_anomaly_checks_refreshed_and_handmade_nodes() -> None:
     a = Value(1e300, label="a")
     y = a * 2
     a.data = 1e308
@@ -118,7 +118,7 @@ def test_lines_are_recorded_where_that_is_asked_for() -> None:
     assert (product.data, total.data) == (6.0, 7.0)
 
 
-def test_what_runs_after_its_call_cannot_be_decorated() -> None:
+def test_generators_and_coroutines_cannot_be_decorated() -> None:
     def generator() -> Iterator[Value]:
         yield Value(1.0) * 2
 

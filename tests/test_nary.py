@@ -73,7 +73,7 @@ def spelled_gradients(root: Value) -> dict[int, float]:
 
 
 @given(st.integers(0, 10**6))
-def test_gradients_are_those_of_the_spelled_out_graph_to_the_bit(seed: int) -> None:
+def test_gradients_equal_those_of_the_expanded_graph_bit_for_bit(seed: int) -> None:
     leaves, root = tangle(seed)
     expected = spelled_gradients(root)
     root.backward()
@@ -160,7 +160,7 @@ def test_operands_and_order_of_addition() -> None:
     assert autograd.dot([], [], b) is b
 
 
-def test_what_is_missing_stays_away_from_zero() -> None:
+def test_a_missing_bias_does_not_change_the_sign_of_zero() -> None:
     assert str(autograd.dot([-0.0], [1.0]).data) == "-0.0"
 
 
@@ -221,7 +221,7 @@ def test_it_is_refreshed_pickled_checked_and_cut() -> None:
         autograd.dot([1e308, 1e308], [1.0, 1.0])
 
 
-def test_words_open_the_box() -> None:
+def test_descriptions_show_the_summands() -> None:
     w, x = ([Value(float(i), label=f"{name}{i}") for i in range(1, 10)] for name in "wx")
     b = Value(1.0, label="b1")
     y = autograd.dot(w[:2], x[:2], b)
@@ -263,7 +263,7 @@ class Energy(Nary):
         return 2.0 * operands[i]
 
 
-def test_another_kind_of_sum_needs_its_own_declaration_alone() -> None:
+def test_a_new_kind_of_sum_needs_only_a_declaration() -> None:
     energy = Energy("energy", "twice the operand")
     a, b, c = leaves = [Value(x, label=name) for x, name in ((1.0, "a"), (-2.0, "b"), (3.0, "c"))]
     y = apply(energy, a, b, c)

@@ -42,7 +42,7 @@ def test_a_seed_of_its_own() -> None:
     assert numbers(nn.MLP(3, [4, 2], seed=5)) != numbers(nn.MLP(3, [4, 2], seed=6))
 
 
-def test_network_computes_what_matrices_compute() -> None:
+def test_a_network_computes_matrix_products() -> None:
     network = nn.MLP(3, [4, 2], activation="tanh", output="sigmoid", seed=1)
     weights = [np.array([[w.data for w in n.w] for n in layer.neurons]) for layer in network.layers]
     for layer in network.layers:
@@ -76,7 +76,7 @@ def test_wide_neuron_and_zero_grad() -> None:
     assert all(p.grad == 0 for p in neuron.parameters())
 
 
-def test_a_shared_parameter_counts_once_and_results_are_no_parameters() -> None:
+def test_a_shared_parameter_counts_once_and_results_do_not_count() -> None:
     class Tied(nn.Module):
         def __init__(self) -> None:
             self.w = Value(2.0)
@@ -207,7 +207,7 @@ class Program:
 
 
 @pytest.mark.parametrize("kind", [nn.SGD, lambda p, lr: nn.SGD(p, lr, momentum=0.5, weight_decay=0.1), nn.Adam])
-def test_vectors_and_values_step_alike(kind: type[nn.SGD]) -> None:
+def test_optimisers_treat_vectors_and_values_equally(kind: type[nn.SGD]) -> None:
     values, program = [Value(1.0), Value(-3.0)], Program([1.0, -3.0])
     params = program.params
     one, other = kind(values, lr=nn.cosine(0.1, 5)), kind(program, lr=nn.cosine(0.1, 5))
@@ -249,7 +249,7 @@ def test_saving_and_loading(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["model.npz"]
 
 
-def test_files_that_are_no_models(tmp_path: Path) -> None:
+def test_files_that_are_not_models(tmp_path: Path) -> None:
     network, path = nn.MLP(3, [4, 2], seed=1), tmp_path / "model.npz"
     before = numbers(network)
     nn.save(nn.MLP(3, [5, 2]), path)
@@ -316,7 +316,7 @@ def test_parameters_in_dicts_and_in_modules_that_know_their_parents() -> None:
     assert heads.heads["b"][0].data == 5.0  # type: ignore[index]
 
 
-def test_an_activation_of_ones_own() -> None:
+def test_a_custom_activation() -> None:
     def doubled(v: Value) -> Value:
         return v * 2
 
@@ -442,7 +442,7 @@ def tracemalloc_peak() -> int:
     return peak
 
 
-def test_targets_that_are_no_shares_and_outputs_that_are_no_choice() -> None:
+def test_invalid_targets_and_outputs_are_refused() -> None:
     scores = [Value(1.0), Value(2.0), Value(3.0)]
     for targets in ([1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.5, 0.4, 0.0]):
         with pytest.raises(ValueError, match="add up to 1"):
@@ -455,7 +455,7 @@ def test_targets_that_are_no_shares_and_outputs_that_are_no_choice() -> None:
         nn.accuracy([Value(0.7), Value(0.2)], [1, 0])
 
 
-def test_what_a_user_adds_to_a_neuron_is_found_and_names_stay_the_same() -> None:
+def test_added_attributes_of_a_neuron_are_found_and_names_are_stable() -> None:
     model = nn.MLP(2, [2, 1], seed=1)
     plain = [name for name, _ in model.named_parameters()]
     assert plain[:4] == [

@@ -55,7 +55,7 @@ def trained(network: nn.Module, optimiser: Any, steps: range) -> list[float]:
 
 
 @pytest.mark.parametrize("make", KINDS)
-def test_a_run_goes_on_bit_for_bit(make: Callable[[Any], Any]) -> None:
+def test_a_run_resumes_bit_for_bit(make: Callable[[Any], Any]) -> None:
     """From a state loaded from a file, in a copy of the model whose parameters are in another order."""
     whole = nn.MLP(2, [3, 1], activation="tanh", seed=1)
     expected = trained(whole, make(whole.parameters()), range(10))
@@ -72,7 +72,7 @@ def test_a_run_goes_on_bit_for_bit(make: Callable[[Any], Any]) -> None:
     assert trained(first, pickle.loads(pickle.dumps(optimiser)), range(0)) == trained(first, optimiser, range(0))
 
 
-def test_what_is_remembered_belongs_to_the_parameter() -> None:
+def test_optimiser_state_belongs_to_the_parameter() -> None:
     a, b, c = Value(0.0), Value(0.0), Value(0.0)
     optimiser = nn.SGD([a, b], lr=1.0, momentum=0.5)
     a.grad = 1.0
@@ -122,7 +122,7 @@ def test_names_tell_parameters_apart() -> None:
         nn.SGD([Value(0.0)]).load_state_dict(state)
 
 
-def test_a_program_goes_on_bit_for_bit() -> None:
+def test_a_program_resumes_bit_for_bit() -> None:
     network = nn.MLP(2, [3, 1], activation="tanh", seed=1)
     x, t = [Value(0.0), Value(0.0)], Value(0.0)
     program = autograd.compile((network(x) - t) ** 2, inputs=[*x, t], params=network.parameters())
@@ -146,7 +146,7 @@ def test_a_program_goes_on_bit_for_bit() -> None:
         second.load_state_dict({**first.state_dict(), "states": {"params": [1, [0.0], [0.0]]}})
 
 
-def test_a_schedule_of_ones_own_stays_where_it_is() -> None:
+def test_a_custom_schedule_is_kept() -> None:
     p = Value(1.0)
     optimiser = nn.SGD([p], lr=lambda step: 0.1 / (1 + step))
     optimiser.step()

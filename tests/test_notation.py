@@ -68,7 +68,7 @@ def test_a_mathematician_reads_the_same_number_in_latex(seed: int) -> None:
     assert unread <= 10
 
 
-def test_what_only_looks_grouped_has_parentheses() -> None:
+def test_latex_has_the_parentheses_that_notation_needs() -> None:
     a, b, c = (Value(x, label=name) for x, name in ((3.0, "a"), (4.0, "b"), (2.0, "c")))
     assert str(formula(autograd.hypot(a + b, c), latex=True)) == r"\sqrt{{\left(a + b\right)}^2 + {c}^2}"
     assert str(formula(a.exp() ** 2, latex=True)) == r"{\left(e^{a}\right)}^{2}"

@@ -133,7 +133,7 @@ def test_values_and_derivatives_agree_with_50_digits(operation: Operation) -> No
 
 
 @pytest.mark.parametrize("operation", declared(), ids=lambda operation: operation.name)
-def test_what_is_fast_equals_what_is_declared(operation: Operation) -> None:
+def test_fast_paths_equal_the_declaration(operation: Operation) -> None:
     for k, x in enumerate(POINTS):
         data = [WITHIN.get(operation.name, float)(x), POINTS[k - 1], POINTS[k - 2]][: operation.arity]
         y = apply(operation, *map(Value, data))
@@ -227,7 +227,7 @@ def test_only_numbers_are_finite() -> None:
     assert [apply(ops.SHIFT, Value(x)).data for x in (2.0, INF, -INF, NAN)] == [2.0, 0.0, 0.0, 0.0]
 
 
-def test_what_is_nan_lies_nowhere() -> None:
+def test_nan_is_outside_every_interval() -> None:
     assert math.isnan(Value(NAN).relu().data)
     assert math.isnan(Value(NAN).clip(0.0, 1.0).data)
     assert (local(lambda a: a.relu(), NAN), local(lambda a: a.clip(0.0, 1.0), NAN)) == ([1.0], [0.0])
@@ -303,7 +303,7 @@ def test_a_truth_value_is_0_or_1(one: Any) -> None:
         (Value(1.0), r"use v\.data for the number"),
     ],
 )
-def test_what_is_no_real_scalar_is_refused(thing: Any, hint: str) -> None:
+def test_objects_that_are_not_real_scalars_are_refused(thing: Any, hint: str) -> None:
     with pytest.raises(TypeError, match=hint):
         Value(thing)
     if not isinstance(thing, (Value, np.ndarray)):

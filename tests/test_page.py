@@ -76,7 +76,7 @@ def test_a_script_that_gets_into_the_page_is_not_run(played: Page) -> None:
     assert any("Content Security Policy" in message for message in played.severe())
 
 
-def test_what_cannot_be_played_is_refused(tmp_path: Path) -> None:
+def test_invalid_arguments_of_play_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"needs a Value, not 1.0 \(float\)"):
         viz.play(1.0, tmp_path / "play.html")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"'play.svg' should end in .html"):
@@ -282,7 +282,7 @@ def test_a_leaf_is_dragged_and_turned_by_keys(played: Page) -> None:
     assert played.texts("data")["n0"] == "7"
 
 
-def test_out_of_the_domain_it_says_so(page: Page, tmp_path: Path) -> None:
+def test_values_outside_a_domain_are_marked(page: Page, tmp_path: Path) -> None:
     a = Value(2.0, label="a")
     loss = a.log() * 3
     viz.play(loss, tmp_path / "play.html")
@@ -296,7 +296,7 @@ def test_out_of_the_domain_it_says_so(page: Page, tmp_path: Path) -> None:
     assert "Python raises an error here: the operand must be above 0" in page.read("about")
 
 
-def test_an_old_number_is_said_to_be_old(page: Page, tmp_path: Path) -> None:
+def test_a_stale_number_is_called_stale(page: Page, tmp_path: Path) -> None:
     loss = expression()
     every_node(loss)[0].data = 9.0
     viz.play(loss, tmp_path / "play.html")
@@ -304,7 +304,7 @@ def test_an_old_number_is_said_to_be_old(page: Page, tmp_path: Path) -> None:
     assert "stale: a leaf was changed since" in page.read("loss")
 
 
-def test_all_paths_are_told_and_lit(played: Page) -> None:
+def test_all_paths_are_listed_and_highlighted(played: Page) -> None:
     played.element("#n0").click()
     rows = played.elements(".paths li")
     assert [row.text.split("\n")[0] for row in rows] == ["L → p + c → p → a", "L → a", "their sum"]
@@ -336,7 +336,7 @@ def test_a_guess_is_judged(played: Page) -> None:
     assert "Right." in played.read("changes")
 
 
-def test_a_change_elsewhere_leaves_the_focus_and_what_is_being_typed(played: Page) -> None:
+def test_a_remote_change_keeps_the_focus_and_the_typed_text(played: Page) -> None:
     played.fill("slider", "5")
     played.click("guess")
     played.settle()
@@ -682,7 +682,7 @@ def test_a_sum_is_opened_in_the_picture(page: Page, tmp_path: Path) -> None:
     assert summands() == []
 
 
-def test_the_line_that_made_a_value_is_told(page: Page, tmp_path: Path) -> None:
+def test_the_line_that_made_a_value_is_shown(page: Page, tmp_path: Path) -> None:
     a = Value(2.0, label="a")
     with record_lines():
         y = a * 3
@@ -705,7 +705,7 @@ def test_a_hostile_label_runs_no_script(page: Page, tmp_path: Path) -> None:
     assert page.severe() == []
 
 
-def test_nodes_made_by_hand_and_a_leaf_alone_are_played(page: Page, tmp_path: Path) -> None:
+def test_nodes_made_by_hand_and_a_single_leaf_are_played(page: Page, tmp_path: Path) -> None:
     a = Value(2.0, label="a")
     out = Value(4.0, (a,), "double")
 

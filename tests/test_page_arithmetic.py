@@ -122,7 +122,7 @@ def test_sums_of_any_length(tmp_path: Path) -> None:
                 leaf.grad = 0.0
 
 
-def test_what_gets_nothing_sends_nothing(tmp_path: Path) -> None:
+def test_a_node_without_a_gradient_propagates_nothing(tmp_path: Path) -> None:
     """At 0 the derivative of a square root is infinite, and 0 times it would be nan."""
     losses = []
     for rule, i in SILENT:
@@ -259,7 +259,7 @@ def test_out_of_the_domain_nothing_is_computed_further(tmp_path: Path) -> None:
     assert answer["data"][index[loss]] == "nan"
 
 
-def test_nodes_made_by_hand_send_what_their_own_backward_sends(tmp_path: Path) -> None:
+def test_nodes_made_by_hand_propagate_by_their_own_backward(tmp_path: Path) -> None:
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     square = Value(4.0, (a,), "square")
 

@@ -107,7 +107,7 @@ def test_every_node_comes_after_its_operands_and_once(seed: int) -> None:
     assert topological(root) == [node for node in every_node(root) if node._prev]
 
 
-def test_refresh_is_what_building_anew_gives() -> None:
+def test_refresh_equals_rebuilding() -> None:
     def build(leaves: list[Value]) -> Value:
         a, b, c = leaves
         return autograd.dot([a, b * c, (a - b).exp()], [b, c, a / 3], c) * autograd.sum([a, b, c]) + a**2 + abs(c)
@@ -126,7 +126,7 @@ def test_refresh_is_what_building_anew_gives() -> None:
     assert leaf.refresh() is leaf
 
 
-def test_a_refresh_that_fails_leaves_everything_as_it_was() -> None:
+def test_a_failed_refresh_changes_nothing() -> None:
     a, b = Value(2.0), Value(3.0)
     root = (autograd.dot([a, b], [b, a]) * b + a.log()) * 2
     before = [(v.data, v._local_grads) for v in topological(root)]
@@ -224,7 +224,7 @@ def test_no_grad_keeps_nothing() -> None:
 
 
 @pytest.mark.parametrize("number", [2.5, 0.0, -0.0, -3.0, math.inf, -math.inf, math.nan])
-def test_what_is_written_out_for_speed_is_the_declared_operation(number: float) -> None:
+def test_inlined_operations_equal_the_declaration(number: float) -> None:
     a, b = Value(number), Value(-0.5)
     for written, operation, operands in (
         (a.relu(), ops.RELU, (a,)),

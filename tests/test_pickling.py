@@ -36,7 +36,7 @@ def test_copy_is_differentiated_like_the_original(again: Callable[[Any], Any]) -
 
 
 @way
-def test_copied_alone_a_graph_brings_its_leaves(again: Callable[[Any], Any]) -> None:
+def test_copying_a_root_copies_its_leaves(again: Callable[[Any], Any]) -> None:
     a = Value(2.0)
     twin = again(a * a * a)
     twin.backward()
@@ -48,7 +48,7 @@ def test_copied_alone_a_graph_brings_its_leaves(again: Callable[[Any], Any]) -> 
 
 @way
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
-def test_what_was_shared_stays_shared(again: Callable[[Any], Any], order: tuple[int, ...]) -> None:
+def test_shared_objects_stay_shared(again: Callable[[Any], Any], order: tuple[int, ...]) -> None:
     a = Value(2.0)
     hidden = a * a
     one, two = hidden + 1, hidden * a

@@ -96,7 +96,7 @@ def test_a_long_chain_is_folded_or_goes_down() -> None:
 # Nodes with their own boxes
 
 
-def test_a_row_of_alike_operations_is_one_and_keeps_its_operands() -> None:
+def test_a_row_of_equal_operations_is_folded_and_keeps_its_operands() -> None:
     v, a = Value(0.1, label="v"), Value(0.5, label="a")
     y = v
     for _ in range(10):
@@ -108,7 +108,7 @@ def test_a_row_of_alike_operations_is_one_and_keeps_its_operands() -> None:
 
 
 @pytest.mark.parametrize("broken", ["label", "constant", "use", "order", "kept"])
-def test_what_differs_is_not_folded(broken: str) -> None:
+def test_rows_of_different_operations_are_not_folded(broken: str) -> None:
     x = y = Value(0.5, label="x")
     made = []
     for i in range(6):
@@ -169,7 +169,7 @@ def test_operands_arrive_in_their_order(way: str) -> None:
         assert len(set(places)) == len(places)
 
 
-def test_a_network_stands_in_its_order() -> None:
+def test_a_network_is_drawn_in_order() -> None:
     model = nn.MLP(3, [4, 2], seed=1)
     loss = nn.squared_error(model([Value(0.1, label=f"x[{i}]") for i in range(3)]), [0.0, 1.0])
     nodes = viz.trace(loss)[0]
@@ -314,7 +314,7 @@ def boxes(svg: str) -> list[str]:
     return [title for _, title in sorted(found)]
 
 
-def test_the_title_of_a_box_is_true_of_all_that_is_in_it() -> None:
+def test_a_box_title_describes_all_of_its_contents() -> None:
     x = [Value(0.1 * i, label=f"x[{i}]") for i in range(2)]
     made = {name: [Value(0.3 * i - 0.2, label=f"{name}[{i}]") for i in range(2)] for name in ("q", "k", "v")}
     q, k, v = (dot(weights, x) for weights in made.values())

@@ -56,7 +56,7 @@ def test_value_equals_the_plain_engine_bit_for_bit(seed: int, passes: int) -> No
     assert order == [n for n in expected if n in set(order)]
 
 
-def test_depth_is_no_matter() -> None:
+def test_deep_graphs_work() -> None:
     x = y = Number(1.0)
     for _ in range(20_000):
         y = y + x

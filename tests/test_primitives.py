@@ -133,7 +133,7 @@ MAGNITUDES = [sign * x for x in np.geomspace(1e-300, 1e300, 201).tolist() for si
 
 
 @pytest.mark.parametrize("primitive", DEFINED, ids=repr)
-def test_a_definition_says_the_same_to_the_last_digits(primitive: Primitive) -> None:
+def test_a_definition_agrees_to_the_last_digits(primitive: Primitive) -> None:
     define = getattr(POOR, primitive.name)
     data = operands(primitive)
     if arity(primitive) == 1:
@@ -149,7 +149,7 @@ def test_a_definition_says_the_same_to_the_last_digits(primitive: Primitive) -> 
     assert primitive.definition(symbolic, *data[0]).term.head in PRIMITIVES  # type: ignore[misc]
 
 
-def test_what_no_backend_lacks_needs_no_definition() -> None:
+def test_functions_of_all_backends_need_no_definition() -> None:
     for primitive in PRIMITIVES.values():
         everywhere = primitive.numpy and primitive.javascript and primitive.jax and primitive.onnx
         assert everywhere or primitive.definition is not None

@@ -61,7 +61,7 @@ def prompt(tmp_path: Path) -> Iterator[Terminal]:
         yield terminal
 
 
-def test_a_session_fits_the_terminal_whatever_its_width(tmp_path: Path) -> None:
+def test_a_session_fits_terminals_of_any_width(tmp_path: Path) -> None:
     with plain(min(WIDTHS), tmp_path) as terminal:
         shown = {min(WIDTHS): [terminal.read("\n>>> ")]}
         for columns in WIDTHS:
@@ -217,7 +217,7 @@ def piped(text: str, **options: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_pipe_shows_answers_alone_and_stops_at_the_first_error() -> None:
+def test_input_from_a_pipe_prints_only_answers_and_stops_at_an_error() -> None:
     done = piped("a = Value(2.0)\nL = a * a\nformula(L)\nfor i in range(2):\n    print(i)\n")
     assert (done.returncode, done.stdout, done.stderr) == (0, "a * a\n0\n1\n", "")
     assert piped("# a remark\n\na = 1\n\n   \na\n").stdout == "1\n"
@@ -241,7 +241,7 @@ def test_a_pipe_is_read_as_utf_8(mark: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell as POSIX has it")
-def test_no_standard_input_is_said() -> None:
+def test_missing_standard_input_is_reported() -> None:
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m autograd <&-"], capture_output=True, text=True, check=False, timeout=30
     )
@@ -249,7 +249,7 @@ def test_no_standard_input_is_said() -> None:
     assert done.stderr == "there is no standard input to read from\n"
 
 
-def test_what_is_a_command_and_what_is_python() -> None:
+def test_commands_are_distinguished_from_python() -> None:
     bp = Backprop(Value(2.0, label="a") * 3)
     names = {"bp": bp}
     for typed, meant in {

@@ -27,13 +27,13 @@ def test_every_function_takes_every_shape(shape: str, tmp_path: Path, monkeypatc
         assert scale.judged(lambda function=function, graph=graph: function(graph)) == ""  # type: ignore[misc]
 
 
-def test_a_step_says_how_many_operands_it_does_not_show() -> None:
+def test_a_step_counts_the_operands_that_it_omits() -> None:
     total = autograd.sum([Value(1.0, label=f"x{i}") for i in range(2000)])
     assert "and 1,980 more operands" in str(next(Backprop(total)))
     assert "and 1,980 more operands" in str(next(Forward(total)))
 
 
-def test_a_tree_ends_and_says_so() -> None:
+def test_a_cut_tree_says_so() -> None:
     lines = str(tree(autograd.sum([Value(float(i)) for i in range(20_000)]))).splitlines()
     assert len(lines) == 10_002
     assert "only the first 10,000 lines" in lines[-1]
@@ -48,7 +48,7 @@ def test_deep_down_a_tree_shows_the_end_of_each_line() -> None:
     assert lines[600].startswith("…")
 
 
-def test_what_cannot_be_done_one_by_one_is_refused(tmp_path: Path) -> None:
+def test_nodes_with_too_many_operands_are_refused(tmp_path: Path) -> None:
     wide = autograd.sum([Value(1.0) for _ in range(5000)])
     with pytest.raises(ValueError, match=r"5,000 operands.*up to 4,096"):
         gradcheck(wide)

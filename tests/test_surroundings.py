@@ -145,7 +145,7 @@ def test_programs_for_nobody_nowhere(arguments: list[str], tmp_path: Path) -> No
 
 
 @posix
-def test_the_digit_demo_says_what_it_lacks_before_it_trains(tmp_path: Path) -> None:
+def test_the_digit_demo_reports_missing_packages_before_training(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     pytest.importorskip("tqdm")
     few = ["--epochs", "1", "--images", "40", "--no-augment", "--hidden", "4"]

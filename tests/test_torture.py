@@ -25,7 +25,7 @@ def test_everything_public_is_tried() -> None:
             assert full in tried or any(each.startswith(f"{full}.") for each in tried) or name in public.NOT_CALLED
 
 
-def test_errors_of_ours_are_told_from_raw_ones() -> None:
+def test_our_errors_are_distinguished_from_raw_ones() -> None:
     def fault(function: object, slot: int, value: str) -> str:
         call = next(each for each in public.calls() if each.name == function)
         return odd.judged(call, {slot: value})

@@ -94,7 +94,7 @@ def test_a_transform_within_a_transform() -> None:
     assert grad(lambda x: grad(lambda y: x)(2.0))(3.0) == 0.0
 
 
-def test_what_does_not_matter_has_derivative_zero() -> None:
+def test_the_derivative_of_a_constant_is_zero() -> None:
     assert grad(lambda x, y: y * 2)(1.0, 2.0) == 0.0
     assert grad(lambda x: 5)(1.0) == 0.0
     assert grad(lambda x: x)(1.0) == 1.0
@@ -169,7 +169,7 @@ def test_depth_is_no_obstacle() -> None:
     assert jvp(f, (3.0,), (1.0,))[1] == 2 * 3.0 * 2_001
 
 
-def test_what_does_not_depend_on_the_argument_has_a_tangent_of_0() -> None:
+def test_independent_results_have_a_tangent_of_0() -> None:
     assert jvp(lambda x: [Value(3.0), x * 2.0], (1.0,), (5.0,)) == ([3.0, 2.0], [0.0, 10.0])
 
 
@@ -262,7 +262,7 @@ def test_errors_say_what_to_do() -> None:
         jvp(lambda x: x, (1.0,), (1.0, 2.0))
 
 
-def test_derivatives_decide_anew_when_they_are_refreshed() -> None:
+def test_derivatives_choose_again_when_refreshed() -> None:
     """Branches, such as that of relu, are part of the graph, not frozen into it."""
     functions: list[Callable[[Any], Any]] = [
         lambda t: t.relu() * t,
@@ -315,7 +315,7 @@ def test_a_graph_of_derivatives_is_refused_once_a_leaf_has_changed(before: float
         y.backward(create_graph=True)
 
 
-def test_a_derivative_that_is_nan_as_it_was_has_not_changed() -> None:
+def test_an_unchanged_nan_derivative_counts_as_unchanged() -> None:
     x = Value(math.nan)
     (x * x).backward(create_graph=True)
     assert isinstance(x.grad, Value)

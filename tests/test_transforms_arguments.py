@@ -36,7 +36,7 @@ def test_whole_numbers_also_count() -> None:
     assert grad(repeated)(2.0, 3, [0.0, 1.0, 2.0, 10.0]) == 1000.0
 
 
-def test_what_is_no_number_is_left_alone() -> None:
+def test_objects_that_are_not_numbers_are_kept() -> None:
     seen: list[Any] = []
 
     def f(x: Any, *rest: Any, **options: Any) -> Any:
@@ -89,7 +89,7 @@ def test_argnums_is_argnum() -> None:
         grad(f, 2)(1.0, 2.0)
 
 
-def test_an_auxiliary_result_is_handed_on() -> None:
+def test_an_auxiliary_result_is_returned() -> None:
     def f(x: Any) -> Any:
         return x * x, {"twice": 2 * x, "name": "f"}
 
@@ -191,7 +191,7 @@ def test_the_order_is_there_to_be_had() -> None:
 # Choices in the graph of a derivative
 
 
-def test_a_choice_is_made_anew() -> None:
+def test_a_choice_is_made_again() -> None:
     a, b = Value(0.0), Value(3.0)
     slope = grad(lambda x, y: x**y, 1)(a, b)
     assert slope.data == 0.0
@@ -202,7 +202,7 @@ def test_a_choice_is_made_anew() -> None:
 
 
 @pytest.mark.parametrize("name", ["relu", "tanh", "gelu", "softplus", "silu", "sigmoid"])
-def test_derivatives_compile_to_what_they_are(name: str) -> None:
+def test_compiled_derivatives_equal_eager_ones(name: str) -> None:
     x = Value(0.1)
     second = grad(grad(lambda v: getattr(v, name)()))(x)
     points = np.array([[-30.0], [-1.0], [-0.2], [0.0], [0.4], [1.0], [3.0], [25.0]])
@@ -219,7 +219,7 @@ def test_a_gradient_goes_on_to_infinity_when_it_is_refreshed() -> None:
     assert grad(lambda v: v * v.abs() if hasattr(v, "abs") else v * abs(v))(0.0) == 0.0
 
 
-def test_what_is_0_by_its_rule_lets_nothing_pass() -> None:
+def test_a_derivative_of_0_by_rule_blocks_every_gradient() -> None:
     """Not even an infinite gradient: in `backward`, in `grad` and compiled."""
 
     def f(x: Any) -> Any:

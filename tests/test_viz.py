@@ -82,7 +82,7 @@ def test_several_roots_share_a_picture_and_their_nodes() -> None:
     assert {"* 2", "* 3"} <= set(texts(svg))
 
 
-def test_a_leaf_alone_is_drawn() -> None:
+def test_a_single_leaf_is_drawn() -> None:
     assert texts(viz.svg(Value(1.5, label="x"))) == ["x", "1.5", "∂ –"]
 
 
@@ -101,7 +101,7 @@ def test_a_gradient_that_is_not_computed_is_not_shown_as_zero() -> None:
 
 
 @pytest.mark.parametrize("mode", ["none", "layer"])
-def test_a_picture_without_gradients_says_nothing_of_them(mode: str) -> None:
+def test_a_picture_without_gradients_does_not_mention_them(mode: str) -> None:
     loss = network()
     for _ in range(2):
         assert not [text for text in texts(viz.svg(loss, gradients=False, collapse=mode)) if "∂" in text]
@@ -156,7 +156,7 @@ def test_gradients_that_are_not_ordinary_numbers_are_drawn(grad: float) -> None:
 
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
 @pytest.mark.parametrize("mode", ["none", "rolled"])
-def test_what_is_not_finite_stands_out(number: float, mode: str) -> None:
+def test_numbers_that_are_not_finite_stand_out(number: float, mode: str) -> None:
     w = [Value(x, label=f"w[{i}]") for i, x in enumerate((1.0, number, 2.0))]
     y = w[0] + w[1] + w[2]
     svg = viz.svg(y, collapse=mode)
@@ -189,7 +189,7 @@ def test_numbers_title_and_direction() -> None:
     assert across[1] < down[1]
 
 
-def test_a_picture_tells_what_it_shows() -> None:
+def test_a_picture_has_a_description() -> None:
     loss, _ = lecture()
     drawn = ET.fromstring(viz.svg(loss, local_derivatives=True))
     assert drawn.get("role") == "img"
@@ -420,7 +420,7 @@ def test_without_any_layout_dot_still_works(tmp_path: Path, monkeypatch: pytest.
     assert (tmp_path / "graph.dot").read_text().startswith("digraph")
 
 
-def test_dot_on_the_path_is_used_and_its_errors_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dot_on_the_path_is_used_and_its_errors_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "dot"
     program.write_text("#!/bin/sh\necho 'no such font' >&2\nexit 3\n")
     program.chmod(0o755)
@@ -487,7 +487,7 @@ def test_unknown_options_are_refused(options: dict[str, Any], message: str) -> N
         viz.draw_dot(Value(1.0), **options)
 
 
-def test_what_is_no_value_is_refused(tmp_path: Path) -> None:
+def test_objects_that_are_not_values_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"draw_dot\(a, b.*list"):
         viz.draw_dot([Value(1.0)])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="at least one Value"):

@@ -68,7 +68,7 @@ def test_descriptions_mention_changes_since_the_forward_pass() -> None:
         assert "stale" not in text
 
 
-def test_what_is_not_known_of_a_change_is_not_said() -> None:
+def test_unknown_details_of_a_change_are_omitted() -> None:
     a, b = Value(1.0, label="a"), Value(2.0, label="b")
     y = a + b
     a.data = 5.0
@@ -95,7 +95,7 @@ def test_nudge_compares_like_with_like_on_a_stale_graph(seed: int) -> None:
             assert text.endswith("\n  both numbers above are for the present data")
 
 
-def test_after_training_a_compiled_program_the_old_numbers_are_said_to_be_old() -> None:
+def test_numbers_are_called_stale_after_compiled_training() -> None:
     w, x = Value(3.0, label="w"), Value(2.0, label="x")
     loss = (w * x - 1) ** 2
     program = autograd.compile(loss, inputs=[x], params=[w])
@@ -140,7 +140,7 @@ def test_equal_summands_stay() -> None:
     ]
 
 
-def test_an_operand_used_twice_is_told_use_by_use() -> None:
+def test_each_use_of_an_operand_is_listed() -> None:
     a = Value(2.0, label="a")
     y = a * a
     y.label = "y"
@@ -197,12 +197,12 @@ def test_explain_folds_and_cuts_no_factor() -> None:
         (lambda a: (a * a).exp(), "about a hundredth of that"),
     ],
 )
-def test_a_nudge_says_why_it_is_not_what_was_predicted(function: object, words: str) -> None:
+def test_a_nudge_explains_a_wrong_prediction(function: object, words: str) -> None:
     a = Value(2.0, label="a")
     assert words in nudge(function(a), a, 0.001)  # type: ignore[operator]
 
 
-def test_two_of_one_name_are_told_apart_and_it_is_said_why() -> None:
+def test_equal_names_are_distinguished_and_explained() -> None:
     a, other = Value(1.0, label="a"), Value(2.0, label="a")
     y = a * other
     note = "2 Values have the label a: a#1 was made first, a#2 last"
@@ -274,7 +274,7 @@ def test_words_of_graphs_of_any_size_come_at_once() -> None:
     assert a.grad == 20_000.0
 
 
-def test_where_two_cases_of_a_rule_agree_the_shorter_is_told() -> None:
+def test_of_two_equal_cases_the_shorter_is_shown() -> None:
     for x, rule in [(1.0, "∂y/∂a = 1 - y * y = "), (0.1, "∂y/∂a = 1 - y * y = "), (25.0, "sigmoid")]:
         a = Value(x, label="a")
         y = a.tanh()
