@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import cProfile
 import datetime
 import functools
+import json
 import random
 import sys
 import threading
 import time
+import types
+import warnings
 from collections.abc import Callable
 from random import gauss
 from time import perf_counter as clock
@@ -170,3 +174,61 @@ def test_a_profiler_sees_a_trace_and_goes_on() -> None:
     profiler.disable()
     assert "eager" not in f.report()
     assert any("sorted" in str(entry.code) for entry in profiler.getstats())
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        lambda x: x.nothing,
+        lambda x: f"{x}",
+        lambda x: [f"{x.data}", x.data * 2][1],
+        lambda x: 1 / (x - 1.0),
+        lambda x: quotient_or_zero(x - 1.0),
+        lambda x: iter([x]),
+        lambda x: {1, 2},
+        lambda x: x * time.perf_counter(),
+        lambda x: x * own.random(),
+        lambda x: [][1],
+    ],
+)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_function_runs_once_for_each_row(then: Callable[[Any], Any], rows: int) -> None:
+    runs: list[int] = []
+
+    def f(x: Any) -> Any:
+        runs.append(1)
+        return then(x)
+
+    jitted = autograd.jit(f)
+    for count in (1, 2):
+        with contextlib.suppress(AttributeError, IndexError, ZeroDivisionError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if rows == 1:
+                jitted(1.0)
+            else:
+                jitted.batch([1.0] * rows)
+        assert len(runs) in (count * rows, count)  # an error ends a batch
+    assert len(runs) >= 2
+
+
+def quotient_or_zero(x: Any) -> Any:
+    try:
+        return 1 / x
+    except ZeroDivisionError:
+        return 0.0
+
+
+def test_numbers_that_a_function_keeps_are_floats() -> None:
+    losses: list[float] = []
+    last, memory = types.SimpleNamespace(loss=0.0), {"deep": [0.0]}
+
+    def f(x: Any) -> Any:
+        losses.append(x.data * 2)
+        last.loss, memory["deep"] = x.data, [x.data + 1]
+        return x * 3
+
+    jitted = autograd.jit(f)
+    with pytest.warns(UserWarning, match="the function changes"):
+        assert [jitted(float(i)) for i in range(10)] == [3.0 * i for i in range(10)]
+    assert json.dumps([losses, last.loss, memory["deep"]]) == json.dumps([[2.0 * i for i in range(10)], 9.0, [10.0]])
+    assert jitted.report().count("traced again") < 5

@@ -119,7 +119,7 @@ class Batch:
         path = self.owner._trace(self.scope, self.structure, self.X[first].tolist(), self.learning)
         if path is None:
             return left
-        if self.structure.eager:  # it has run, and its changes cannot be undone
+        if self.structure.eager or not isinstance(path, Path):
             self.owner._warn(self.structure)
             self._eagerly(first, path.result)
             return left[1:]

@@ -20,9 +20,9 @@ from autograd.compiler.grouping import TooManyGroupsError
 from autograd.jitted import arguments
 from autograd.jitted.arguments import Shape, Static
 from autograd.jitted.batch import Batch, Found, Scope, Structure
-from autograd.jitted.guards import CannotFollowError, current
+from autograd.jitted.guards import current
 from autograd.jitted.parameters import Parameters
-from autograd.jitted.path import Path, trace
+from autograd.jitted.path import Path, Refused, trace
 from autograd.jitted.report import Known, arguments_told, report
 from autograd.jitted.state import State
 from autograd.lines import Where, levels_up
@@ -39,6 +39,8 @@ BUDGET = 64
 """The maximum number of paths that are traced for one structure of arguments."""
 _STRUCTURES = 128
 """The maximum number of structures of arguments whose paths are kept, by last use."""
+_CHANGES = 3
+"""The most traces of a function that changes what it reads, such as a cache that it fills at first."""
 _SCOPES = 8
 """The maximum number of sets of modules among the arguments whose paths are kept."""
 
@@ -112,6 +114,8 @@ class Jitted:
         self._last: Scope | None = None
         self._notes: Counter[str] = Counter()
         self._eager_rows = 0
+        self._own_changes = 0
+        """The number of traces in which the function changed what it reads."""
         self._warned = False
         self._lock = Lock()
 
@@ -320,8 +324,9 @@ class Jitted:
         else:
             parameters = Parameters(leaves, self._dtype)
         scope = self._scopes[key] = Scope(state, parameters)
-        if known is not None and self._notes.total() > self.budget:
-            reason = f"what it reads keeps changing: {changed}"
+        often = self._own_changes >= _CHANGES
+        if known is not None and (often or self._notes.total() > self.budget):
+            reason = f"the function changes {changed}" if often else f"what it reads keeps changing: {changed}"
             scope.structures = {shapes: Structure(shapes, eager=reason) for shapes in known.structures}
         while len(self._scopes) > _SCOPES:
             del self._scopes[next(iter(self._scopes))]
@@ -347,46 +352,56 @@ class Jitted:
                 X = X.astype(self._dtype)
         return Batch(self, scope, structure, X, learning and bool(scope.parameters.values), learning).run()
 
-    def _trace(self, scope: Scope, structure: Structure, row: Sequence[float], learning: bool) -> Path | None:
-        """The path of a row; None if the function cannot be traced, which `structure.eager` then explains."""
+    def _trace(self, scope: Scope, structure: Structure, row: Sequence[float], learning: bool) -> Path | Refused | None:
+        """Runs the function on a row, as a path if it can be traced.
+
+        If not, `structure.eager` says why. The run counts nevertheless, since its effects cannot be undone. None means
+        that it did not run.
+        """
         call, leaves = self._called(structure.shapes, row)
         code = getattr(_innermost(self.function), "__code__", None)
         line = Where("?", 0) if code is None else Where(code.co_filename, code.co_firstlineno)
         if scope.state.refused:
             structure.eager = f"it uses {scope.state.refused}"
             return None
-        try:
-            scope.parameters.give_back()
-            watched = not (scope.state.pure and arguments.plain(structure.shapes))
-            path = trace(call, leaves, scope.parameters, scope.state.computed, line, watched)
-            if not path.constant:
-                path.machine(learning)
-        except TooManyGroupsError as error:
-            structure.eager = str(error)
-            return path
-        except CannotFollowError as met:
-            structure.eager = str(met)
-            return None
-        except Exception as error:
-            self._fails_too(self._called(structure.shapes, row)[0])
-            structure.eager = f"{type(error).__name__} only while it is traced: {error}"
-            return None
+        scope.parameters.give_back()
+        watched = not (scope.state.pure and arguments.plain(structure.shapes))
+        run = trace(call, leaves, scope.parameters, scope.state.computed, line, watched)
+        if isinstance(run, Path) and not run.constant:
+            try:
+                run.machine(learning)
+            except TooManyGroupsError as error:
+                run = Refused(run.result, str(error))
         changed = scope.state.changed()
         if changed is not None:
+            self._own_changes += 1
             structure.eager = f"the function changes {changed}"
-        return path
+        if isinstance(run, Path):
+            return run
+        structure.eager = run.reason or structure.eager
+        if run.error is not None:
+            if structure.eager:
+                raise self._explained(run.error)
+            run = self._without_trace(structure, row, run.error)
+            structure.eager = run.reason
+        return run
 
-    def _fails_too(self, call: Callable[[], Any]) -> None:
-        """Raises the error that the function raises without tracing."""
+    def _without_trace(self, structure: Structure, row: Sequence[float], failed: Exception) -> Refused:
+        """Another run, after one that failed and changed nothing: the trace itself may be the reason."""
+        call, _ = self._called(structure.shapes, row)
         try:
-            call()
-        except TypeError as error:
-            if "Value" in str(error) or "Whole" in str(error):
-                error.add_note(
-                    f"jit passes {self.__name__} a Value instead of each number: "
-                    f"to keep an argument a number, name it in jit(static=...)"
-                )
-            raise
+            return Refused(call(), f"{type(failed).__name__} only while it is traced: {failed}")
+        except Exception as error:
+            raise self._explained(error)  # noqa: B904 - it is the function's own error
+
+    def _explained(self, error: Exception) -> Exception:
+        """The function's error, with a note if it comes from a Value in place of a number."""
+        if isinstance(error, TypeError) and ("Value" in str(error) or "Whole" in str(error)):
+            error.add_note(
+                f"jit passes {self.__name__} a Value instead of each number: "
+                f"to keep an argument a number, name it in jit(static=...)"
+            )
+        return error
 
     def _warn(self, structure: Structure) -> None:
         if not self._warned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from autograd import ops
 from autograd.lines import Where, where
@@ -34,17 +34,6 @@ class Guard:
         return found if (self.name == "ne") == self.holds else 1.0 - found
 
 
-class CannotFollowError(BaseException):
-    """A trace meets something that a program cannot do; an `except Exception` of the function must not hide it."""
-
-    def __init__(self, what: str, where: Where) -> None:
-        super().__init__(what, where)
-        self.what, self.where = what, where
-
-    def __str__(self) -> str:
-        return f"{self.what} at {self.where}"
-
-
 class Trace:
     """A run of a function that records its decisions."""
 
@@ -52,7 +41,10 @@ class Trace:
         self.guards: list[Guard] = []
         self.made: dict[int, Value] = {}
         """The leaves that the function made: its constants."""
-        self.stopped: CannotFollowError | None = None
+        self.reads: list[Any] = []
+        """The numbers that were read from `.data`."""
+        self.stopped = ""
+        """What a program cannot do, and where the function did it first; empty if there is no such thing."""
         self.failed: Where | None = None
         """The place of an undefined operation. If the function continues, it has caught the error: a decision."""
         self._known: set[tuple[str, int, int, bool]] = set()
@@ -73,12 +65,12 @@ class Trace:
             self._constants[number] = Value(number)
         return self._constants[number]
 
-    def stop(self, what: str) -> NoReturn:
-        """Ends the trace before something that it cannot follow."""
-        self.stopped = CannotFollowError(what, where())
-        raise self.stopped
+    def stop(self, what: str) -> None:
+        """Ends the trace before something that a program cannot do. The function continues, as it does eagerly."""
+        self.stopped = self.stopped or f"{what} at {where()}"
 
 
 def current() -> Trace | None:
     """The trace that is running in this context."""
-    return TRACE.get()
+    trace = TRACE.get()
+    return None if trace is None or trace.stopped else trace

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,8 +14,9 @@ import autograd.functions
 from autograd.compiler.build import build
 from autograd.compiler.machine import Machine
 from autograd.graph import topological
-from autograd.jitted.guards import CannotFollowError, Guard
+from autograd.jitted.guards import Guard
 from autograd.jitted.parameters import Parameters
+from autograd.jitted.reads import settle
 from autograd.jitted.tracing import tracing
 from autograd.lines import Where
 from autograd.structure import flat, mapped
@@ -29,6 +30,14 @@ Taken: TypeAlias = "bool | Numbers"
 """The rows that take a path: all, none, or a mask."""
 
 _RESULTS = (Value, bool, int, float, complex, str, bytes, type(None), np.generic)
+
+
+class Refused(NamedTuple):
+    """A run of a function that cannot become a program, with its result or error, and the reason."""
+
+    result: Any
+    reason: str
+    error: Exception | None = None
 
 
 @dataclass(eq=False)
@@ -135,7 +144,7 @@ def trace(
     computed: Iterable[int],
     line: Where,
     watched: bool,
-) -> Path:
+) -> Path | Refused:
     """Traces one call of a function.
 
     Args:
@@ -145,21 +154,24 @@ def trace(
         computed: Values outside that were computed before, by identity.
         line: the function's line.
         watched: whether it may do something that a program cannot repeat.
-
-    Raises:
-        CannotFollowError: the function does something that a program cannot do.
     """
     started = time.perf_counter()
     with tracing(watched) as seen:
-        result = call()
-    if seen.stopped is not None:
-        raise seen.stopped
-    if seen.failed is not None:
-        raise CannotFollowError("an error of an operation, which the function catches,", seen.failed)
+        try:
+            result = call()
+        except Exception as error:
+            settle(seen.reads)
+            return Refused(None, seen.stopped, error)
     result = mapped(lambda x: getattr(x, "_read_from", x), result)
+    settle(seen.reads)
+    if seen.stopped:
+        return Refused(result, seen.stopped)
+    if seen.failed is not None:
+        return Refused(result, f"an error of an operation, which the function catches, at {seen.failed}")
     for x in flat(result):
         if not isinstance(x, _RESULTS):
-            raise CannotFollowError(f"a result that is neither a number nor a string, but {type(x).__name__}", line)
+            what = f"a result that is neither a number nor a string, but {type(x).__name__}"
+            return Refused(result, f"{what} at {line}")
     roots = [x for x in flat(result) if isinstance(x, Value)]
     varying = {*map(id, inputs), *map(id, parameters.values)}
     ends = [*roots, *[v for guard in seen.guards for v in (guard.a, guard.b)]]
@@ -168,7 +180,7 @@ def trace(
     used = [*ends, *chain.from_iterable([node._prev for node in order])]
     for v in dict(zip(map(id, used), used, strict=True)).values():  # each once: there are several times as many uses
         if id(v) in computed:
-            raise CannotFollowError("the use of a Value that was computed before the call", line)
+            return Refused(result, f"the use of a Value that was computed before the call at {line}")
         if not v._prev and id(v) not in varying and id(v) not in seen.made:
             others[v] = None
             varying.add(id(v))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import operator
+import sys
+from collections import deque
 from collections.abc import Callable
 from functools import reduce
+from types import CellType
 from typing import Any
 
 from autograd import ops
-from autograd.jitted.guards import current
+from autograd.jitted.guards import TRACE, current
 from autograd.scalars import is_scalar
 from autograd.value import Value, apply
 
@@ -25,6 +29,9 @@ class Read:
 
     def __init__(self, value: Value) -> None:
         self._read_from = value
+        trace = TRACE.get()
+        if trace is not None:
+            trace.reads.append(self)
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -156,6 +163,23 @@ for _name in ("add", "sub", "mul", "truediv", "mod", "pow"):
     setattr(Read, f"__r{_name}__", _arithmetic(getattr(operator, _name), True))
 for _name in ("neg", "pos", "abs"):
     setattr(Read, f"__{_name}__", _sign(getattr(operator, _name)))
+
+
+def settle(reads: list[Any]) -> None:
+    """Replaces numbers that a function kept in lists, dicts, attributes or closures by floats, after its trace."""
+    (usual,) = [sys.getrefcount(x) for x in [object()]]
+    kept = [x for x in reads if sys.getrefcount(x) > usual]
+    numbers = {id(x): x._read_from._data for x in kept}
+    for holder in gc.get_referrers(*kept) if kept else ():
+        if holder is reads or holder is kept:
+            continue
+        if isinstance(holder, CellType):
+            holder.cell_contents = numbers.get(id(holder.cell_contents), holder.cell_contents)
+            continue
+        held = holder if isinstance(holder, (list, deque, dict)) else getattr(holder, "__dict__", {})
+        for key, x in list(held.items() if isinstance(held, dict) else enumerate(held)):
+            if id(x) in numbers:
+                held[key] = numbers[id(x)]
 
 
 def extreme(name: str, usual: Callable[..., Any]) -> Callable[..., Any]:

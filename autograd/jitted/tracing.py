@@ -31,9 +31,6 @@ def tracing(watched: bool) -> Iterator[Trace]:
 
     Args:
         watched: whether to watch calls of builtins for effects that a program cannot repeat.
-
-    Raises:
-        CannotFollowError: the function did something that a program cannot do.
     """
     trace = Trace()
     token = TRACE.set(trace)
