@@ -204,6 +204,11 @@ export class App {
     return width > 0 && width < NARROW;
   }
 
+  /** The smallest scale that is chosen unasked. */
+  leastScale() {
+    return this.isNarrow() ? READABLE : OVERVIEW;
+  }
+
   aim() {
     if (this.onScreen) return;
     const { x, y, scale } = this.camera;
@@ -264,7 +269,7 @@ export class App {
   comeNear() {
     this.fit();
     this.home = this.camera;
-    if (this.camera.scale >= (this.isNarrow() ? READABLE : OVERVIEW)) return;
+    if (this.camera.scale >= this.leastScale()) return;
     const { node, phase } = placeAt(this.graph, this.state.position);
     const whole = wholeOf(this.scene);
     const first = this.scene.parts.reduce((part, each) => (each.y < part.y ? each : part));
@@ -278,7 +283,19 @@ export class App {
   /** @param {string} id */
   lookAt(id) {
     const found = this.scene.byId.get(id);
-    if (found) this.moveTo(cameras.showing(this.camera, found, this.screen()));
+    if (found) this.bring(found);
+  }
+
+  /**
+   * Moves just enough to show an area, or its beginning if the whole would be illegibly small.
+   * @param {import("./camera.js").Area} area
+   * @param {import("./camera.js").Camera} camera the view before
+   */
+  bring(area, camera = this.camera) {
+    const seen = cameras.showing(camera, area, this.screen());
+    const start = { scale: READABLE, x: -Infinity, y: -Infinity };
+    const legible = seen.scale >= Math.min(camera.scale, this.leastScale());
+    this.moveTo(legible ? seen : cameras.within(start, area, this.screen()));
   }
 
   /**
@@ -317,7 +334,8 @@ export class App {
     else if (before && after) {
       const { x, y, scale } = this.camera;
       const camera = { scale, x: x + after.x - before.x, y: y + after.y - before.y };
-      this.moveTo(larger ? cameras.showing(camera, after, this.screen()) : camera);
+      if (larger) this.bring(after, camera);
+      else this.moveTo(camera);
     }
     this.choose(id);
   }

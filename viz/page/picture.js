@@ -16,6 +16,9 @@ import { hasGradients, isKnown, placeAt } from "./stepping.js";
 /** @typedef {import("./names.js").Names} Names */
 /** @typedef {import("./heat.js").Heat} Heat */
 
+/** The most labels below each other, at links that go down from one part; others of its bundles have none. */
+const LEVELS = 4;
+
 /**
  * The data of the picture.
  * @typedef {object} Look
@@ -103,7 +106,7 @@ function curve(link, down, before) {
   }
   // Near its start, before it reaches other boxes; labels of links that go down from one part are below each other.
   const [[x, y], [u, v]] = points;
-  const away = down ? 16 + 12 * (before % 4) : 45;
+  const away = down ? 16 + 12 * (before % LEVELS) : 45;
   const share = points.length === 2 ? Math.min(0.5, away / Math.max(u - x, 1)) : 1;
   const near = points.length > 2 ? points[points.length >> 1] : [x + share * (u - x), y + share ** 2 * 2 * (v - y)];
   const middle = down ? [near[1], near[0]] : near;
@@ -113,7 +116,8 @@ function curve(link, down, before) {
   const label = svg("text", { class: "label", id: `${linkId(link)}-label`, ...place });
   // Lines that pass other parts side by side have room for text along them only.
   if (down && link.bends.length) label.setAttribute("transform", `rotate(-90 ${middle[0]} ${middle[1]})`);
-  if (link.count > 1) {
+  const direct = down && !link.bends.length;
+  if (link.count > 1 && !(direct && before >= LEVELS)) {
     label.textContent = `×${link.count.toLocaleString("en")}`;
     label.classList.add("bundle");
   }
