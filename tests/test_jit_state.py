@@ -262,7 +262,7 @@ def forms() -> tuple[Callable[[Any], Any], list[Callable[[], None]]]:
         model.__class__ = Other
 
     def in_another_shape() -> None:
-        numbers.shape = (2, 2)
+        numbers.resize((2, 2), refcheck=False)
 
     def filled_slot() -> None:
         inner.factor = 3.0

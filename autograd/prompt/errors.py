@@ -7,14 +7,13 @@ import sys
 from contextlib import redirect_stderr
 from io import StringIO
 from itertools import takewhile
-from pathlib import Path
 from types import TracebackType
 
 from autograd.cursor import PassDone
+from autograd.looks import OURS
 from autograd.value import Value
 from autograd.words.text import Text, folded, width
 
-OURS = [str(Path(__file__).resolve().parents[2] / package) for package in ("autograd", "nn", "viz")]
 WORDED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """Errors whose message says what was wrong, so that the engine's stack frames add nothing."""
 
@@ -100,4 +99,4 @@ def _frames(trace: TracebackType | None) -> list[TracebackType]:
 
 
 def _is_ours(trace: TracebackType) -> bool:
-    return any(trace.tb_frame.f_code.co_filename.startswith(package) for package in OURS)
+    return trace.tb_frame.f_code.co_filename.startswith(OURS)

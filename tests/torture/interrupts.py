@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -80,7 +81,7 @@ class _Tracer:
         def instruction(frame: FrameType, event: str, argument: Any) -> Any:
             if event == "opcode" and frame.f_lasti in looks and not self.where:
                 if self.left == 0:
-                    self.where = f"{code.co_filename.rsplit('/', 1)[-1]}:{frame.f_lineno} in {code.co_name}"
+                    self.where = f"{os.path.basename(code.co_filename)}:{frame.f_lineno} in {code.co_name}"
                     raise KeyboardInterrupt
                 self.left -= 1
             return instruction
@@ -90,6 +91,7 @@ class _Tracer:
 
 @cache
 def _is_ours(name: str, files: tuple[str, ...]) -> bool:
+    name = name.replace(os.sep, "/")
     ours = any(f"/{package}/" in name for package in ("autograd", "nn", "viz", "demos")) and "site-packages" not in name
     return (ours and "/tests/" not in name and (not files or name.endswith(files))) or name.startswith("<kernel")
 
