@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -135,6 +136,7 @@ def test_an_interruption_while_accuracy_is_measured_leaves_whole_epochs() -> Non
     assert len(history.losses) == len(history.accuracies) == 2
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C as POSIX sends it")
 @pytest.mark.parametrize("engine", ["compiled", "eager"])
 def test_ctrl_c_keeps_the_model_and_the_report(engine: str, tmp_path: Path) -> None:
     options = ["--hidden", "8", "--images", "40", "--epochs", "100000", "--engine", engine]
