@@ -8,7 +8,7 @@ import mpmath
 import pytest
 
 import autograd
-from autograd import Value, detect_anomaly, grad, hessian, jacobian, jvp, no_grad, value_and_grad
+from autograd import Value, detect_anomaly, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad
 
 ONE_OPERAND: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], float]] = {
     "exp": (lambda x: x.exp(), mpmath.exp, 0.7),
@@ -135,6 +135,16 @@ def test_jvp_is_the_jacobian_times_the_direction() -> None:
     results, speeds = jvp(f, args, directions)
     assert speeds == pytest.approx(expected)
     assert results == [math.sin(0.4 * 0.3), 1.5 / 0.4, 2**0.3 * 1.5]
+
+
+def test_directions_may_be_values_beside_numbers_and_come_one_by_one() -> None:
+    t = Value(1.0)
+    along = jvp(lambda x, y: x * y, (2.0, 3.0), (t, 10.0))[1]
+    assert along.data == 23.0
+    along.backward()
+    assert t.grad == 3.0
+    assert jvp(lambda x, y: x * y, iter([2.0, 3.0]), iter([1.0, 10.0])) == (6.0, 23.0)
+    assert hvp(lambda x, y: x * x * y, iter([2.0, 3.0]), iter([1.0, 0.0])) == (6.0, 4.0)
 
 
 def test_jvp_nests() -> None:
