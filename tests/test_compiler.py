@@ -181,6 +181,14 @@ def test_unbatched_results_are_computed_once_per_batch() -> None:
     assert_alike(program.value_and_grad(X)[1], gradient)
 
 
+def test_a_gradient_for_what_depends_on_parameters_alone_is_each_examples_own() -> None:
+    p, x = Value(3.0), Value(2.0)
+    h = p.exp()
+    program = autograd.compile(h * x + x, inputs=[x], params=[p])
+    X = np.array([[1.0], [2.0], [5.0]])
+    assert program.grads_of([h], X).tolist() == X.tolist()
+
+
 def test_float32_is_computed_in_float32() -> None:
     model, inputs, loss = network([4, 3, 2])
     X = np.random.default_rng(0).random((5, 6))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 
 import autograd
@@ -143,6 +144,7 @@ def test_directions_may_be_values_beside_numbers_and_come_one_by_one() -> None:
     assert along.data == 23.0
     along.backward()
     assert t.grad == 3.0
+    assert jvp(lambda x: x.exp(), (1.0,), (np.float32(1.0),))[1] == math.exp(1.0)
     assert jvp(lambda x, y: x * y, iter([2.0, 3.0]), iter([1.0, 10.0])) == (6.0, 23.0)
     assert hvp(lambda x, y: x * x * y, iter([2.0, 3.0]), iter([1.0, 0.0])) == (6.0, 4.0)
 
