@@ -189,6 +189,17 @@ def test_a_gradient_for_what_depends_on_parameters_alone_is_each_examples_own() 
     assert program.grads_of([h], X).tolist() == X.tolist()
 
 
+def test_sums_that_begin_with_a_minus() -> None:
+    v = [Value(x) for x in (1.0, 2.0, 3.0, 5.0)]
+    a, b, c, d = v
+    X = np.array([[1.0, 2.0, 3.0, 5.0], [-0.5, 4.0, 0.25, 7.0]])
+    for loss in (-a + b, -a - b, -a + b + c, -(a * b) + c * d - a, autograd.sum([-a, -b, c, d]), -a * 1.0 + 2.0 + b):
+        values, _, rows = eager(loss, v, [], v, X)
+        program = autograd.compile(loss, inputs=v)
+        assert_alike(program(X), values)
+        assert_alike(program.grads_of(v, X), rows)
+
+
 def test_float32_is_computed_in_float32() -> None:
     model, inputs, loss = network([4, 3, 2])
     X = np.random.default_rng(0).random((5, 6))
