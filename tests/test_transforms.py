@@ -138,15 +138,15 @@ def test_jvp_is_the_jacobian_times_the_direction() -> None:
     assert results == [math.sin(0.4 * 0.3), 1.5 / 0.4, 2**0.3 * 1.5]
 
 
-def test_directions_may_be_values_beside_numbers_and_come_one_by_one() -> None:
+def test_directions_may_be_values_beside_numbers_in_a_list_or_a_tuple() -> None:
     t = Value(1.0)
     along = jvp(lambda x, y: x * y, (2.0, 3.0), (t, 10.0))[1]
     assert along.data == 23.0
     along.backward()
     assert t.grad == 3.0
     assert jvp(lambda x: x.exp(), (1.0,), (np.float32(1.0),))[1] == math.exp(1.0)
-    assert jvp(lambda x, y: x * y, iter([2.0, 3.0]), iter([1.0, 10.0])) == (6.0, 23.0)
-    assert hvp(lambda x, y: x * x * y, iter([2.0, 3.0]), iter([1.0, 0.0])) == (6.0, 4.0)
+    assert jvp(lambda x, y: x * y, [2.0, 3.0], (1.0, 10.0)) == (6.0, 23.0)
+    assert hvp(lambda x, y: x * x * y, [2.0, 3.0], (1.0, 0.0)) == (6.0, 4.0)
 
 
 def test_jvp_nests() -> None:
