@@ -275,7 +275,10 @@ class AdamW(Adam):
     Source: I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, in PyTorch's form.
 
     Args:
-        params, lr, betas, eps: as for `Adam`.
+        params: as for `Adam`.
+        lr: as for `Adam`.
+        betas: as for `Adam`.
+        eps: as for `Adam`.
         weight_decay: λ, at least 0.
     """
 

@@ -139,7 +139,7 @@ def test_an_interruption_while_accuracy_is_measured_leaves_whole_epochs() -> Non
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C as POSIX sends it")
 @pytest.mark.parametrize("engine", ["compiled", "eager"])
 def test_ctrl_c_keeps_the_model_and_the_report(engine: str, tmp_path: Path) -> None:
-    options = ["--hidden", "8", "--images", "40", "--epochs", "100000", "--engine", engine]
+    options = ["--hidden", "8", "--images", "40", "--no-augment", "--epochs", "100000", "--engine", engine]
     files = [tmp_path / "model.npz", tmp_path / "digits.html"]
     command = [sys.executable, "-u", "-m", "demos.digits", *options, "--save", str(files[0]), "--report", str(files[1])]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)

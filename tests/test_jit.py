@@ -54,7 +54,7 @@ def interpreted(code: Program, x: Value, y: Value) -> Any:
     return a + b * b
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(-2, 2), st.integers(0, 5)), max_size=4), st.integers(0, 10**6))
 def test_random_functions_give_the_results_of_python(code: Program, seed: int) -> None:
     f = autograd.jit(lambda x, y: interpreted(code, x, y), budget=200)
