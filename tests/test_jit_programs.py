@@ -50,7 +50,8 @@ def test_random_functions_equal_python(seed: int) -> None:
             np.testing.assert_allclose(jitted.batch(*columns), [right[i] for i in good], rtol=1e-11, atol=1e-13)
         for argnum in (0, 1):
             found = outcome(autograd.grad(jitted, argnum), *columns[:, 0].tolist())
-            assert found == outcome(autograd.grad(f, argnum), *columns[:, 0].tolist()), source
+            expected = outcome(autograd.grad(f, argnum), *columns[:, 0].tolist())
+            assert found == expected or found == pytest.approx(expected, rel=1e-12), source
         for row in columns.T.tolist():
             operand(f(*map(Value, row))).backward(1 / len(good))
         gradient = jitted.value_and_grad(*columns)[1] if jitted.parameters() else [0.0]

@@ -191,11 +191,13 @@ class Jitted:
     def params(self) -> Numbers:
         """(parameters,), the numbers of the Values that the function uses. Optimisers change them in place.
 
-        Each call makes them agree with their Values: the Values take over an optimiser's changes, or else numbers that
-        were assigned to the Values are read. Until a Value is next read, its number may be here alone; `type()` then
-        shows a subclass of `Value`. `sync()` takes over at once.
+        They agree with their Values at each call, and whenever they are read here: a Value that is read then has the
+        number that an optimiser gave it, and one that was assigned to a Value is found here. Until a Value is next
+        read, its number may be here alone; `type()` then shows a subclass of `Value`. `sync()` writes at once.
         """
-        return self._current.parameters.vector
+        parameters = self._current.parameters
+        parameters.exchange()
+        return parameters.vector
 
     @property
     def grads(self) -> Numbers:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _lock = Lock()
 """One for all, since a Value may be a parameter of several functions."""
 _put = Value.__dict__["_data"].__set__
-_MOST_PATIENCE = 64
 
 
 class Parameters:
@@ -40,8 +39,6 @@ class Parameters:
         """The vector when it last agreed with the numbers in the Values themselves."""
         self._lent, self._whole = False, True
         """Whether the Values are lent, and whether all of them are, or none; not so after an interrupt."""
-        self._calls, self._patience = 0, 2
-        """Exchanges since the Values were lent or given back, and how many there are before they are lent again."""
 
     @once
     def _kind(self) -> type[Value]:
@@ -56,7 +53,6 @@ class Parameters:
         if not self.values:
             return
         with _lock.held:
-            self._calls += 1
             if self._lent:
                 if self._whole:
                     return
@@ -64,7 +60,7 @@ class Parameters:
             if not self._changed():
                 self.vector[...] = self._numbers(self.vector.dtype)
                 self._last[...] = self.vector
-            if self._calls < self._patience or not self._lend():
+            if not self._lend():
                 self._write()
 
     def lent(self) -> bool:
@@ -88,7 +84,7 @@ class Parameters:
             if set(map(type, self.values)) != {Value}:
                 return False
         kind = self._kind
-        self._lent, self._whole, self._calls = True, False, 0
+        self._lent, self._whole = True, False
         for value in self.values:
             value.__class__ = kind
         self._whole = True
@@ -110,10 +106,6 @@ class Parameters:
                         value.__class__ = Value
             if complete:
                 self._last[...] = self.vector
-            if self._lent:
-                # Lending and taking back cost as much as a few exchanges, so they become rare if Values are read often.
-                self._patience = 2 if self._calls > 8 else min(2 * self._patience, _MOST_PATIENCE)
-                self._calls = 0
             self._lent, self._whole = False, True
 
 
