@@ -72,6 +72,18 @@ def test_nodes_that_cannot_be_checked_are_refused() -> None:
             gradcheck(nothing)  # type: ignore[arg-type]
 
 
+def test_a_tolerance_admits_what_lies_within_it() -> None:
+    near = operation("test_gradcheck_near", forward=lambda m, a: a * 3.0, partials=[lambda m, y, a: 3.003])
+    assert gradcheck(near, [1.0], rtol=0.01)
+    assert gradcheck(near, [1.0], rtol=0.0, atol=0.01)
+    for rtol, atol in ((1e-5, 0.0), (1e-4, 0.0), (0.0, 1e-3)):
+        with pytest.raises(ValueError, match=r"3\.003.* 3\.0"):
+            gradcheck(near, [1.0], rtol=rtol, atol=atol)
+    for rtol, atol in ((-1.0, 0.0), (0.0, -1.0)):
+        with pytest.raises(ValueError, match=r"tol.*-1\.0"):
+            gradcheck(near, [1.0], rtol=rtol, atol=atol)
+
+
 def test_graphs_with_softmax_and_cross_entropy_pass() -> None:
     scores = [Value(1.0), Value(2.0), Value(-0.5)]
     assert gradcheck(softmax(scores)[0] + logsumexp(scores))

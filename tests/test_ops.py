@@ -222,6 +222,11 @@ def test_a_choice_goes_by_whether_the_condition_is_0() -> None:
         assert list(y._local_grads) == slopes
 
 
+def test_the_symbol_of_a_power_is_its_whole_exponent() -> None:
+    for exponent, symbol in ((2.0, "**2"), (-1.0, "**-1"), (0.5, "**0.5"), (2.5, "**2.5"), (1e300, "**1e+300")):
+        assert (Value(1.0) ** exponent)._op == symbol
+
+
 def test_only_numbers_are_finite() -> None:
     assert [apply(ops.ISFINITE, Value(x)).data for x in (0.0, -1e308, INF, -INF, NAN)] == [1.0, 1.0, 0.0, 0.0, 0.0]
     assert [apply(ops.SHIFT, Value(x)).data for x in (2.0, INF, -INF, NAN)] == [2.0, 0.0, 0.0, 0.0]
