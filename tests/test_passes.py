@@ -214,6 +214,23 @@ def test_passes_from_a_leaf_add_up() -> None:
     assert a.grad == 3.0
 
 
+def test_a_gradient_that_is_a_value_of_0_keeps_its_graph() -> None:
+    uses: list[Callable[[Value], Value]] = [
+        lambda a: autograd.dot([a], [3.0]),
+        lambda a: autograd.sum([a, a, a]),
+        lambda a: a * 3.0,
+        lambda a: 1.0 + a * 3.0,
+        lambda a: 1.0 + 3.0 * a,
+    ]
+    for use in uses:
+        a, w = Value(2.0), Value(1.0)
+        a.grad = held = w - 1.0
+        use(a).backward()
+        assert a.grad.data == held.data + 3.0
+        a.grad.backward()
+        assert w.grad == 1.0
+
+
 def test_no_grad_keeps_nothing() -> None:
     a, b = Value(2.0), Value(3.0)
     with no_grad():
