@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import autograd
 import nn
 import viz
 from autograd import Value
+from viz.drawing import Options
 from viz.escaping import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -498,3 +500,7 @@ def test_objects_that_are_not_values_are_refused(tmp_path: Path) -> None:
         viz.save(Value(1.0), tmp_path / "graph.gif")
     with pytest.raises(OSError, match="nowhere"):
         viz.save(Value(1.0), tmp_path / "nowhere" / "graph.dot")
+
+
+def test_options_are_those_of_draw_dot() -> None:
+    assert list(Options.__annotations__) == list(signature(viz.draw_dot).parameters)[2:]

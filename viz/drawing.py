@@ -186,9 +186,7 @@ def draw_dot(
     dpi = a_whole_number(dpi, "dpi, the pixels of an inch,", least=1, most=10_000)
     colours = themes.find(theme)
     nodes = every_node(*roots)
-    marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else values(highlight, "highlight"))
-    if strange := [node for node in marked if node not in set(nodes)]:
-        raise ValueError(f"{strange[0]!r} cannot be highlighted: it is not in the graph")
+    marked = _marked(highlight, nodes)
     collapsed = collapsing.collapse(nodes, collapse)
     drawing = Drawing(format=_known(format))
 
@@ -216,6 +214,14 @@ def draw_dot(
     drawing.theme, drawing.dpi, drawing.titles = theme, dpi, used.titles
     drawing.roots, drawing.highlight = roots, list(marked)
     return drawing
+
+
+def _marked(highlight: Value | Iterable[Value], nodes: list[Value]) -> dict[Value, None]:
+    """Checks the nodes to highlight."""
+    marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else values(highlight, "highlight"))
+    if strange := [node for node in marked if node not in set(nodes)]:
+        raise ValueError(f"{strange[0]!r} cannot be highlighted: it is not in the graph")
+    return marked
 
 
 def _known(form: object) -> str:
