@@ -25,8 +25,9 @@ class Template:
 
     __slots__ = ("binding", "form", "needs")
 
-    def __init__(self, form: str, binding: int, needs: tuple[int, ...] = ()) -> None:
-        self.form, self.binding, self.needs = form, binding, needs or (binding, binding + 1)
+    def __init__(self, form: str, binding: int, needs: tuple[int, ...] | None = None) -> None:
+        self.form, self.binding = form, binding
+        self.needs = (binding, binding + 1) if needs is None else needs
 
     def filled(self, operands: list[str]) -> str:
         """The text with these operands, which have their parentheses."""

@@ -11,6 +11,7 @@ import autograd
 from autograd import Value, derivation, formula
 from autograd.ops import Operation
 from autograd.value import apply
+from autograd.words.notation import write
 from tests.declared import DECLARED
 from tests.formulas import Latex, text_read
 
@@ -74,6 +75,11 @@ def test_latex_has_the_parentheses_that_notation_needs() -> None:
     assert str(formula(a.exp() ** 2, latex=True)) == r"{\left(e^{a}\right)}^{2}"
     assert str(formula((a**2).log() ** 2, latex=True)) == r"{\log\left({a}^{2}\right)}^{2}"
     assert str(formula(a + (b % c), latex=True)) == r"a + \left(b \bmod c\right)"
+
+
+def test_a_call_may_have_no_operands() -> None:
+    assert write("source", []).text == "source()"
+    assert write("source", [], latex=True).text == r"\mathrm{source}\left(\right)"
 
 
 def test_a_label_that_reads_like_an_operation_has_parentheses() -> None:

@@ -370,6 +370,7 @@ def test_labels_from_right_to_left_do_not_turn_the_numbers_beside_them() -> None
 @example("w[0]</script>")
 @given(st.text(min_size=1, max_size=30))
 @settings(max_examples=20)
+@example(".")
 def test_any_place_is_shown(place: str) -> None:
     y = Value(2.0) * 3
     y.place = place
