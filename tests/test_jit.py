@@ -389,3 +389,12 @@ def test_wrong_arguments_are_refused() -> None:
         f.value_and_grad([1.0], [2.0])
     with pytest.raises(ValueError, match="float64 or float32, not int64"):
         autograd.jit(lambda x: x, dtype="int64")
+
+
+def test_within_detect_anomaly_calls_are_eager_and_give_numbers() -> None:
+    jitted = autograd.jit(lambda x: [(x * 1e200).sin(), x * x * 1e300])
+    with autograd.detect_anomaly():
+        assert jitted(1.0) == [math.sin(1e200), 1e300]
+        with pytest.raises(FloatingPointError):
+            jitted(1e10)
+    assert "0 paths" in jitted.report()
