@@ -216,9 +216,10 @@ def test_passes_from_a_leaf_add_up() -> None:
 
 @pytest.mark.parametrize(("w", "x"), [(1.0, math.inf), (math.inf, 1.0), (2.0, 3.0)])
 def test_zero_times_an_infinite_factor_is_nan_in_a_dot_too(w: float, x: float) -> None:
-    a, b = Value(w), Value(x)
-    (autograd.dot([a], [b]) * 0.0).backward()
-    assert str([a.grad, b.grad]) == str([0.0 * x, 0.0 * w])
+    for factor in (0.0, -1.0, 1.0):
+        a, b = Value(w), Value(x)
+        (autograd.dot([a], [b]) * factor).backward()
+        assert str([a.grad, b.grad]) == str([factor * x, factor * w])
 
 
 def test_a_gradient_that_is_a_value_of_0_keeps_its_graph() -> None:
