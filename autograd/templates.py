@@ -41,9 +41,9 @@ def enclosed(form: str, count: int = 1) -> Template:
 
 def as_call(name: str, count: int, latex: bool = False) -> Template:
     """A call: `atan2({}, {})`."""
-    form = f"{latex_name(name)}\\left(OPERANDS\\right)" if latex else f"{name}(OPERANDS)"
-    form = form.replace("{", "{{").replace("}", "}}")
-    return enclosed(form.replace("OPERANDS", ", ".join(["{}"] * count)), count)
+    before, after = (rf"{latex_name(name)}\left(", r"\right)") if latex else (f"{name}(", ")")
+    before = before.replace("{", "{{").replace("}", "}}")
+    return enclosed(before + ", ".join(["{}"] * count) + after, count)
 
 
 def from_user(form: str, count: int) -> Template:
