@@ -115,8 +115,8 @@ def logsumexp(xs: Iterable[Number]) -> Value:
     """log(exp(x) + exp(y) + …), finite for all finite `xs`.
 
     The maximum, unless it is infinite, is subtracted before exp and added after log. No gradient flows through it,
-    since its two contributions cancel. The derivatives are `softmax(xs)`. If all are -inf, the result is -inf; if one
-    is inf, the result is inf. The derivatives are then nan.
+    since its two contributions cancel. The derivatives are `softmax(xs)`. If all are -inf, the result is -inf, and the
+    derivatives are nan; if some are inf, the result is inf, and their derivatives are nan.
 
     Raises:
         ValueError: `xs` is empty.
@@ -135,7 +135,7 @@ def softmax(xs: Iterable[Number]) -> list[Value]:
     """exp(x) of each number, divided by their sum: numbers between 0 and 1 that add up to 1.
 
     The maximum is subtracted first, which keeps exp from overflowing and does not change the result. If all are -inf,
-    or one is inf, the result is nan, like 0/0.
+    the shares are nan, like 0/0; so is the share of a number that is inf, beside which those of others are 0.
 
     Raises:
         ValueError: `xs` is empty.

@@ -27,6 +27,10 @@ class Slope(NamedTuple):
     value: float
     error: float
 
+    def meets(self, other: Slope) -> bool:
+        """Whether one number can be both slopes."""
+        return abs(self.value - other.value) <= self.error + other.error
+
 
 class Verdict(Enum):
     """The verdict of finite differences on a derivative."""
@@ -38,7 +42,7 @@ class Verdict(Enum):
 
 
 class _Difference(NamedTuple):
-    """A difference formula that is exact for parabolas: the weights of the points x + i·h, and the factor of h."""
+    """A difference formula, exact at least for parabolas: the weights of the points x + i·h, and the factor of h."""
 
     weights: dict[int, int]
     by: int
@@ -48,6 +52,8 @@ _LESS = 2.0**-10
 """Keeps differences of the largest floats finite."""
 
 _CENTRAL = _Difference({-2: 1, -1: -8, 1: 8, 2: -1}, 12)
+_WIDE = _Difference({-4: 3, -3: -32, -2: 168, -1: -672, 1: 672, 2: -168, 3: 32, 4: -3}, 840)
+"""Exact for polynomials of degree 8, so its steps can be longer, and rounding matters less; but kinks are in reach."""
 _LEFT = _Difference({-2: 1, -1: -4, 0: 3}, 2)
 _RIGHT = _Difference({0: -3, 1: 4, 2: -1}, 2)
 
@@ -137,6 +143,9 @@ class _Point:
         central, left, right = map(self._best, (_CENTRAL, _LEFT, _RIGHT))
         if central is None or left is None or right is None:
             return Verdict.UNDEFINED, math.nan
+        wide = self._best(_WIDE)
+        if wide is not None and wide.error < central.error and all(map(wide.meets, (central, left, right))):
+            central = wide
         sharp = [slope for slope in (central, left, right) if self._sharp(slope)]
         if not sharp:
             return Verdict.HIDDEN, central.value

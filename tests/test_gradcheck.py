@@ -134,6 +134,20 @@ def test_functions_that_make_their_nodes_by_hand() -> None:
         gradcheck(lambda x: cube(x, 2.0), [2.0])
 
 
+def test_short_waves_and_small_slopes_beside_a_constant_are_seen() -> None:
+    def wave(x: Value) -> Value:
+        return (x**3).cos()
+
+    assert gradcheck(wave, [6754.500045283156])  # the number's rounding is a thousandth of a wave
+    for x, factor in (
+        (0.0029503615702865774, -1.0),
+        (0.008977173124819247, 0.99),
+    ):  # where x³ has hardly begun to count
+        assert gradcheck(wave, [x])
+        with pytest.raises(ValueError, match="but finite differences give"):
+            gradcheck(lambda v, factor=factor: wave(Value(v.data, (v,), (factor,))), [x])
+
+
 def test_a_large_constant_hides_no_wrong_derivative() -> None:
     two = operation("test_gradcheck_two", forward=lambda m, a: a + 1e6, partials=[lambda m, y, a: 2.0])
     one = operation("test_gradcheck_one", forward=lambda m, a: a * a + 1e6, partials=[lambda m, y, a: a])
