@@ -7,6 +7,7 @@ import math
 import random
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 from hypothesis import given, strategies as st
@@ -16,6 +17,7 @@ from autograd import Backprop, Value, detect_anomaly, explain, formula, hessian,
 from autograd.graph import every_node, topological
 from autograd.kernels import kernel
 from autograd.sweep import stored, sweep
+from autograd.value import apply
 
 
 def graph(seed: int, operations: int = 30) -> tuple[list[Value], Value]:
@@ -220,6 +222,17 @@ def test_zero_times_an_infinite_factor_is_nan_in_a_dot_too(w: float, x: float) -
         a, b = Value(w), Value(x)
         (autograd.dot([a], [b]) * factor).backward()
         assert str([a.grad, b.grad]) == str([factor * x, factor * w])
+
+
+@pytest.mark.parametrize("context", [nullcontext, detect_anomaly])
+def test_a_node_that_receives_nothing_does_not_end_the_pass(
+    context: Callable[[], AbstractContextManager[None]],
+) -> None:
+    x = Value(1.0)
+    y = (x * 2.0).exp() + apply(ops.STOP, x * 3.0)
+    with context():
+        y.backward()
+    assert x.grad == 2.0 * math.exp(2.0)
 
 
 def test_a_gradient_that_is_a_value_of_0_keeps_its_graph() -> None:
