@@ -1,6 +1,7 @@
 """Graphs survive pickling and deep copying complete, with shared nodes still shared."""
 
 import copy
+import math
 import pickle
 import threading
 from collections.abc import Callable
@@ -162,3 +163,14 @@ def test_threads_do_not_share_snapshots() -> None:
     for thread in threads:
         thread.join()
     assert results == [8.0] * 100
+
+
+def test_a_graph_of_derivatives_stays_quiet_outside_the_domain() -> None:
+    x = Value(4.0)
+    x.sqrt().backward(create_graph=True)
+    for slope, leaf in ([x.grad, x], pickle.loads(pickle.dumps([x.grad, x])), copy.deepcopy([x.grad, x])):
+        assert slope.data == 0.25
+        leaf.data = 0.0
+        assert slope.refresh().data == math.inf
+        leaf.data = 4.0
+        slope.refresh()
