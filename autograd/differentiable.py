@@ -15,7 +15,7 @@ from autograd.arithmetic import Arithmetic, quiet
 from autograd.atomic import assign
 from autograd.choices import partial
 from autograd.floats import NOTHING
-from autograd.graph import check_gradient, describe, topological
+from autograd.graph import check_gradient, describe, gradient as gradient_of, topological
 from autograd.ops import Operation
 from autograd.primitives import Primitive
 from autograd.sweep import Local, sweep
@@ -170,6 +170,9 @@ def backward_with_graph(root: Value, gradient: Gradient) -> None:
         sums = []
         for node, added in found.items():
             grad = operand(added)
-            earlier = not node._prev and (isinstance(node.grad, Value) or node.grad)
-            sums.append(node.grad + grad if earlier else grad)
+            if not node._prev:
+                earlier = node.grad if isinstance(node.grad, Value) else gradient_of(node)
+                if isinstance(earlier, Value) or earlier != 0.0:
+                    grad = earlier + grad
+            sums.append(grad)
     assign(found, "grad", sums)

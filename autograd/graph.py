@@ -82,16 +82,18 @@ def gradient(v: Value) -> float:
     Raises:
         TypeError: something else was assigned to it.
     """
-    held = v.grad
-    if type(held) is float:
-        return held
-    if held is None:
+    return v.grad if type(v.grad) is float else assigned(v, v.grad)
+
+
+def assigned(v: Value, grad: object) -> float:
+    """`gradient` for an object that is, or was, the Value's `grad`."""
+    if grad is None:
         return 0.0
     try:
-        return as_float(getattr(held, "_data", held))
+        return as_float(getattr(grad, "_data", grad))
     except TypeError:
         name = printable(v.label) or f"the Value {v.data!r}"
-        raise TypeError(f"the gradient of {name} must be a number, not {shown(held)}: set it to 0.0") from None
+        raise TypeError(f"the gradient of {name} must be a number, not {shown(grad)}: set it to 0.0") from None
 
 
 def check_gradient(operand: Value, gradient: float, node: Value, above: float) -> None:

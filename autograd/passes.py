@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from autograd import modes, ops
-from autograd.graph import check_gradient, describe, topological
+from autograd.graph import assigned, check_gradient, describe, topological
 from autograd.nary import DOT, SUM
 from autograd.ops import Operation
 
@@ -169,6 +169,7 @@ def backward(root: Value, gradient: float) -> None:
     Raises:
         FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves have their
             earlier gradients, and inner nodes have 0.
+        TypeError: something that is no number was assigned to a leaf's gradient.
     """
     held: list[tuple[Value, Gradient]] = []
     order: list[Value] = []
@@ -181,6 +182,8 @@ def backward(root: Value, gradient: float) -> None:
         else:
             _send(order, zero)
         for leaf, grad in held:
+            if grad.__class__ is not float and not hasattr(grad, "_data"):  # a Value keeps its graph
+                grad = assigned(leaf, grad)
             leaf.grad = grad + leaf.grad
     except BaseException:
         for node in order:

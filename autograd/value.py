@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, SupportsIndex, c
 
 from autograd import modes, ops, passes
 from autograd.floats import NOTHING
-from autograd.graph import every_node, gradient as gradient_of, named
+from autograd.graph import every_node, named
 from autograd.later import later
 from autograd.looks import look
 from autograd.methods import Methods
@@ -549,7 +549,8 @@ class Value(Methods):
         Raises:
             FloatingPointError: within `detect_anomaly()`, a gradient is not finite. After any error leaves have their
                 earlier gradients, and inner nodes have 0.
-            TypeError: with `create_graph`, a node made by hand has no rule that could be differentiated.
+            TypeError: with `create_graph`, a node made by hand has no rule that could be differentiated. Or a leaf's
+                earlier gradient, which was assigned, is not a number.
             RuntimeError: with `create_graph`, `.data` was changed since the forward pass.
         """
         if isinstance(gradient, bool):
@@ -557,13 +558,7 @@ class Value(Methods):
         if create_graph:
             later("backward pass that can be differentiated")(self, gradient)
         else:
-            gradient = gradient if type(gradient) is float else as_float(gradient)
-            try:
-                passes.backward(self, gradient)
-            except TypeError:
-                for node in every_node(self):
-                    gradient_of(node)  # raises for a leaf's earlier gradient that is not a number
-                raise
+            passes.backward(self, gradient if type(gradient) is float else as_float(gradient))
 
     def topological(self) -> list[Value]:
         """All nodes that this was computed from, and this, in topological order: each after its operands.
