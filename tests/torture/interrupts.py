@@ -44,7 +44,7 @@ def places(
     Yields:
         The place, after each interrupted run; the caller checks the state that it left.
     """
-    number = 0
+    number, usual = 0, sys.gettrace()  # a measurement of coverage traces too
     while True:
         before()
         tracer = _Tracer(number, tuple(files))
@@ -59,7 +59,7 @@ def places(
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            sys.settrace(None)
+            sys.settrace(usual)
         if not tracer.where:
             return
         yield Place(number, tracer.where, interrupted)
