@@ -16,7 +16,7 @@ from types import (
     MethodWrapperType,
     ModuleType,
 )
-from typing import Any
+from typing import Any, cast
 from weakref import ReferenceType
 
 import numpy as np
@@ -228,7 +228,7 @@ class State:
         for each in sorted(names & set(f.__globals__)):
             self._seen.item(each, f.__globals__, each, f.__globals__[each])
             yield each, f.__globals__[each]
-        usual: dict[str, Any] = f.__builtins__  # type: ignore[attr-defined]
+        usual: dict[str, Any] = cast(Any, f).__builtins__
         for each in (names & usual.keys()) - _EXCHANGED:
             self._seen.item(each, usual, each, usual[each])
         for each, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
