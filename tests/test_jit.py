@@ -383,6 +383,8 @@ def test_wrong_arguments_are_refused() -> None:
         f.batch([1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match=r"in place of 3\.0"):
         f.batch([1.0, 2.0], 3.0)
+    with pytest.raises(ValueError, match=r"in place of array\(3\.0?\)"):
+        f.batch([1.0, 2.0], np.array(3.0))
     with pytest.raises(TypeError, match="hashable; not bytearray"):
         f(1.0, [io.StringIO, bytearray(b"x")])
     with pytest.raises(ValueError, match="has no parameters"):

@@ -272,7 +272,7 @@ class Jitted:
         blocks: list[Any] = []
         shapes = self._shapes(args, kwargs, blocks, rows=True)
         for block in blocks:
-            if not isinstance(block, np.ndarray):
+            if not isinstance(block, np.ndarray) or block.ndim == 0:
                 raise ValueError(f"a batch needs an array with one entry for each row in place of {shown(block)}")
         counts = dict.fromkeys(map(len, blocks))
         if len(counts) > 1:
