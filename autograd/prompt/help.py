@@ -5,6 +5,7 @@ from __future__ import annotations
 import pydoc
 
 from autograd.prompt.commands import COMMANDS
+from autograd.prompt.documentation import documentation
 from autograd.words.text import Text, folded, width
 
 THINGS = [
@@ -32,10 +33,13 @@ class Help:
         self._names = names
 
     def __call__(self, *about: object) -> Text | None:
-        """Lists functions and commands; with an argument, shows Python's help."""
+        """Lists functions and commands; with an argument, shows Python's help, wrapped to the terminal."""
         if not about:
             return Text(repr(self))
-        pydoc.help(*about)
+        if len(about) == 1 and not isinstance(about[0], str):
+            pydoc.pager(documentation(about[0], width()))
+        else:
+            pydoc.help(*about)
         return None
 
     def __repr__(self) -> str:
