@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import webbrowser
 from html import unescape
 from pathlib import Path
@@ -21,9 +22,10 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_show_opens_the_browser_or_prints_the_path(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     opened: list[str] = []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def open_(url: str) -> bool:
         opened.append(url)

@@ -64,6 +64,7 @@ class _Child:
         self.number, self.busy_with, self.left, self.silent = first, "", False, False
         paths = os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])
         environment = os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))  # pages that are shown stay behind
         with self.errors.open("w") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.torture.isolated", module, str(seed), str(first)],
