@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.shown import many
 from autograd.value import Value
 from autograd.words.display import bundle
 from autograd.words.rules import MANY
 from autograd.words.text import cells, folded, padded, width
-
-if TYPE_CHECKING:
-    pass
 
 MOST = 20
 """The maximum number of changes of one step that are written out."""

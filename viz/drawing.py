@@ -219,7 +219,8 @@ def draw_dot(
 def _marked(highlight: Value | Iterable[Value], nodes: list[Value]) -> dict[Value, None]:
     """Checks the nodes to highlight."""
     marked = dict.fromkeys([highlight] if isinstance(highlight, Value) else values(highlight, "highlight"))
-    if strange := [node for node in marked if node not in set(nodes)]:
+    present = set(nodes)
+    if strange := [node for node in marked if node not in present]:
         raise ValueError(f"{strange[0]!r} cannot be highlighted: it is not in the graph")
     return marked
 

@@ -24,7 +24,8 @@ def draw(pen: Pen, collapsed: Collapsed, roots: tuple[Value, ...]) -> None:
         roots: the values to draw; a box shows the label of a root in it.
     """
     for i, box in enumerate(collapsed.boxes):
-        _box(pen, f"b{i}", box, [root for root in roots if root in set(box.members)])
+        members = set(box.members)
+        _box(pen, f"b{i}", box, [root for root in roots if root in members])
     for (start, end), count in collapsed.links.items():
         name = f"l{start}-{end}"
         pen.drawing.edge(f"b{start}", f"b{end}", id=name, label=beside(f"×{count:,}") if count > 1 else "")

@@ -97,9 +97,8 @@ class Batch:
 
     def run(self) -> Found:
         left = np.arange(len(self.X))
-        for path in sorted(
-            self.structure.paths, key=attrgetter("rows"), reverse=True
-        ):  # few rows are left for the rest
+        # The busiest path first, so that few rows are left for the others.
+        for path in sorted(self.structure.paths, key=attrgetter("rows"), reverse=True):
             if len(left):
                 left = self._along(path, left)
         while len(left) and not self.structure.eager:
