@@ -1,4 +1,4 @@
-"""What tests and documented examples share: their order, cheap garbage collection, directories for examples."""
+"""Settings of tests and documented examples: their order, cheap garbage collection, directories for examples."""
 
 from __future__ import annotations
 

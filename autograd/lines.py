@@ -32,7 +32,7 @@ class Where:
     def __str__(self) -> str:
         text = f"  {self.text}" if self.text else ""
         name = os.path.basename(self.file)
-        if name.startswith("<ipython-input-"):  # what IPython calls the lines of a prompt
+        if name.startswith("<ipython-input-"):  # IPython's name for the lines of a prompt
             name = f"In [{name.split('-')[2]}]"
         return f"{name}:{self.line}{text}"
 

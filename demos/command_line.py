@@ -1,4 +1,4 @@
-"""What the command lines of demos share: types of arguments, and packages that must be there."""
+"""The common parts of the demos' command lines: types of arguments, and packages that must be there."""
 
 from __future__ import annotations
 

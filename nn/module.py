@@ -376,7 +376,7 @@ _ATTRIBUTES = 8
 
 
 class Options(TypedDict, total=False):
-    """What a layer passes on to its neurons."""
+    """The arguments that a layer passes on to its neurons."""
 
     nonlin: bool
     activation: str | Activation

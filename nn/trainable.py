@@ -1,4 +1,4 @@
-"""What optimisers change: Values, or the vector of a program."""
+"""The numbers that optimisers change: Values, or the vector of a program."""
 
 from __future__ import annotations
 

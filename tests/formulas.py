@@ -99,7 +99,7 @@ class Latex:
         return float(base ** (self._braced() if self.tokens[0] == "{" else self._atom()))
 
     def _visible(self) -> float:
-        """What is in braces that are not seen: a single atom."""
+        """A single atom in braces, which LaTeX does not show."""
         found = self._atom()
         self._must("}")
         return found

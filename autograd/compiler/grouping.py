@@ -336,7 +336,7 @@ class _Grouper:
             self._fill_terms(new)
             return
         rule = node._rule
-        if isinstance(rule, Operation):  # what is made by hand has none
+        if isinstance(rule, Operation):  # not so for a node made by hand
             new.rule = rule.at(len(node._prev))
         for i in range(len(node._prev)):
             places = [self._place(each._prev[i]) for each in new.nodes]

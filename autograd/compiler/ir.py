@@ -26,20 +26,17 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.terms import Term, folded, length
 
-if TYPE_CHECKING:
-    pass
-
 Index = npt.NDArray[np.intp]
 
 Attr: TypeAlias = Any
-"""What an operation is told besides its operands; its name decides about the type."""
+"""A parameter of an operation besides its operands; the type depends on its name."""
 
 PARAMS, INPUTS, CONSTANTS, SEED = "params", "inputs", "constants", "seed"
 """The names of leaves. The seed is the gradient of the root: one over the size of the batch."""

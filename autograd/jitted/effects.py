@@ -52,7 +52,7 @@ def watch(frame: FrameType, event: str, function: Any) -> None:
     elif event == "call" and _of_library(frame) and (_draws(frame) or _called_impure(frame)):
         name = frame.f_code.co_name
     trace = current()
-    if name == "__exit__":  # what was entered is left
+    if name == "__exit__":  # a block that the function entered ends
         return
     if name and trace is not None and not _importing(frame):
         trace.stop(f"a call of {name}")

@@ -146,7 +146,7 @@ class Jitted:
             *args: its arguments, with an array of one number per row instead of each number: (rows,) for a number, and
                 (rows, 3) for three of them, which become lists if given as lists and arrays if given as arrays.
                 Modules, Values and static arguments are the same for all rows.
-            **kwargs: likewise.
+            **kwargs: the same for keyword arguments.
 
         Returns:
             The function's result, with an array (rows,) instead of each number.
@@ -165,7 +165,7 @@ class Jitted:
 
         Args:
             *args: as for `batch`.
-            **kwargs: likewise.
+            **kwargs: the same for keyword arguments.
 
         Returns:
             The mean and its gradient, (parameters,), which is `grads`; the next call overwrites it.

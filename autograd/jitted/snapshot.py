@@ -1,4 +1,4 @@
-"""What was read from a function's surroundings, and whether reading it again gives the same objects.
+"""The objects that were read from a function's surroundings, and whether reading again gives the same ones.
 
 A jitted function compares all of it at each call, and hundreds of lists may lead to the parameters of a model. Usually
 nothing has changed, which iterators in C find out, without a step of Python for each object. Only if an object is not
@@ -69,7 +69,7 @@ class Snapshot:
         self._spaces.setdefault(id(space), (space, set()))[1].update(names)
 
     def other(self, name: str, read: Read, found: Any) -> None:
-        """What only a function of Python can read."""
+        """A fact that only Python code can read, not an iterator in C."""
         self._read.append((name, read, found))
         self._others.append(self._read[-1])
 
@@ -129,7 +129,7 @@ class Snapshot:
         return None if same else self._compared()
 
     def _compared(self) -> str | None:
-        """The same, one object after the other; what is equal is as good as what was read before."""
+        """The same, one object after the other; an equal object is as good as the one that was read before."""
         for name, read, found in self._read:
             try:
                 if not unchanged(read(), found):

@@ -33,7 +33,7 @@ class _Line(NamedTuple):
 
 
 def documentation(of: object, columns: int) -> str:
-    """What Python's `help` shows of an object, with no line of prose wider than that many columns."""
+    """The text of Python's `help` for an object, with no line of prose wider than that many columns."""
     return wrapped(pydoc.plain(pydoc.render_doc(of, "Help on %s:")), columns)
 
 

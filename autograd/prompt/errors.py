@@ -33,7 +33,7 @@ ELSEWHERE = {
     "mean": "mean([a, b]) is that of a list",
     "softmax": "softmax([a, b]) takes a list",
 }
-"""What a Value has instead of an attribute that other libraries' numbers have, in their users' first minutes here."""
+"""Substitutes for attributes of other libraries' numbers, which their users try first on a Value."""
 
 
 def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

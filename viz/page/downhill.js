@@ -83,7 +83,7 @@ function showDescent(graph, { losses, training, numbers }) {
 }
 
 /**
- * What steps downhill led to, in words.
+ * The result of steps downhill, in words.
  * @param {number[]} losses
  * @param {boolean} logarithmic whether the chart is
  * @param {boolean} lost whether the loss is unknown now
